@@ -1,0 +1,1 @@
+"""Hardware: card readers, chips, printers. Knows nothing of loyalty and imports nothing of ours."""

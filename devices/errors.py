@@ -1,0 +1,23 @@
+"""What can go wrong with a device, as the few errors callers act upon.
+
+DeviceError
+├── TargetError      the configured target names no driver, or the driver cannot use the location
+├── ReaderError      no reader, no PC/SC service, reader lost
+└── PrinterError     raised only when a printer is opened; printing itself answers with an outcome
+"""
+
+
+class DeviceError(Exception):
+    """A device cannot be used; the text says what and what to do about it."""
+
+
+class TargetError(DeviceError):
+    """A target such as ``pcsc:ACS`` is not understood."""
+
+
+class ReaderError(DeviceError):
+    """The reader or its service cannot be used."""
+
+
+class PrinterError(DeviceError):
+    """The printer cannot be opened."""
