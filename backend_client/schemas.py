@@ -1,0 +1,586 @@
+"""The wire contract v1. The backend imports the same file, so both sides read the same words.
+
+A *request* may be refused. An *event* is a fact that happened at a terminal: it carries the id that
+makes a retry harmless, and is never refused; it is accepted, known already, or accepted and flagged.
+Points are whole numbers in the program's smallest unit, money is in minor units of its currency, and
+times are RFC 3339 with their offset.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from loyalty.earning import Rounding
+from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, RuleId, StoreId
+from loyalty.ledger import Account, Draw, Entry, EntryKind, Lot, Trace
+from loyalty.sales import Channel
+from loyalty.vouchers import Voucher, VoucherCode, VoucherState
+
+API = "/v1"
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="A client-made id.")]
+CardKey = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{64}$", description="HMAC-SHA-256 of the card's identifier, in hex."),
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1.")]
+Points = Annotated[int, Field(ge=-(10**12), le=10**12)]
+Money = Annotated[int, Field(ge=-(10**12), le=10**12, description="Minor units.")]
+
+
+class Wire(BaseModel):
+    """What every message is: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# --- the ledger on the wire ---------------------------------------------------------------
+
+
+class TraceBody(Wire):
+    """How the points of an entry were computed."""
+
+    rule: Id
+    program_version: int
+    basis: Money
+    factor: Decimal
+    rounding: Rounding
+    points: Points
+
+
+class EntryBody(Wire):
+    """One immutable movement of points."""
+
+    id: Id
+    member: Id
+    program: Id
+    kind: EntryKind
+    points: Points
+    occurred_at: AwareDatetime
+    fact: Id
+    store: Id
+    deadline: AwareDatetime | None = None
+    about: Id | None = None
+    trace: TraceBody | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryBody":
+        """The message for an entry."""
+        trace = entry.trace
+        return cls(
+            id=entry.id,
+            member=entry.member,
+            program=entry.program,
+            kind=entry.kind,
+            points=entry.points,
+            occurred_at=entry.occurred_at,
+            fact=entry.fact,
+            store=entry.store,
+            deadline=entry.deadline,
+            about=entry.about,
+            trace=None
+            if trace is None
+            else TraceBody(
+                rule=trace.rule,
+                program_version=trace.program_version,
+                basis=trace.basis,
+                factor=trace.factor,
+                rounding=trace.rounding,
+                points=trace.points,
+            ),
+        )
+
+    def entry(self) -> Entry:
+        """The entry that the message tells."""
+        trace = self.trace
+        return Entry(
+            id=EntryId(self.id),
+            member=MemberId(self.member),
+            program=ProgramId(self.program),
+            kind=self.kind,
+            points=self.points,
+            occurred_at=self.occurred_at,
+            fact=self.fact,
+            store=StoreId(self.store),
+            deadline=self.deadline,
+            about=None if self.about is None else EntryId(self.about),
+            trace=None
+            if trace is None
+            else Trace(
+                rule=RuleId(trace.rule),
+                program_version=trace.program_version,
+                basis=trace.basis,
+                factor=trace.factor,
+                rounding=trace.rounding,
+                points=trace.points,
+            ),
+        )
+
+
+class NumberedEntry(Wire):
+    """An entry with its place in the account's journal: 1, 2, 3 … without a gap."""
+
+    position: int = Field(ge=1)
+    entry: EntryBody
+
+
+class LotBody(Wire):
+    """What is left of one credit."""
+
+    entry: Id
+    left: Points
+    deadline: AwareDatetime | None
+
+
+class DrawBody(Wire):
+    """What an open reservation took from one lot; from no lot, it made debt."""
+
+    lot: Id | None
+    points: Points
+    deadline: AwareDatetime | None = None
+
+
+class AccountSnapshot(Wire):
+    """An account as the backend has it after the first `position` entries of its journal."""
+
+    member: Id
+    program: Id
+    position: int = Field(ge=0)
+    lots: tuple[LotBody, ...]
+    debt: Points
+    draws: dict[str, tuple[DrawBody, ...]] = Field(
+        default_factory=dict, description="By entry id, for reservations that may still be voided."
+    )
+
+    @classmethod
+    def of(
+        cls, member: MemberId, program: ProgramId, position: int, account: Account
+    ) -> "AccountSnapshot":
+        """The message for an account; empty lots stay out of it."""
+        return cls(
+            member=member,
+            program=program,
+            position=position,
+            lots=tuple(
+                LotBody(entry=lot.entry, left=lot.left, deadline=lot.deadline)
+                for lot in account.lots
+                if lot.left
+            ),
+            debt=account.debt,
+            draws={
+                entry: tuple(
+                    DrawBody(lot=draw.lot, points=draw.points, deadline=draw.deadline)
+                    for draw in draws
+                )
+                for entry, draws in account.draws.items()
+            },
+        )
+
+    def account(self) -> Account:
+        """The account to replay from."""
+        return Account(
+            lots=tuple(
+                Lot(entry=EntryId(lot.entry), left=lot.left, deadline=lot.deadline)
+                for lot in self.lots
+            ),
+            debt=self.debt,
+            draws={
+                EntryId(entry): tuple(
+                    Draw(
+                        lot=None if draw.lot is None else EntryId(draw.lot),
+                        points=draw.points,
+                        deadline=draw.deadline,
+                    )
+                    for draw in draws
+                )
+                for entry, draws in self.draws.items()
+            },
+        )
+
+
+class VoucherBody(Wire):
+    """A voucher and where it stands."""
+
+    code: str
+    redemption: Id
+    member: Id
+    program: Id
+    reward: Id
+    state: VoucherState
+    deadline: AwareDatetime
+    redeemed_at: AwareDatetime | None = None
+    redeemed_in: Id | None = None
+    redeemed_place: str = ""
+
+    @classmethod
+    def of(cls, voucher: Voucher) -> "VoucherBody":
+        """The message for a voucher."""
+        return cls(
+            code=voucher.code,
+            redemption=voucher.redemption,
+            member=voucher.member,
+            program=voucher.program,
+            reward=voucher.reward,
+            state=voucher.state,
+            deadline=voucher.deadline,
+            redeemed_at=voucher.redeemed_at,
+            redeemed_in=voucher.redeemed_in,
+            redeemed_place=voucher.redeemed_place,
+        )
+
+    def voucher(self) -> Voucher:
+        """The voucher that the message tells."""
+        return Voucher(
+            code=VoucherCode(self.code),
+            redemption=RedemptionId(self.redemption),
+            member=MemberId(self.member),
+            program=ProgramId(self.program),
+            reward=RewardId(self.reward),
+            state=self.state,
+            deadline=self.deadline,
+            redeemed_at=self.redeemed_at,
+            redeemed_in=None if self.redeemed_in is None else StoreId(self.redeemed_in),
+            redeemed_place=self.redeemed_place,
+        )
+
+
+# --- terminals ------------------------------------------------------------------------------
+
+
+class ClaimRequest(Wire):
+    """A new terminal shows its one-time code."""
+
+    code: str = Field(min_length=8, max_length=40)
+    software: str = Field(default="", max_length=80, description="Name and version.")
+
+
+class StoreBody(Wire):
+    """The shop where a terminal stands."""
+
+    id: Id
+    name: str
+    address: str = ""
+    time_zone: str = Field(description="IANA name, such as Europe/Paris.")
+
+
+class ClaimAnswer(Wire):
+    """What a terminal keeps, in a place only it can read."""
+
+    terminal: Id
+    name: str
+    token: str
+    card_secret: str = Field(description="Hex: the key under which card identifiers are hashed.")
+    store: StoreBody
+    program: Id
+
+
+# --- changes out ----------------------------------------------------------------------------
+
+
+class ProgramChanged(Wire):
+    """A program, or a new version of it."""
+
+    type: Literal["program"] = "program"
+    document: str = Field(description="The program document (JSON text).")
+
+
+class StoreChanged(Wire):
+    """The terminal's shop: name, address or zone."""
+
+    type: Literal["store"] = "store"
+    store: StoreBody
+
+
+class CardStatus(StrEnum):
+    """Whether a card opens its account."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
+class CardChanged(Wire):
+    """A card points to a member, or is blocked."""
+
+    type: Literal["card"] = "card"
+    card: CardKey
+    member: Id
+    status: CardStatus
+
+
+class AccountChanged(Wire):
+    """The account's snapshot, and the entries that led to it since the terminal last heard."""
+
+    type: Literal["account"] = "account"
+    account: AccountSnapshot
+    entries: tuple[NumberedEntry, ...]
+
+
+class VoucherChanged(Wire):
+    """A voucher moved: redeemed at a till, or voided."""
+
+    type: Literal["voucher"] = "voucher"
+    voucher: VoucherBody
+
+
+class MemberErased(Wire):
+    """The person asked to be forgotten: terminals forget too."""
+
+    type: Literal["member_erased"] = "member_erased"
+    member: Id
+
+
+Change = Annotated[
+    ProgramChanged | StoreChanged | CardChanged | AccountChanged | VoucherChanged | MemberErased,
+    Field(discriminator="type"),
+]
+
+
+class ChangesPage(Wire):
+    """What changed after a cursor, oldest first."""
+
+    changes: tuple[Change, ...]
+    cursor: str = Field(description="Give it back to hear what comes next.")
+    more: bool = Field(description="True when the next page can be had at once.")
+
+
+class MemberProfile(Wire):
+    """What a kiosk may show of a person."""
+
+    id: Id
+    first_name: str
+    contact: str = Field(description="Masked e-mail or phone.")
+    language: Language
+
+
+# --- events in ------------------------------------------------------------------------------
+
+
+class ConsentBody(Wire):
+    """What a person agreed to, and the words they read."""
+
+    purpose: Literal["program", "news"]
+    given: bool
+    text_version: str = Field(max_length=40)
+
+
+class EventBase(Wire):
+    """What every fact carries."""
+
+    id: Id
+    at: AwareDatetime = Field(description="When it happened, by the terminal's clock.")
+
+
+class MemberEnrolled(EventBase):
+    """A person joined at a kiosk, with the card in hand."""
+
+    type: Literal["member_enrolled"] = "member_enrolled"
+    member: Id
+    program: Id
+    card: CardKey
+    first_name: str = Field(min_length=1, max_length=40)
+    email: str | None = Field(default=None, max_length=254)
+    language: Language
+    consents: tuple[ConsentBody, ...]
+
+
+class WelcomeClaimed(EventBase):
+    """The welcome points were claimed."""
+
+    type: Literal["welcome_claimed"] = "welcome_claimed"
+    entry: EntryBody
+
+
+class VoucherReserved(EventBase):
+    """Points were held for a gift, whether the backend was asked before or not."""
+
+    type: Literal["voucher_reserved"] = "voucher_reserved"
+    entry: EntryBody
+    voucher: VoucherBody
+    asked: bool = Field(description="True when the backend said yes beforehand.")
+
+
+class VoucherIssued(EventBase):
+    """The voucher reached the customer: on confirmed paper or on the screen."""
+
+    type: Literal["voucher_issued"] = "voucher_issued"
+    redemption: Id
+
+
+class VoucherVoided(EventBase):
+    """The voucher never reached the customer; its points went back."""
+
+    type: Literal["voucher_voided"] = "voucher_voided"
+    redemption: Id
+    entry: EntryBody
+
+
+class RedemptionAbandoned(EventBase):
+    """The terminal asked for a redemption and does not know of an answer: nothing was promised."""
+
+    type: Literal["redemption_abandoned"] = "redemption_abandoned"
+    redemption: Id
+
+
+Event = Annotated[
+    MemberEnrolled
+    | WelcomeClaimed
+    | VoucherReserved
+    | VoucherIssued
+    | VoucherVoided
+    | RedemptionAbandoned,
+    Field(discriminator="type"),
+]
+
+
+class JournalEvent(Wire):
+    """A fact in its place in the terminal's own hash-chained journal."""
+
+    sequence: int = Field(ge=1, description="1, 2, 3 … per terminal, without a gap.")
+    chain: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the previous link and this event."
+    )
+    event: Event
+
+
+class EventsRequest(Wire):
+    """Facts in the order in which they were written down."""
+
+    events: Annotated[tuple[JournalEvent, ...], Field(max_length=500)]
+
+
+class EventStatus(StrEnum):
+    """What became of a fact."""
+
+    ACCEPTED = "accepted"
+    KNOWN = "known"
+    """Received before; nothing was done twice."""
+    FLAGGED = "flagged"
+    """Accepted, and put before a person: see the flags."""
+
+
+class EventResult(Wire):
+    """The backend's answer to one fact."""
+
+    id: Id
+    status: EventStatus
+    flags: tuple[str, ...] = ()
+    positions: dict[str, int] = Field(
+        default_factory=dict,
+        description="For each entry of the event, its place in its account's journal.",
+    )
+
+
+class EventsAnswer(Wire):
+    """One result for each event, in the same order."""
+
+    results: tuple[EventResult, ...]
+
+
+# --- redemptions ----------------------------------------------------------------------------
+
+
+class RedemptionRequest(Wire):
+    """A terminal asks to hold points for a gift. It may be told no; nothing was promised yet."""
+
+    id: Id
+    member: Id
+    program: Id
+    reward: Id
+    code: str = Field(description="The voucher code, minted by the terminal.")
+    at: AwareDatetime
+
+
+class RedemptionAnswer(Wire):
+    """The points are held."""
+
+    voucher: VoucherBody
+    entry: EntryBody
+    position: int
+    account: AccountSnapshot
+
+
+# --- tills ----------------------------------------------------------------------------------
+
+
+class MemberQuery(Wire):
+    """How a till finds a member: exactly one of the fields."""
+
+    card_uid: str | None = Field(
+        default=None, pattern=r"^([0-9A-Fa-f]{2}){4,10}$", description="The chip's identifier, hex."
+    )
+    email: str | None = Field(default=None, max_length=254)
+
+
+class MemberFound(Wire):
+    """A member as a till sees them."""
+
+    id: Id
+    first_name: str
+    balance: Points
+
+
+class SaleBody(Wire):
+    """A sale, closed and paid."""
+
+    id: Id
+    member: Id
+    total: Money = Field(ge=0, description="Tax included, in minor units.")
+    currency: Currency
+    channel: Channel = Channel.SHOP
+    closed_at: AwareDatetime
+
+
+class SaleAnswer(Wire):
+    """What the sale earned, and the figures for the ticket."""
+
+    sale: Id
+    entries: tuple[NumberedEntry, ...]
+    earned: Points
+    balance_before: Points
+    balance: Points
+    deadline: AwareDatetime | None = Field(description="Use-by date of the points just earned.")
+    rule_in_words: dict[str, str] = Field(description="By language, for the ticket.")
+    known: bool = Field(description="True when this sale was recorded before.")
+
+
+class AccountAnswer(Wire):
+    """A member's account with every entry."""
+
+    account: AccountSnapshot
+    balance: Points
+    entries: tuple[NumberedEntry, ...]
+
+
+class VoucherRedemption(Wire):
+    """A till takes a voucher, under an id of its own so that a retry is harmless."""
+
+    id: Id
+    at: AwareDatetime
+
+
+class VoucherAnswer(Wire):
+    """The voucher and what it gives."""
+
+    voucher: VoucherBody
+    reward: dict[str, str] = Field(description="The gift's name, by language.")
+    article: str
+
+
+# --- errors ---------------------------------------------------------------------------------
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` ends in the machine-readable name; other members depend on it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str = Field(description="urn:loyalty:problem:NAME")
+    title: str
+    status: int
+    detail: str = ""
+
+
+PROBLEM = "urn:loyalty:problem:"

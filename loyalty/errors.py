@@ -1,0 +1,110 @@
+"""Every "no" of the rules, as a tree a screen can show.
+
+LoyaltyError
+├── NotEnoughPoints      the account holds less than the reward costs
+├── RewardUnavailable    the program does not offer this reward (any more)
+├── OfflineLimit         without the network, the program allows no more than this
+├── VoucherRefused
+│   ├── CodeMistyped     a letter is wrong: the check characters do not fit
+│   ├── VoucherUnknown
+│   ├── VoucherRedeemed  already taken: when and where
+│   ├── VoucherVoided    cancelled, its points went back
+│   └── VoucherExpired   its deadline has passed
+├── NameRefused          a first name that cannot be written down
+├── EmailRefused         not an e-mail address
+└── ProgramRefused       a program document that says something impossible: field and remedy
+"""
+
+from datetime import datetime
+from enum import Enum
+
+from loyalty.ids import Points
+
+
+class LoyaltyError(Exception):
+    """A rule says no; nothing has changed."""
+
+
+class NotEnoughPoints(LoyaltyError):
+    """`missing` points short of the cost."""
+
+    def __init__(self, missing: Points) -> None:
+        super().__init__(f"{missing} points missing")
+        self.missing = missing
+
+
+class RewardUnavailable(LoyaltyError):
+    """The reward is not in the program, or not now."""
+
+
+class OfflineLimit(LoyaltyError):
+    """More than the program lets a terminal give away while it cannot ask the backend."""
+
+
+class VoucherRefused(LoyaltyError):
+    """The voucher gives nothing."""
+
+
+class CodeMistyped(VoucherRefused):
+    """The code is not well formed: wrong length, letter, or check characters."""
+
+
+class VoucherUnknown(VoucherRefused):
+    """No such voucher in this company."""
+
+
+class VoucherRedeemed(VoucherRefused):
+    """The voucher was taken before, at `at` in the store named `place`."""
+
+    def __init__(self, *, at: datetime, place: str) -> None:
+        super().__init__(f"already redeemed on {at.isoformat()} at {place}")
+        self.at = at
+        self.place = place
+
+
+class VoucherVoided(VoucherRefused):
+    """The voucher was cancelled."""
+
+
+class VoucherExpired(VoucherRefused):
+    """The voucher's deadline was `expired_at`."""
+
+    def __init__(self, expired_at: datetime) -> None:
+        super().__init__(f"expired on {expired_at.isoformat()}")
+        self.expired_at = expired_at
+
+
+class Flaw(Enum):
+    """What is wrong with something a person typed."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+    """Letters that cannot be shown or printed: emoji, control or direction marks."""
+    SHAPE = "shape"
+    """Not of the form that is asked."""
+
+
+class NameRefused(LoyaltyError):
+    """The first name cannot be taken as it is."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
+
+
+class EmailRefused(LoyaltyError):
+    """The text is not an e-mail address."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
+
+
+class ProgramRefused(LoyaltyError):
+    """The document at `field` says something impossible; `remedy` tells what to write instead."""
+
+    def __init__(self, field: str, remedy: str) -> None:
+        super().__init__(f"{field}: {remedy}")
+        self.field = field
+        self.remedy = remedy

@@ -1,0 +1,113 @@
+"""Taking a reward: reserve, then issue or void, around the printer."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from loyalty import vouchers
+from loyalty.earning import deadline
+from loyalty.errors import NotEnoughPoints, OfflineLimit
+from loyalty.ids import EntryId, MemberId, Points, RedemptionId, StoreId, derived_entry
+from loyalty.ledger import Account, Entry, EntryKind
+from loyalty.program import OfflineLimits, Program, Reward
+from loyalty.vouchers import Voucher, VoucherCode, VoucherState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """The points held and the voucher they will become, written together or not at all."""
+
+    entry: Entry
+    voucher: Voucher
+
+
+def reserve(
+    account: Account,
+    reward: Reward,
+    program: Program,
+    member: MemberId,
+    *,
+    redemption: RedemptionId,
+    code: VoucherCode,
+    store: StoreId,
+    now: datetime,
+    zone: tzinfo,
+) -> Reservation:
+    """Hold the cost of `reward`. Raises NotEnoughPoints.
+
+    The same redemption id gives the same entry, so asking twice holds once.
+    """
+    missing = reward.cost - account.balance(now)
+    if missing > 0:
+        raise NotEnoughPoints(missing)
+    until = deadline(now, reward.voucher, zone)
+    assert until is not None
+    entry = Entry(
+        id=reservation_entry(redemption),
+        member=member,
+        program=program.id,
+        kind=EntryKind.REDEEM,
+        points=-reward.cost,
+        occurred_at=now,
+        fact=redemption,
+        store=store,
+    )
+    voucher = Voucher(
+        code=code,
+        redemption=redemption,
+        member=member,
+        program=program.id,
+        reward=reward.id,
+        state=VoucherState.RESERVED,
+        deadline=until,
+    )
+    return Reservation(entry=entry, voucher=voucher)
+
+
+def reservation_entry(redemption: RedemptionId) -> EntryId:
+    """The id of the entry that holds the points of a redemption."""
+    return derived_entry("redeem", redemption)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """The voucher voided and the entry that gives its points back."""
+
+    entry: Entry
+    voucher: Voucher
+
+
+def void(voucher: Voucher, held: Entry, *, now: datetime) -> Cancellation:
+    """Give the points back, once, with the deadlines they had. Raises VoucherRedeemed."""
+    cancelled = vouchers.void(voucher)
+    entry = Entry(
+        id=derived_entry("void", voucher.redemption),
+        member=held.member,
+        program=held.program,
+        kind=EntryKind.REVERSAL,
+        points=-held.points,
+        occurred_at=max(now, held.occurred_at),
+        fact=voucher.redemption,
+        store=held.store,
+        about=held.id,
+    )
+    return Cancellation(entry=entry, voucher=cancelled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineUse:
+    """What a terminal has given away since it last spoke with the backend."""
+
+    by_member: Points
+    by_terminal: Points
+    snapshot_at: datetime
+
+
+def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: datetime) -> None:
+    """Raises OfflineLimit when one more gift of `cost` would pass what the program allows (F2)."""
+    age_h = (now - use.snapshot_at).total_seconds() / 3600
+    if age_h > limits.snapshot_age_h:
+        raise OfflineLimit(f"the balance is older than {limits.snapshot_age_h} h")
+    if use.by_member + cost > limits.per_card:
+        raise OfflineLimit(f"at most {limits.per_card} points per card without the network")
+    if use.by_terminal + cost > limits.per_terminal:
+        raise OfflineLimit(f"at most {limits.per_terminal} points per kiosk without the network")
