@@ -1,9 +1,9 @@
 """The wire contract v1. The backend imports the same file, so both sides read the same words.
 
-A *request* may be refused. An *event* is a fact that happened at a terminal: it carries the id that
-makes a retry harmless, and is never refused; it is accepted, known already, or accepted and flagged.
-Points are whole numbers in the program's smallest unit, money is in minor units of its currency, and
-times are RFC 3339 with their offset.
+A *request* may be refused. An *event* is a fact that happened at a terminal: it carries the id
+that makes a retry harmless, and is never refused; it is accepted, known already, or accepted and
+flagged. Points are whole numbers in the program's smallest unit, money is in minor units of its
+currency, and times are RFC 3339 with their offset.
 """
 
 from decimal import Decimal
@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from loyalty.earning import Rounding
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, RuleId, StoreId
 from loyalty.ledger import Account, Draw, Entry, EntryKind, Lot, Trace
+from loyalty.program import Rounding
 from loyalty.sales import Channel
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
