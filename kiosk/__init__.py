@@ -1,0 +1,1 @@
+"""The touchscreen application: screens as data, flows as coroutines, services as transactions."""

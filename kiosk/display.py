@@ -1,0 +1,45 @@
+"""The display port: ask a question, tell something, know what is showing."""
+
+from typing import Protocol, TypeVar
+
+from kiosk.screens import Screen
+
+Answer = TypeVar("Answer")
+
+
+class Display(Protocol):
+    """The glass, as a flow sees it. All calls are made from the event loop's thread."""
+
+    async def ask(self, screen: Screen[Answer]) -> Answer:
+        """Show `screen` and wait for its answer.
+
+        Asking a screen of the type that is showing changes its content in place, and what was
+        typed is kept unless the new screen brings its own draft. When the caller is cancelled
+        the question is withdrawn; the picture stays until the next one.
+        """
+        ...
+
+    def tell(self, screen: Screen[None]) -> None:
+        """Show `screen` without waiting: something is under way."""
+
+    @property
+    def showing(self) -> Screen[object] | None:
+        """The screen on the glass; None before the first."""
+        ...
+
+    @property
+    def touched_at(self) -> float:
+        """`time.monotonic()` of the last touch or key, whatever it hit."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The customer's language, ISO 639-1."""
+        ...
+
+    @language.setter
+    def language(self, code: str) -> None:
+        """Show everything in that language from now on, the current screen included."""
+
+    def forget(self) -> None:
+        """The person left: wipe what was typed and shown, and return to the shop's language."""

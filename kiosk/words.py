@@ -1,0 +1,70 @@
+"""Words in the customer's language: gettext catalogues, plurals, dates and money by CLDR."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LOCALE = Path(__file__).resolve().parent.parent / "assets" / "locale"
+SOURCE_LANGUAGE = "en"
+"""The language the texts are written in; it needs no catalogue."""
+
+
+class Words:
+    """One language: its translations, and how it writes numbers and days."""
+
+    def __init__(self, language: str, folder: Path = LOCALE) -> None:
+        self.language = language
+        self._catalogue = _catalogue(language, folder)
+
+    def t(self, text: str, /, **values: object) -> str:
+        """`text` in this language, with ``{name}`` filled from `values`."""
+        return self._catalogue.gettext(text).format(**values)
+
+    def tn(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """The form for `count`, which also fills ``{count}``, written as this language does."""
+        chosen = self._catalogue.ngettext(one, many, count)
+        return chosen.format(count=self.number(count), **values)
+
+    def number(self, value: int) -> str:
+        """A whole number with this language's thousands separator."""
+        return str(format_decimal(value, locale=self.language))
+
+    def money(self, minor: int, currency: str) -> str:
+        """An amount in minor units, such as "137,40 €"."""
+        digits = get_currency_precision(currency)
+        amount = Decimal(minor).scaleb(-digits)
+        return str(format_currency(amount, currency, locale=self.language))
+
+    def day(self, at: datetime) -> str:
+        """A day in full: "22 février 2027"."""
+        return str(format_date(at, format="long", locale=self.language))
+
+    def moment(self, at: datetime) -> str:
+        """Day and time, short: "22/11/2026 10:42"."""
+        return str(format_datetime(at, format="short", locale=self.language, tzinfo=at.tzinfo))
+
+
+def available(folder: Path = LOCALE) -> Sequence[str]:
+    """The languages that have a catalogue, and the source language."""
+    return sorted({SOURCE_LANGUAGE, *(path.stem for path in folder.glob("*.po"))})
+
+
+@lru_cache(maxsize=16)
+def _catalogue(language: str, folder: Path) -> Any:  # noqa: ANN401 - gettext has no common type
+    """The compiled catalogue. The `.po` file is all there is: nothing to compile at installation."""
+    path = folder / f"{language}.po"
+    compiled = io.BytesIO()
+    with (path if path.exists() else folder / "en.po").open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
