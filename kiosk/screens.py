@@ -1,8 +1,8 @@
 """Every screen as data: what is asked, and what comes back.
 
-A screen is a frozen dataclass; the type parameter of `Screen` is the type of its answer. The words are
-not here: views put a screen into the customer's language, so a language change keeps the story where
-it is. None as an answer always means "back" or "finish": every screen has a way out.
+A screen is a frozen dataclass; the type parameter of `Screen` is the type of its answer. The words
+are not here: views put a screen into the customer's language, so a language change keeps the story
+where it is. None as an answer always means "back" or "finish": every screen has a way out.
 """
 
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ class Consents:
 class AskConsent(Screen[Consents | None]):
     """Consent per purpose, unticked."""
 
-    draft: Consents = Consents()  # noqa: RUF009 - frozen, so one instance serves all
+    draft: Consents = Consents()
     missing: bool = False
     """The customer went on without the consent that the account needs: say so."""
     step: int = 3

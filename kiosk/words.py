@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from gettext import GNUTranslations
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
@@ -28,11 +27,11 @@ class Words:
 
     def t(self, text: str, /, **values: object) -> str:
         """`text` in this language, with ``{name}`` filled from `values`."""
-        return self._catalogue.gettext(text).format(**values)
+        return str(self._catalogue.gettext(text)).format(**values)
 
     def tn(self, one: str, many: str, count: int, /, **values: object) -> str:
         """The form for `count`, which also fills ``{count}``, written as this language does."""
-        chosen = self._catalogue.ngettext(one, many, count)
+        chosen = str(self._catalogue.ngettext(one, many, count))
         return chosen.format(count=self.number(count), **values)
 
     def number(self, value: int) -> str:
@@ -60,11 +59,13 @@ def available(folder: Path = LOCALE) -> Sequence[str]:
 
 
 @lru_cache(maxsize=16)
-def _catalogue(language: str, folder: Path) -> Any:  # noqa: ANN401 - gettext has no common type
-    """The compiled catalogue. The `.po` file is all there is: nothing to compile at installation."""
+def _catalogue(language: str, folder: Path) -> NullTranslations:
+    """The compiled catalogue. The `.po` file is all there is: nothing is compiled beforehand."""
     path = folder / f"{language}.po"
     compiled = io.BytesIO()
-    with (path if path.exists() else folder / "en.po").open("rb") as source:
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as source:
         write_mo(compiled, read_po(source, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
