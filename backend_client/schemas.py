@@ -154,10 +154,19 @@ class AccountSnapshot(Wire):
     draws: dict[str, tuple[DrawBody, ...]] = Field(
         default_factory=dict, description="By entry id, for reservations that may still be voided."
     )
+    welcomed: bool = Field(
+        default=False, description="Whether the welcome points were ever claimed."
+    )
 
     @classmethod
     def of(
-        cls, member: MemberId, program: ProgramId, position: int, account: Account
+        cls,
+        member: MemberId,
+        program: ProgramId,
+        position: int,
+        account: Account,
+        *,
+        welcomed: bool = False,
     ) -> "AccountSnapshot":
         """The message for an account; empty lots stay out of it."""
         return cls(
@@ -170,6 +179,7 @@ class AccountSnapshot(Wire):
                 if lot.left
             ),
             debt=account.debt,
+            welcomed=welcomed,
             draws={
                 entry: tuple(
                     DrawBody(lot=draw.lot, points=draw.points, deadline=draw.deadline)

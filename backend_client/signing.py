@@ -3,6 +3,8 @@
 import hmac
 from hashlib import sha256
 
+from pydantic import BaseModel
+
 
 def card_key(secret: bytes, uid: bytes) -> str:
     """The card's identifier as it is stored and sent: HMAC-SHA-256 in hex.
@@ -11,3 +13,8 @@ def card_key(secret: bytes, uid: bytes) -> str:
     stolen database tells nobody which cards it holds.
     """
     return hmac.new(secret, b"card:" + uid, sha256).hexdigest()
+
+
+def journal_body(event: BaseModel) -> bytes:
+    """The bytes of an event that a terminal's hash chain covers: its JSON, as it is sent."""
+    return event.model_dump_json().encode()
