@@ -1,0 +1,154 @@
+"""What is made of a chip's answers; the chips are the virtual ones, without a reader between."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.cards import OK
+from devices.cards.atr import storage_atr
+from devices.cards.card import Identity, identify
+from devices.cards.errors import CardError
+from devices.cards.type2 import chip_name
+from devices.cards.uid import medium_of, most_significant_first
+from devices.readers import Medium, Trouble
+from devices.simulate.chips import Chip, ChipLeft, Phone, StorageCard, TornChip
+
+NTAG215 = bytes.fromhex("0004040201001103")
+UID = bytes.fromhex("04A1B2C3D4E5F6")
+
+
+class Bench:
+    """A channel to a virtual chip, as a reader would give it."""
+
+    def __init__(self, chip: Chip) -> None:
+        self._answer = chip.wake()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        try:
+            answer = self._answer(apdu)
+        except ChipLeft as left:
+            raise CardError(Trouble.TORN, "gone") from left
+        assert answer is not None
+        return answer
+
+
+class Saying:
+    """A channel that always gives the same answer."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+
+    def transmit(self, apdu: bytes) -> bytes:
+        assert apdu
+        return self._answer
+
+
+def identified(chip: Chip) -> Identity:
+    return identify(Bench(chip), chip.atr)
+
+
+def test_a_card_is_known_by_its_uid() -> None:
+    identity = identified(StorageCard(uid=UID))
+
+    assert identity == Identity(uid=UID, medium=Medium.CARD, chip="MIFARE Ultralight")
+
+
+def test_get_version_names_the_chip_where_the_atr_cannot() -> None:
+    assert identified(StorageCard(uid=UID, version=NTAG215)).chip == "NTAG215"
+
+
+def test_a_phone_names_nobody() -> None:
+    assert identified(Phone()).medium is Medium.RANDOM
+
+
+def test_a_phone_draws_a_new_uid_at_each_tap() -> None:
+    phone = Phone()
+
+    assert len({identified(phone).uid for _ in range(20)}) > 1
+
+
+def test_a_card_that_leaves_before_its_uid_is_torn() -> None:
+    with pytest.raises(CardError) as caught:
+        identified(TornChip(card=StorageCard(uid=UID)))
+
+    assert caught.value.trouble is Trouble.TORN
+
+
+def test_a_card_that_leaves_after_its_uid_still_counts() -> None:
+    identity = identified(TornChip(card=StorageCard(uid=UID, version=NTAG215), answers=1))
+
+    assert identity == Identity(uid=UID, medium=Medium.CARD, chip="MIFARE Ultralight")
+
+
+def test_an_iso_15693_uid_has_one_order_at_every_reader() -> None:
+    atr = storage_atr(0x0B, 0x0014)
+    printed = bytes.fromhex("E004010012345678")
+
+    assert identified(StorageCard(uid=printed, atr=atr)).uid == printed
+    assert identified(StorageCard(uid=printed[::-1], atr=atr)).uid == printed
+
+
+@pytest.mark.parametrize(
+    "answer", [b"\x6a\x81", b"\x63\x00", OK, b"\x01" * 5 + OK, b"\x01" * 11 + OK]
+)
+def test_a_chip_without_identifier_is_unsupported(answer: bytes) -> None:
+    with pytest.raises(CardError) as caught:
+        identify(Saying(answer), b"")
+
+    assert caught.value.trouble is Trouble.UNSUPPORTED
+
+
+@given(st.binary(min_size=2, max_size=64), st.binary(max_size=40))
+def test_any_answer_identifies_or_is_a_card_error(answer: bytes, atr: bytes) -> None:
+    try:
+        identity = identify(Saying(answer), atr)
+    except CardError as error:
+        assert error.trouble is Trouble.UNSUPPORTED
+    else:
+        assert len(identity.uid) in {4, 7, 8, 10}
+
+
+@pytest.mark.parametrize(
+    ("uid", "medium"),
+    [
+        ("08112233", Medium.RANDOM),
+        ("18112233", Medium.CARD),
+        ("08112233445566", Medium.CARD),
+        ("04112233", Medium.CARD),
+    ],
+)
+def test_only_four_byte_uids_starting_with_08_are_random(uid: str, medium: Medium) -> None:
+    assert medium_of(bytes.fromhex(uid)) is medium
+
+
+@given(st.binary(min_size=8, max_size=8))
+def test_putting_a_uid_in_order_is_done_once(uid: bytes) -> None:
+    ordered = most_significant_first(uid)
+
+    assert most_significant_first(ordered) == ordered
+
+
+@pytest.mark.parametrize(
+    ("version", "chip"),
+    [
+        ("0004040201000F03", "NTAG213"),
+        ("0004040201001103", "NTAG215"),
+        ("0004040201001303", "NTAG216"),
+        ("0004040101000B03", "NTAG210"),
+        ("0004040101000E03", "NTAG212"),
+        ("0004040502021303", "NTAG I2C plus 1k"),
+        ("0004030101000B03", "MIFARE Ultralight EV1 (48 bytes)"),
+        ("0004030101000E03", "MIFARE Ultralight EV1 (128 bytes)"),
+        ("0004030104000F03", "MIFARE Ultralight AES"),
+        ("0004030204000F03", "MIFARE Ultralight AES"),
+        ("0005040201001103", ""),
+        ("", ""),
+    ],
+)
+def test_version_bytes_name_the_chip(version: str, chip: str) -> None:
+    assert chip_name(bytes.fromhex(version)) == chip
+
+
+@given(st.binary(max_size=16))
+def test_any_version_bytes_give_a_name_or_none(version: bytes) -> None:
+    assert isinstance(chip_name(version), str)
