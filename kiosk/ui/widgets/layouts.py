@@ -1,0 +1,269 @@
+"""Keyboard layouts as data: which keys, on which pages, how wide, and what each of them does.
+
+Two keyboards, because they serve two questions. A name needs accents, a hyphen and capitals; an
+e-mail address needs @, a dot, its domain in one touch, and never a capital or a space.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class Act(Enum):
+    """What a key does."""
+
+    TYPE = "type"
+    DOMAIN = "domain"
+    """Completes an address with everything after the @."""
+    SUFFIX = "suffix"
+    """Completes a domain: ".fr"."""
+    BACKSPACE = "backspace"
+    SHIFT = "shift"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key."""
+
+    act: Act
+    name: str
+    """Stable in every language and state: "key:a", "key:space", "key:domain:gmail.com"."""
+    label: str = ""
+    text: str = ""
+    """What it types; for a page key, the page it opens."""
+    width: float = 1.0
+    """In letter keys."""
+
+
+Row = tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is on the glass at one time."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def columns(self) -> float:
+        """The width of the widest row, in letter keys."""
+        return max(sum(key.width for key in row) for row in self.rows)
+
+    @property
+    def keys(self) -> Row:
+        """Every key, row by row."""
+        return tuple(key for row in self.rows for key in row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A keyboard: the page it opens with comes first."""
+
+    pages: tuple[Page, ...]
+    domains: Row = ()
+    """Always in view above the pages."""
+
+    def page(self, name: str) -> Page:
+        """The page of that name; KeyError is our own mistake."""
+        return {page.name: page for page in self.pages}[name]
+
+
+LETTERS, DIGITS, ACCENTS, MORE_ACCENTS = "letters", "digits", "accents", "more"
+
+BACKSPACE = Key(act=Act.BACKSPACE, name="key:backspace")
+SHIFT = Key(act=Act.SHIFT, name="key:shift")
+
+ALPHABETS = {
+    "azerty": ("azertyuiop", "qsdfghjklm", "wxcvbn"),
+    "qwerty": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
+    "qwertz": ("qwertzuiop", "asdfghjkl", "yxcvbnm"),
+}
+
+KEYBOARD_OF = {"fr": "azerty", "de": "qwertz"}
+"""By language; every other one gets QWERTY."""
+
+# The providers that most customers have, by the language they chose; a shop's region can differ.
+DOMAINS = {
+    "fr": ("gmail.com", "orange.fr", "free.fr", "hotmail.fr", "icloud.com"),
+    "de": ("gmail.com", "gmx.de", "web.de", "t-online.de", "icloud.com"),
+    "en": ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com"),
+}
+SUFFIXES = {"fr": (".fr", ".com"), "de": (".de", ".com"), "en": (".com", ".net")}
+
+
+def name_layout(language: str) -> Layout:
+    """The keyboard for a first name, as people of this language know it."""
+    letters = {"fr": _french_names, "de": _german_names}.get(language, _english_names)()
+    return Layout(
+        pages=(
+            Page(name=LETTERS, rows=letters),
+            Page(name=ACCENTS, rows=_accents()),
+            Page(name=MORE_ACCENTS, rows=_more_accents()),
+        )
+    )
+
+
+def email_layout(language: str) -> Layout:
+    """The keyboard for an e-mail address, with the domains of this language."""
+    own = language if language in DOMAINS else "en"
+    return Layout(
+        pages=(
+            Page(name=LETTERS, rows=_address_letters(language, SUFFIXES[own])),
+            Page(name=DIGITS, rows=_address_digits(SUFFIXES[own])),
+        ),
+        domains=tuple(
+            Key(act=Act.DOMAIN, name=f"key:domain:{domain}", label=domain, text=domain)
+            for domain in DOMAINS[own]
+        ),
+    )
+
+
+def _address_letters(language: str, suffixes: Sequence[str]) -> tuple[Row, ...]:
+    top, middle, bottom = ALPHABETS[KEYBOARD_OF.get(language, "qwerty")]
+    # AZERTY is ten, ten and six letters; the others ten, nine and seven.
+    rows = (middle, "-" + bottom + "_") if len(middle) == len(top) else (middle + "-", bottom + "_")
+    return (
+        _typing(top),
+        _typing(rows[0]),
+        (*_typing(rows[1]), replace(BACKSPACE, width=2)),
+        _address_row(_page_key("key:digits", "123", DIGITS), suffixes),
+    )
+
+
+def _address_digits(suffixes: Sequence[str]) -> tuple[Row, ...]:
+    # Only the signs that addresses are really written with: a full page of them frightens.
+    return (
+        _typing("1234567890"),
+        _typing("-_+&'", width=2),
+        (*_typing("!#=~", width=2), replace(BACKSPACE, width=2)),
+        _address_row(_page_key("key:letters", "abc", LETTERS), suffixes),
+    )
+
+
+# The rows of the letters for a name. The accents of French first names (Zoé, Inès, Loïc, Joël,
+# François) are in view without looking for them; the others are one touch away.
+
+
+def _french_names() -> tuple[Row, ...]:
+    top, middle, bottom = ALPHABETS["azerty"]
+    return (
+        _typing(top),
+        _typing(middle),
+        (SHIFT, *_typing(bottom), *_typing("'-"), BACKSPACE),
+        (
+            _page_key("key:accents", "âôü…", ACCENTS),
+            *_typing("éè"),
+            _space(3),
+            *_typing("ëïç"),
+        ),
+    )
+
+
+def _english_names() -> tuple[Row, ...]:
+    top, middle, bottom = ALPHABETS["qwerty"]
+    return (
+        _typing(top),
+        _typing(middle + "'"),
+        (SHIFT, *_typing(bottom), *_typing("-"), BACKSPACE),
+        (_page_key("key:accents", "éèà…", ACCENTS), _space(8)),
+    )
+
+
+def _german_names() -> tuple[Row, ...]:
+    top, middle, bottom = ALPHABETS["qwertz"]
+    return (
+        _typing(top + "ü"),
+        _typing(middle + "öä"),
+        (SHIFT, *_typing(bottom), *_typing("ß-"), BACKSPACE),
+        (_page_key("key:accents", "éèà…", ACCENTS), _space(8), *_typing("'")),
+    )
+
+
+def _accents() -> tuple[Row, ...]:
+    back = _page_key("key:letters", "abc", LETTERS)
+    more = _page_key("key:more", "łšž", MORE_ACCENTS, width=1)
+    return (
+        _typing("àâäáãåæçñß"),
+        _typing("éèêëîïíìýÿ"),
+        (SHIFT, *_typing("ôöóòõøœ"), more, BACKSPACE),
+        (back, *_typing("ùûüú"), _space(2), *_typing("'-")),
+    )
+
+
+def _more_accents() -> tuple[Row, ...]:
+    back = _page_key("key:letters", "abc", LETTERS)
+    fewer = _page_key("key:accents", "éèà", ACCENTS, width=1)
+    return (
+        _typing("ąćčďđęěğıķ"),
+        _typing("łńňőřśšşșť"),
+        (SHIFT, *_typing("țůűźżžð"), fewer, BACKSPACE),
+        (back, *_typing("þāēī"), _space(2), *_typing("'-")),
+    )
+
+
+def _typing(letters: str, width: float = 1.0) -> Row:
+    return tuple(
+        Key(act=Act.TYPE, name=f"key:{letter}", label=letter, text=letter, width=width)
+        for letter in letters
+    )
+
+
+def _space(width: float) -> Key:
+    return Key(act=Act.TYPE, name="key:space", text=" ", width=width)
+
+
+def _page_key(name: str, label: str, page: str, width: float = 2.0) -> Key:
+    return Key(act=Act.PAGE, name=name, label=label, text=page, width=width)
+
+
+def _address_row(page_key: Key, suffixes: Sequence[str]) -> Row:
+    return (
+        page_key,
+        *_typing("@", width=2),
+        *_typing(".", width=2),
+        *(
+            Key(act=Act.SUFFIX, name=f"key:suffix:{suffix}", label=suffix, text=suffix, width=2)
+            for suffix in suffixes
+        ),
+    )
+
+
+MakeLayout = Callable[[str], Layout]
+
+
+def touches(layout: Layout, text: str) -> list[str]:
+    """The names of the keys that type `text` in small letters, starting on the first page.
+
+    For whoever works the keyboard from outside: a test, a demonstration. KeyError names the
+    letter that no page holds.
+    """
+    names: list[str] = []
+    page = layout.pages[0]
+    while text:
+        for domain in layout.domains:
+            if text == f"@{domain.text}" and names:
+                return [*names, domain.name]
+        letter, text = text[0], text[1:]
+        way, page = _way(layout, page, letter)
+        names += way
+    return names
+
+
+def _way(layout: Layout, page: Page, letter: str) -> tuple[list[str], Page]:
+    """The keys from `page` to the one that types `letter`, breadth first."""
+    ways: list[tuple[list[str], Page]] = [([], page)]
+    seen: set[str] = set()
+    while ways:
+        names, here = ways.pop(0)
+        for key in here.keys:
+            if key.act is Act.TYPE and key.text == letter:
+                return [*names, key.name], here
+        seen.add(here.name)
+        ways += [
+            ([*names, key.name], layout.page(key.text))
+            for key in here.keys
+            if key.act is Act.PAGE and key.text not in seen
+        ]
+    raise KeyError(letter)
