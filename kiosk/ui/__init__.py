@@ -1,0 +1,1 @@
+"""The glass: Kivy, and only here. Importing this package does not import Kivy."""

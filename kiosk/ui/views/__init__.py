@@ -1,0 +1,47 @@
+"""Which view shows which screen. A view's module and layout are read when it is first needed."""
+
+from importlib import import_module
+from pathlib import Path
+
+from kivy.lang import Builder
+
+from kiosk import screens
+from kiosk.screens import Screen
+from kiosk.ui.views.base import View
+
+VIEWS: dict[type[Screen[object]], str] = {
+    screens.Attract: "attract",
+    screens.TakeACard: "take_a_card",
+    screens.CardProblem: "card_problem",
+    screens.Join: "join",
+    screens.TypeFirstName: "type_first_name",
+    screens.TypeEmail: "type_email",
+    screens.AskConsent: "ask_consent",
+    screens.ClaimWelcome: "claim_welcome",
+    screens.Welcomed: "welcomed",
+    screens.Home: "home",
+    screens.ChooseGift: "choose_gift",
+    screens.ConfirmGift: "confirm_gift",
+    screens.Printing: "printing",
+    screens.TakeVoucher: "take_voucher",
+    screens.VoucherOnScreen: "voucher_on_screen",
+    screens.PrinterTrouble: "printer_trouble",
+    screens.GiftRefused: "gift_refused",
+    screens.MyVouchers: "my_vouchers",
+    screens.History: "history",
+    screens.StillThere: "still_there",
+    screens.OutOfService: "out_of_service",
+    screens.Sorry: "sorry",
+}
+"""Each screen and the module of its view, which holds the class `<Screen>View`."""
+
+
+def view_of(screen: type[Screen[object]]) -> type[View]:
+    """The view class for `screen`, its layout loaded."""
+    module = VIEWS[screen]
+    layout = str(Path(__file__).with_name(f"{module}.kv"))
+    found = getattr(import_module(f"{__name__}.{module}"), f"{screen.__name__}View")
+    if layout not in Builder.files:
+        Builder.load_file(layout)
+    assert issubclass(found, View)
+    return found

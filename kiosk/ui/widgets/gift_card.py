@@ -1,0 +1,1 @@
+"""A gift to be touched."""

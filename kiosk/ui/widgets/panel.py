@@ -1,0 +1,22 @@
+"""Quiet boxes, and the bar that fills."""
+
+from kivy.properties import ColorProperty, NumericProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+
+class Panel(BoxLayout):
+    """A rounded box with a hairline around it."""
+
+    fill = ColorProperty()
+    edge = ColorProperty()
+    radius = NumericProperty(28)
+    border = NumericProperty(2)
+
+
+class ProgressBar(Widget):
+    """How far it is, from 0 to 1. The words above it say the same."""
+
+    value = NumericProperty(0)
+    fill = ColorProperty()
+    rest = ColorProperty()

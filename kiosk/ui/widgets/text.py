@@ -1,0 +1,222 @@
+"""Text that always fits its box: it breaks into lines, then shrinks, and at last ends in "…".
+
+`Text` is the only widget that draws letters, so every text of the kiosk passes `kiosk.ui.text`.
+"""
+
+from functools import lru_cache
+
+from kivy.clock import Clock
+from kivy.core.text import Label as Letters
+from kivy.graphics import Color, Rectangle
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.widget import Widget
+
+from kiosk.ui.text import icon, shown
+from kiosk.ui.widgets import worn
+
+STEPS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
+"""The sizes that are tried, largest first. Below the last one, letters would not be read."""
+
+
+class Text(Widget):
+    """Letters in a box. `size_px` is the wished height at 1280 × 800, `lines` the most lines."""
+
+    text = StringProperty("")
+    size_px = NumericProperty(28)
+    weight = OptionProperty(
+        "medium", options=["medium", "semibold", "bold", "extrabold", "mono", "icons"]
+    )
+    colour = ColorProperty()
+    halign = OptionProperty("left", options=["left", "center", "right"])
+    valign = OptionProperty("middle", options=["top", "middle", "bottom"])
+    lines = NumericProperty(0)
+    """The most lines; 0 for as many as the box has room for."""
+    leading = NumericProperty(1.0)
+    """Line height, 1 is the font's own; big letters look better tighter."""
+    cap = NumericProperty(1.0)
+    """How much of `size_px` may be used: a `Stack` shrinks all its texts alike."""
+
+    texture_size = ObjectProperty((0, 0))
+    shortened = BooleanProperty(False)
+    """Whether the text ends in "…" because even the smallest letters did not fit."""
+
+    def __init__(self, **values: object) -> None:
+        self._draw = Clock.create_trigger(self._refresh, -1)
+        super().__init__(**values)
+        with self.canvas:
+            self._ink = Color()
+            self._box = Rectangle(size=(0, 0))
+        for name in ("text", "size_px", "weight", "halign", "valign", "lines", "leading", "cap"):
+            self.fbind(name, self._draw)
+        self.fbind("size", self._draw)
+        self.fbind("pos", self._draw)
+        self.fbind("colour", self._tint)
+        if self.colour is None or tuple(self.colour) == (1, 1, 1, 1):
+            self.colour = worn().colours.ink
+        self._tint()
+        self._draw()
+
+    def height_at(self, width: float, cap: float) -> float:
+        """How tall this text is at `cap` of its size in lines of `width`; used by `Stack`."""
+        if not self.text:
+            return 0
+        letters = self._letters(cap)
+        lines = broken(shown(self.text), self.weight, letters, width)
+        most = self.lines or len(lines)
+        return min(len(lines), most) * line_height(self.weight, letters, self.leading)
+
+    def fits_at(self, width: float, cap: float) -> bool:
+        """Whether no word is broken and no line is over at `cap` of its size."""
+        if not self.text:
+            return True
+        text, letters = shown(self.text), self._letters(cap)
+        lines = broken(text, self.weight, letters, width)
+        if self.lines and len(lines) > self.lines:
+            return False
+        return all(extent(word, self.weight, letters) <= width for word in text.split())
+
+    def width_at(self, cap: float = 1.0) -> float:
+        """How wide this text is on one line."""
+        return extent(shown(self.text), self.weight, self._letters(cap)) if self.text else 0
+
+    def _letters(self, cap: float) -> int:
+        return max(1, round(worn().letters(self.size_px) * cap))
+
+    def _tint(self, *_: object) -> None:
+        self._ink.rgba = self.colour
+
+    def _refresh(self, *_: object) -> None:
+        width, height = self.size
+        if not self.text or width < 1 or height < 1:
+            self._box.size = (0, 0)
+            self._box.texture = None
+            self.texture_size = (0, 0)
+            return
+        letters, lines, self.shortened = self._fitted(width, height)
+        leading = line_height(self.weight, letters, self.leading)
+        drawing = Letters(
+            text="\n".join(lines),
+            font_name=self.weight,
+            font_size=letters,
+            font_hinting="light",
+            halign=self.halign,
+            line_height=self.leading,
+        )
+        drawing.refresh()
+        texture = drawing.texture
+        self.texture_size = (texture.width, max(len(lines) * leading, 1))
+        self._box.texture = texture
+        self._box.size = texture.size
+        self._box.pos = self._placed(texture.size)
+
+    def _placed(self, size: tuple[float, float]) -> tuple[float, float]:
+        left = {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign]
+        bottom = {"bottom": 0.0, "middle": 0.5, "top": 1.0}[self.valign]
+        return (
+            round(self.x + (self.width - size[0]) * left),
+            round(self.y + (self.height - size[1]) * bottom),
+        )
+
+    def _fitted(self, width: float, height: float) -> tuple[int, list[str], bool]:
+        """The letters and lines that fit, and whether the text had to be cut."""
+        text = shown(self.text)
+        for step in STEPS:
+            letters = self._letters(self.cap * step)
+            tall = line_height(self.weight, letters, self.leading)
+            lines = broken(text, self.weight, letters, width)
+            most = min(self.lines or len(lines), max(1, int((height + 1) / tall)))
+            whole_words = all(extent(word, self.weight, letters) <= width for word in text.split())
+            if len(lines) <= most and whole_words:
+                return letters, list(lines), False
+        return letters, cut(text, self.weight, letters, width, most), True
+
+
+class Icon(Text):
+    """One pictogram in the middle of its box, by its name in `kiosk.ui.text.ICONS`."""
+
+    icon = StringProperty("")
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.weight = "icons"
+        self.halign = "center"
+        self.fbind("icon", self._name)
+        self._name()
+
+    def _name(self, *_: object) -> None:
+        self.text = icon(self.icon) if self.icon else ""
+
+
+@lru_cache(maxsize=64)
+def _ruler(weight: str, letters: int) -> Letters:
+    ruler = Letters(font_name=weight, font_size=letters, font_hinting="light")
+    ruler.resolve_font_name()
+    return ruler
+
+
+@lru_cache(maxsize=2048)
+def extent(text: str, weight: str, letters: int) -> int:
+    """How wide `text` is on one line, in pixels."""
+    return int(_ruler(weight, letters).get_extents(text)[0])
+
+
+@lru_cache(maxsize=256)
+def _tall(weight: str, letters: int) -> int:
+    return int(_ruler(weight, letters).get_extents("Ég")[1])
+
+
+def line_height(weight: str, letters: int, leading: float) -> int:
+    """How tall one line is, in pixels."""
+    return round(_tall(weight, letters) * leading)
+
+
+@lru_cache(maxsize=512)
+def broken(text: str, weight: str, letters: int, width: float) -> tuple[str, ...]:
+    """`text` in lines of at most `width`. A word that is wider has a line of its own."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and extent(longer, weight, letters) > width:
+                lines.append(line)
+                line = word
+            else:
+                line = longer
+        lines.append(line)
+    return tuple(lines)
+
+
+def cut(text: str, weight: str, letters: int, width: float, most: int) -> list[str]:
+    """At most `most` lines, each at most `width` wide; what is left out becomes "…"."""
+    lines = list(broken(text, weight, letters, width))
+    kept = [_ended(line, weight, letters, width) for line in lines[:most]]
+    if len(lines) > most and not kept[-1].endswith("…"):
+        kept[-1] = _ended(f"{kept[-1]}…", weight, letters, width)
+    return kept
+
+
+def _ended(line: str, weight: str, letters: int, width: float) -> str:
+    if extent(line, weight, letters) <= width:
+        return line
+    low, high = 0, len(line)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if extent(f"{line[:middle].rstrip()}…", weight, letters) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return f"{line[:low].rstrip()}…"
+
+
+def forget_measures() -> None:
+    """Drop every measured text: they hold names and addresses of the person who left."""
+    extent.cache_clear()
+    broken.cache_clear()
