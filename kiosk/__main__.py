@@ -1,0 +1,90 @@
+"""python -m kiosk [run | claim CODE | check]."""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from kiosk.config import Config, ConfigError, Credentials, load_config, save_credentials
+
+CONFIG = Path("/etc/loyalty-kiosk/kiosk.toml")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what was asked; the exit code is 0, 1 for trouble, 2 for a wrong command."""
+    parser = argparse.ArgumentParser(prog="python -m kiosk", description="The loyalty kiosk.")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="the settings file")
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="serve customers (the default)")
+    claim = commands.add_parser("claim", help="make this machine a terminal of the shop")
+    claim.add_argument("code", help="the one-time code from the back office")
+    commands.add_parser("check", help="say what works and what does not")
+    asked = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if asked.verbose else logging.INFO,
+        format="%(levelname)s %(name)s %(message)s",
+    )
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    try:
+        config = load_config(asked.config, dict(os.environ))
+        if asked.command == "claim":
+            return _claim(config, asked.code)
+        if asked.command == "check":
+            return _check(config)
+        return _run(config)
+    except ConfigError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(config: Config) -> int:
+    from kiosk.bootstrap import run
+    from kiosk.ui.app import NoWindow
+
+    try:
+        return run(config)
+    except NoWindow as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 1
+
+
+def _claim(config: Config, code: str) -> int:
+    from backend_client.errors import BackendError
+    from backend_client.rest import claim
+    from backend_client.schemas import ClaimRequest
+    from kiosk.bootstrap import SOFTWARE
+
+    try:
+        answer = claim(config.backend.url, ClaimRequest(code=code.strip(), software=SOFTWARE))
+    except BackendError as error:
+        print(f"kiosk: not claimed: {error}", file=sys.stderr)
+        return 1
+    path = save_credentials(
+        config.storage.folder,
+        Credentials(
+            terminal=answer.terminal,
+            name=answer.name,
+            token=answer.token,
+            card_secret=answer.card_secret,
+            store=answer.store.id,
+            program=answer.program,
+        ),
+    )
+    print(f"this machine is now {answer.name} at {answer.store.name}; credentials in {path}")
+    return 0
+
+
+def _check(config: Config) -> int:
+    from kiosk.check import findings
+
+    worst = 0
+    for finding in findings(config):
+        print(f"{'ok ' if finding.good else 'NO '} {finding.part:10} {finding.says}")
+        worst = max(worst, 0 if finding.good else 1)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""This machine's settings: `kiosk.toml`, checked as a whole, and the terminal's credentials.
+
+Programs, rewards and limits are not here: the merchant writes them in the back office.
+"""
+
+import difflib
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the text names the key and the remedy."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Backend(_Section):
+    """Where the backend answers."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/.*)?$")]
+
+
+class Reader(_Section):
+    """Which card reader: ``pcsc:`` is the first one found."""
+
+    target: str = "pcsc:"
+
+
+class PrinterSection(_Section):
+    """Which printer; an empty target for none."""
+
+    target: str = ""
+
+
+class ScreenSection(_Section):
+    """The panel."""
+
+    width: Annotated[int, Field(ge=320, le=7680)] = 1280
+    height: Annotated[int, Field(ge=320, le=7680)] = 800
+    fullscreen: bool = True
+    rotation: Annotated[int, Field(ge=0, le=270, multiple_of=90)] = 0
+    mm_per_px: Annotated[float, Field(gt=0.02, lt=1)] = 0.17
+    languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("fr", "en")
+    reader_side: Annotated[str, Field(pattern="^(bottom|right|left|top)$")] = "bottom"
+
+
+class Session(_Section):
+    """How long silence lasts before the kiosk asks, and then forgets."""
+
+    idle_timeout_s: Annotated[int, Field(ge=10, le=600)] = 30
+    warning_s: Annotated[int, Field(ge=20, le=120)] = 20
+    """WCAG 2.2.1 wants at least 20 s of warning."""
+
+
+class Storage(_Section):
+    """Where the database and the credentials live."""
+
+    folder: Path = Path("/var/lib/loyalty-kiosk")
+
+
+class Config(_Section):
+    """All of `kiosk.toml`."""
+
+    backend: Backend
+    reader: Reader = Reader()
+    printer: PrinterSection = PrinterSection()
+    screen: ScreenSection = ScreenSection()
+    session: Session = Session()
+    storage: Storage = Storage()
+
+
+def load_config(path: Path, environment: dict[str, str] | None = None) -> Config:
+    """The settings in `path`, with ``KIOSK_SECTION_KEY`` from the environment over them.
+
+    Raises ConfigError, naming the key; for an unknown one, the key that was probably meant.
+    """
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist; copy deploy/raspberrypi/kiosk.toml") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    for name, value in (environment or {}).items():
+        section, _, key = name.removeprefix("KIOSK_").lower().partition("_")
+        if name.startswith("KIOSK_") and section in Config.model_fields and key:
+            settings.setdefault(section, {})[key] = _as_toml(value)
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigError(f"{path}: {_explained(first)}") from error
+
+
+def _as_toml(value: str) -> object:
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value
+
+
+def _explained(error: Any) -> str:  # noqa: ANN401 - pydantic's own dict
+    place = [str(part) for part in error["loc"]]
+    key = ".".join(place)
+    if error["type"] != "extra_forbidden":
+        return f"{key}: {error['msg']}"
+    known = _keys_of(place[:-1])
+    close = difflib.get_close_matches(place[-1], known, n=1)
+    remedy = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(known)}"
+    return f"unknown key {key!r}; {remedy}"
+
+
+def _keys_of(section: list[str]) -> list[str]:
+    model: type[BaseModel] = Config
+    for name in section:
+        annotation = model.model_fields[name].annotation
+        assert isinstance(annotation, type)
+        assert issubclass(annotation, BaseModel)
+        model = annotation
+    return list(model.model_fields)
+
+
+class Credentials(_Section):
+    """What a claim gave this terminal; readable by the kiosk's user alone."""
+
+    terminal: str
+    name: str
+    token: str
+    card_secret: str
+    store: str
+    program: str
+
+
+_FILE = "terminal.json"
+
+
+def load_credentials(folder: Path) -> Credentials | None:
+    """The terminal's credentials: systemd's, else the file of the claim; None when unclaimed.
+
+    Raises ConfigError when the file is there but cannot be used.
+    """
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    places = [Path(given) / _FILE] if given else []
+    for path in [*places, folder / _FILE]:
+        if not path.exists():
+            continue
+        try:
+            return Credentials.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ConfigError(f"{path} cannot be used; claim the kiosk again") from error
+    return None
+
+
+def save_credentials(folder: Path, credentials: Credentials) -> Path:
+    """Write the credentials with mode 0600, whole or not at all; returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _FILE
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(credentials.model_dump(), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return path

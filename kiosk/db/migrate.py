@@ -1,0 +1,32 @@
+"""Brings the tables up to date at start. Migrations only go forward."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine
+
+from kiosk.db.tables import metadata
+
+
+class NewerDatabase(Exception):
+    """The file was written by a newer version of this program."""
+
+
+def _first_tables(connection: Connection) -> None:
+    metadata.create_all(connection)
+
+
+# Each step takes the file from the version of its place to the next. Alembic is for databases
+# that people look after; a kiosk has one file, and must show its first picture soon after power-on.
+STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+
+
+def migrate(engine: Engine) -> None:
+    """Apply what is missing, each step in a transaction of its own. Raises NewerDatabase."""
+    with engine.begin() as connection:
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if version > len(STEPS):
+        raise NewerDatabase(f"database version {version}, this program knows {len(STEPS)}")
+    for number, step in enumerate(STEPS[version:], start=version + 1):
+        with engine.begin() as connection:
+            step(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {number}")

@@ -1,0 +1,119 @@
+"""The tables. Personal data stands in `members` and, until it is sent, in `outbox`."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("key", String(64), primary_key=True),  # keyed hash; the identifier itself is not kept
+    Column("member", String(64), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("first_name", String(40), nullable=False),
+    Column("contact", String(120), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("seen_at", String(40), nullable=False, index=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("member", String(64), primary_key=True),
+    Column("program", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("snapshot", Text, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("member", String(64), nullable=False),
+    Column("program", String(64), nullable=False),
+    # The backend's number in the account's journal; NULL until it has acknowledged the entry.
+    Column("position", Integer),
+    Column("about", String(64)),
+    Column("occurred_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("entries_of_account", "member", "program", "position"),
+    Index("one_reversal", "about", unique=True, sqlite_where=text("about IS NOT NULL")),
+    Index("unacknowledged", "member", sqlite_where=text("position IS NULL")),
+)
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("redemption", String(64), nullable=False, unique=True),
+    Column("member", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    # 0 when the printer fell silent: the customer may or may not have the paper.
+    Column("sure", Integer, nullable=False, server_default="1"),
+    # 1 when it was reserved at this terminal, which then has to settle it.
+    Column("ours", Integer, nullable=False, server_default="0"),
+    Column("body", Text, nullable=False),
+    CheckConstraint("state IN ('reserved', 'issued', 'redeemed', 'voided')", name="voucher_state"),
+)
+
+print_jobs = Table(
+    "print_jobs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("redemption", String(64), ForeignKey("vouchers.redemption"), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("at", String(40), nullable=False),
+    CheckConstraint(
+        "state IN ('waiting', 'sending', 'printed', 'not_printed', 'unknown')", name="job_state"
+    ),
+)
+
+# Redemptions that the backend was asked for and that are not yet decided here.
+requests = Table(
+    "requests",
+    metadata,
+    Column("redemption", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("event", String(64), nullable=False, unique=True),
+    Column("chain", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+programs = Table(
+    "programs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+# One row each: the sync cursor, the store, the last contact, the head of the journal.
+memory = Table(
+    "memory",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Stories, one file each: coroutines whose state is their local variables."""

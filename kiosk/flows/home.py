@@ -1,0 +1,121 @@
+"""A member at home: balance, gifts, vouchers, history."""
+
+import asyncio
+import logging
+
+from backend_client.errors import BackendError
+from kiosk import screens
+from kiosk.context import Kiosk
+from kiosk.db.transaction import KnownMember
+from kiosk.flows.gifts import choose_gift, take_gift
+from kiosk.flows.history import history
+from kiosk.flows.vouchers import my_vouchers
+from kiosk.flows.welcome import claim
+from kiosk.screens import HomeChoice, TakeGift
+from kiosk.services.identify import Visit, remember_person, visit
+from kiosk.tickets import last_day
+from loyalty.program import in_language
+from loyalty.rewards import Offer, next_goal, offers
+
+log = logging.getLogger(__name__)
+
+GIFTS_ON_HOME = 4
+
+
+async def home(kiosk: Kiosk, found: Visit) -> None:
+    """Show the account until the person finishes."""
+    if found.person is not None:
+        kiosk.display.language = found.person.language
+    if not found.welcomed:
+        found = await claim(kiosk, found)
+    while True:
+        choice = await _ask_home(kiosk, found)
+        if choice is None:
+            return
+        gift = choice.gift if isinstance(choice, TakeGift) else None
+        if choice is HomeChoice.GIFTS:
+            gift = await choose_gift(kiosk, found)
+        if gift is not None:
+            await take_gift(kiosk, found, gift)
+        elif choice is HomeChoice.VOUCHERS:
+            await my_vouchers(kiosk, found)
+        elif choice is HomeChoice.HISTORY:
+            await history(kiosk, found)
+        found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+
+
+async def _ask_home(kiosk: Kiosk, found: Visit) -> TakeGift | HomeChoice | None:
+    """The balance at once; a name that this kiosk never learnt follows when the backend knows it.
+
+    What sync learns meanwhile, such as a sale at the till, is shown without a touch.
+    """
+    learning = None
+    if found.person is None:
+        learning = asyncio.ensure_future(_learn_person(kiosk, found))
+    screen = home_screen(kiosk, found)
+    question = asyncio.ensure_future(kiosk.ask(screen))
+    try:
+        while True:
+            news = asyncio.ensure_future(kiosk.news())
+            await asyncio.wait({question, news}, return_when=asyncio.FIRST_COMPLETED)
+            news.cancel()
+            if question.done():
+                return question.result()
+            found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+            latest = home_screen(kiosk, found)
+            if latest != screen and not question.done():
+                question.cancel()
+                screen = latest
+                question = asyncio.ensure_future(kiosk.ask(screen, fresh=False))
+    finally:
+        question.cancel()
+        if learning is not None:
+            learning.cancel()
+
+
+def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
+    """The account as data for the glass."""
+    now, language = kiosk.now(), kiosk.display.language
+    choices = offers(found.program, found.account, now=now)
+    goal = next_goal(choices)
+    expiring = found.account.next_deadline(now)
+    return screens.Home(
+        first_name=found.person.first_name if found.person else "",
+        balance=found.account.balance(now),
+        goal=gift_of(goal, language) if goal else None,
+        gifts=tuple(gift_of(offer, language) for offer in choices),
+        vouchers=len(found.vouchers),
+        expiring=screens.Expiring(
+            points=expiring.left, last_day=last_day(expiring.deadline, found.zone)
+        )
+        if expiring and expiring.deadline
+        else None,
+        offline=not kiosk.health.online,
+    )
+
+
+def gift_of(offer: Offer, language: str) -> screens.Gift:
+    """A reward as the glass shows it."""
+    return screens.Gift(
+        id=offer.reward.id,
+        name=in_language(offer.reward.name, language),
+        cost=offer.reward.cost,
+        missing=offer.missing,
+        picture=offer.reward.picture,
+    )
+
+
+async def _learn_person(kiosk: Kiosk, found: Visit) -> None:
+    try:
+        profile = await asyncio.to_thread(kiosk.client.member, found.member)
+    except BackendError:
+        log.info("name not known here, and the backend cannot be asked")
+        return
+    person = KnownMember(
+        id=found.member,
+        first_name=profile.first_name,
+        contact=profile.contact,
+        language=profile.language,
+    )
+    await kiosk.db.run(remember_person, person, now=kiosk.now())
+    kiosk.tell_news()

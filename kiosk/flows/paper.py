@@ -1,0 +1,164 @@
+"""Handing a voucher over: paper or screen, and every way out when the printer fails."""
+
+import asyncio
+import secrets
+
+from devices.printers import Paper, PrinterStatus, PrintOutcome, Ticket
+from kiosk import screens
+from kiosk.context import Kiosk
+from kiosk.db import Transaction
+from kiosk.screens import Delivery, Gift, PrinterCause, PrinterState, WayOut
+from kiosk.services import redeem
+from kiosk.services.identify import Visit, visit
+from kiosk.tickets import Letterhead, last_day, voucher_ticket
+from loyalty import vouchers
+from loyalty.ids import RedemptionId
+from loyalty.paper import JobState
+from loyalty.program import Reward, in_language
+from loyalty.vouchers import Voucher, VoucherState
+
+_JOB_STATE = {
+    PrintOutcome.PRINTED: JobState.PRINTED,
+    PrintOutcome.NOT_PRINTED: JobState.NOT_PRINTED,
+    PrintOutcome.UNKNOWN: JobState.UNKNOWN,
+}
+
+
+async def letterhead(kiosk: Kiosk) -> Letterhead:
+    """What every ticket of this kiosk bears."""
+    store = await kiosk.db.run(Transaction.store)
+    assert store is not None
+    zone = await kiosk.db.run(Transaction.zone)
+    return Letterhead(store=store, terminal=kiosk.credentials.name, zone=zone)
+
+
+async def print_slip(kiosk: Kiosk, ticket: Ticket) -> bool:
+    """Print something that is worth nothing; whether it came out for certain."""
+    report = await kiosk.desk.print(ticket, _process_id())
+    kiosk.health.set_printer(report.status)
+    return report.outcome is PrintOutcome.PRINTED
+
+
+async def hand_over(
+    kiosk: Kiosk,
+    found: Visit,
+    reward: Reward,
+    gift: Gift,
+    wanted: RedemptionId,
+    delivery: Delivery,
+    *,
+    duplicate: bool = False,
+) -> None:
+    """Give the voucher that is held under `wanted`, until it is taken, shown or given back.
+
+    Somebody who walks away from certainly unprinted paper gets the points back.
+    """
+    sure_unprinted = False
+    try:
+        while delivery is Delivery.PAPER:
+            kiosk.display.tell(screens.Printing(gift=gift))
+            state, status = await print_voucher(kiosk, found, reward, wanted, duplicate=duplicate)
+            kiosk.health.set_printer(status)
+            if state is JobState.PRINTED:
+                await _take_voucher(kiosk, found, gift, wanted)
+                return
+            sure_unprinted = state is JobState.NOT_PRINTED and not duplicate
+            match await _trouble(kiosk, gift, status, sure=sure_unprinted):
+                case WayOut.RETRY:
+                    duplicate = duplicate or state is JobState.UNKNOWN
+                case WayOut.SCREEN:
+                    delivery = Delivery.SCREEN
+                case _:
+                    return
+        sure_unprinted = False
+        await show_voucher(kiosk, found, reward, wanted)
+    finally:
+        if sure_unprinted:
+            await kiosk.db.run(redeem.give_back, wanted, now=kiosk.now())
+        kiosk.sync.wake()
+
+
+async def print_voucher(
+    kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId, *, duplicate: bool
+) -> tuple[JobState, PrinterStatus]:
+    """Print once: the job is on the disk before the first byte, its outcome after the last."""
+    head = await letterhead(kiosk)
+    now = kiosk.now()
+    current = await kiosk.db.run(visit, found.member, now=now)
+    ticket = voucher_ticket(
+        await _voucher(kiosk, wanted),
+        reward,
+        found.program,
+        current.account,
+        head=head,
+        words=kiosk.words(),
+        now=now,
+        duplicate=duplicate,
+    )
+    job = await kiosk.db.run(redeem.print_job, wanted, now=now)
+    # Shielded: the paper comes out whether or not somebody still stands here, and its outcome
+    # must reach the ledger.
+    return await asyncio.shield(_print_and_record(kiosk, ticket, job, wanted))
+
+
+async def _print_and_record(
+    kiosk: Kiosk, ticket: Ticket, job: int, wanted: RedemptionId
+) -> tuple[JobState, PrinterStatus]:
+    report = await kiosk.desk.print(ticket, _process_id())
+    state = _JOB_STATE[report.outcome]
+    await kiosk.db.run(redeem.printed, job, wanted, state, now=kiosk.now())
+    kiosk.sync.wake()
+    return state, report.status
+
+
+async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId) -> None:
+    """The voucher on the glass, as a QR code and in letters: from then on it is the customer's."""
+    voucher = await _voucher(kiosk, wanted)
+    if voucher.state is VoucherState.RESERVED:
+        await kiosk.db.run(redeem.issue, wanted, now=kiosk.now())
+        kiosk.sync.wake()
+    current = await kiosk.db.run(visit, found.member, now=kiosk.now())
+    kiosk.session.rejects_taps = False
+    await kiosk.ask(
+        screens.VoucherOnScreen(
+            gift_name=in_language(reward.name, kiosk.display.language),
+            payload=vouchers.payload(voucher.code),
+            code=vouchers.readable(voucher.code),
+            last_day=last_day(voucher.deadline, found.zone),
+            balance=current.account.balance(kiosk.now()),
+        )
+    )
+
+
+async def _take_voucher(kiosk: Kiosk, found: Visit, gift: Gift, wanted: RedemptionId) -> None:
+    voucher = await _voucher(kiosk, wanted)
+    current = await kiosk.db.run(visit, found.member, now=kiosk.now())
+    kiosk.session.rejects_taps = False
+    await kiosk.ask(
+        screens.TakeVoucher(
+            gift=gift,
+            balance=current.account.balance(kiosk.now()),
+            last_day=last_day(voucher.deadline, found.zone),
+        )
+    )
+
+
+async def _voucher(kiosk: Kiosk, wanted: RedemptionId) -> Voucher:
+    kept = await kiosk.db.run(Transaction.voucher, wanted)
+    assert kept is not None
+    return kept.voucher
+
+
+async def _trouble(kiosk: Kiosk, gift: Gift, status: PrinterStatus, *, sure: bool) -> WayOut | None:
+    cause = PrinterCause.SILENT
+    if status.reachable and status.paper is Paper.OUT:
+        cause = PrinterCause.PAPER
+    elif status.reachable and status.cover_open:
+        cause = PrinterCause.COVER
+    state = PrinterState.NOT_PRINTED if sure else PrinterState.UNKNOWN
+    return await kiosk.ask(screens.PrinterTrouble(gift=gift, state=state, cause=cause))
+
+
+def _process_id() -> bytes:
+    """Four printable characters that the printer echoes when the paper is out."""
+    return bytes(0x21 + secrets.randbelow(0x7E - 0x21 + 1) for _ in range(4))

@@ -1,0 +1,148 @@
+"""Reader and printer as the event loop sees them: taps in a slot, prints that always come back."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from devices.printers import Paper, Printer, PrinterStatus, PrintOutcome, PrintReport, Ticket
+from devices.readers import CardReader, CardTap, CardUnreadable, ReaderDown, ReaderEvent, ReaderUp
+
+log = logging.getLogger(__name__)
+
+PRINT_DEADLINE_S = 40.0
+STATUS_DEADLINE_S = 5.0
+
+AWAY = PrinterStatus(
+    reachable=False, online=False, paper=Paper.UNKNOWN, cover_open=False, error=False
+)
+Result = TypeVar("Result")
+
+
+class CardSlot:
+    """The latest tap, and whether the reader is there. A tap that nobody took is replaced."""
+
+    def __init__(self, reader: CardReader, changed: Callable[[], None]) -> None:
+        self.up = False
+        self._reader = reader
+        self._changed = changed
+        self._latest: CardTap | CardUnreadable | None = None
+        self._arrived = asyncio.Event()
+
+    def start(self) -> None:
+        """Watch the reader; its events reach the loop that runs now."""
+        loop = asyncio.get_running_loop()
+
+        def deliver(event: ReaderEvent) -> None:
+            try:
+                loop.call_soon_threadsafe(self._take, event)
+            except RuntimeError:
+                log.info("reader event after the end")
+
+        self._reader.start(deliver)
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._reader.stop()
+
+    async def next(self) -> CardTap | CardUnreadable:
+        """The next thing that is presented; what lies there already counts."""
+        await self.arrival()
+        assert self._latest is not None
+        latest, self._latest = self._latest, None
+        return latest
+
+    async def arrival(self) -> None:
+        """Wait until something lies there, without taking it."""
+        while self._latest is None:
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    def clear(self) -> None:
+        """Forget a tap that came while nobody asked for one."""
+        self._latest = None
+
+    def _take(self, event: ReaderEvent) -> None:
+        match event:
+            case CardTap() | CardUnreadable():
+                self._latest = event
+                self._arrived.set()
+            case ReaderUp():
+                self.up = True
+                log.info("reader up: %s", event.reader)
+                self._changed()
+            case ReaderDown():
+                self.up = False
+                log.warning("reader down: %s", event.reason)
+                self._changed()
+            case _:
+                pass
+
+
+class PrinterDesk:
+    """The printer, one job at a time, each in a thread that is abandoned when it hangs.
+
+    A daemon thread and not an executor's: a printer that never answers must not keep the kiosk
+    from going on, nor the process from ending.
+    """
+
+    def __init__(self, printer: Printer | None) -> None:
+        self._printer = printer
+        self._turn = asyncio.Lock()
+
+    @property
+    def installed(self) -> bool:
+        """Whether this kiosk has a printer at all."""
+        return self._printer is not None
+
+    async def print(self, ticket: Ticket, process_id: bytes) -> PrintReport:
+        """What became of the ticket. A job that is not back in time is UNKNOWN; never raises."""
+        printer = self._printer
+        if printer is None:
+            return PrintReport(outcome=PrintOutcome.NOT_PRINTED, status=AWAY)
+        unknown = PrintReport(outcome=PrintOutcome.UNKNOWN, status=AWAY)
+        async with self._turn:
+            return await _in_thread(
+                lambda: printer.print(printer.render(ticket), process_id), PRINT_DEADLINE_S, unknown
+            )
+
+    async def status(self) -> PrinterStatus:
+        """How the printer is now; away when it does not answer in time."""
+        printer = self._printer
+        if printer is None:
+            return AWAY
+        async with self._turn:
+            return await _in_thread(printer.status, STATUS_DEADLINE_S, AWAY)
+
+    def close(self) -> None:
+        """Let go of the printer."""
+        if self._printer is not None:
+            self._printer.close()
+
+
+async def _in_thread(work: Callable[[], Result], deadline_s: float, otherwise: Result) -> Result:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Result] = loop.create_future()
+
+    def settle(result: Result) -> None:
+        if not answer.done():
+            answer.set_result(result)
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception:
+            log.exception("printer driver failed")
+            result = otherwise
+        try:
+            loop.call_soon_threadsafe(settle, result)
+        except RuntimeError:
+            log.info("printer answered after the end")
+
+    threading.Thread(target=run, name="printer", daemon=True).start()
+    try:
+        return await asyncio.wait_for(answer, deadline_s)
+    except TimeoutError:
+        log.warning("printer did not answer within %.0f s", deadline_s)
+        return otherwise

@@ -1,0 +1,66 @@
+"""What is away at the moment, for the customer's eyes and for the log."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from devices.printers import Paper, PrinterStatus
+from kiosk.hardware import AWAY, PrinterDesk
+from kiosk.screens import Trouble
+
+log = logging.getLogger(__name__)
+
+CHECK_EVERY_S = 10.0
+
+
+class Health:
+    """The state of the machine's parts; `changed` is set whenever one of them moves."""
+
+    def __init__(self, printer: PrinterDesk) -> None:
+        self.changed = asyncio.Event()
+        self.reader_up = True
+        self.online = True
+        self.printer = AWAY
+        self._desk = printer
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What is away, the most hindering first."""
+        found = []
+        if not self.reader_up:
+            found.append(Trouble.READER)
+        if self._desk.installed and not self.printer.ready:
+            out = self.printer.paper is Paper.OUT
+            found.append(Trouble.PAPER if out else Trouble.PRINTER)
+        if not self.online:
+            found.append(Trouble.NETWORK)
+        return tuple(found)
+
+    @property
+    def can_print(self) -> bool:
+        """Whether paper is worth offering, by the printer's last word."""
+        return self._desk.installed and self.printer.ready and self.printer.paper is not Paper.OUT
+
+    def set_online(self, online: bool) -> None:
+        """Sync tells whether the backend answers."""
+        self._set("online", online)
+
+    def set_reader(self, up: bool) -> None:
+        """The card slot tells whether the reader is there."""
+        self._set("reader_up", up)
+
+    def set_printer(self, status: PrinterStatus) -> None:
+        """A job or a check tells how the printer is."""
+        self._set("printer", status)
+
+    def _set(self, part: str, state: object) -> None:
+        if getattr(self, part) != state:
+            setattr(self, part, state)
+            log.info("%s: %s", part, state)
+            self.changed.set()
+
+    async def watch(self, busy: Callable[[], bool]) -> None:
+        """Ask the printer every few seconds while nobody is being served."""
+        while True:
+            if self._desk.installed and not busy():
+                self.set_printer(await self._desk.status())
+            await asyncio.sleep(CHECK_EVERY_S)

@@ -1,0 +1,82 @@
+"""From a card to the person's account, out of the local database alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from backend_client.schemas import StoreBody
+from kiosk.db import Transaction
+from kiosk.db.transaction import HeldVoucher, KnownMember
+from loyalty.earning import welcome_entry
+from loyalty.ids import MemberId
+from loyalty.ledger import Account
+from loyalty.program import Occasion, Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownCard:
+    """Nobody's card yet."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedCard:
+    """A card that was replaced or reported lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A member stands here: everything the session needs."""
+
+    member: MemberId
+    person: KnownMember | None
+    """None when this kiosk has never learnt the name."""
+    program: Program
+    account: Account
+    vouchers: tuple[HeldVoucher, ...]
+    store: StoreBody
+    zone: tzinfo
+    """Where the shop's days end."""
+    welcomed: bool
+    """Whether the welcome points were ever claimed, or the program gives none."""
+
+
+def identify(tx: Transaction, card: str, *, now: datetime) -> Visit | UnknownCard | BlockedCard:
+    """What the card opens. Raises AssertionError before the program is known: bootstrap waits."""
+    row = tx.card(card)
+    if row is None:
+        return UnknownCard(card=card)
+    if row.blocked:
+        return BlockedCard()
+    return visit(tx, row.member, now=now)
+
+
+def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
+    """The member's state now; asked again after everything that may change it."""
+    program, store = tx.program(), tx.store()
+    assert program is not None
+    assert store is not None
+    person = tx.member(member)
+    if person is not None:
+        tx.save_member(person, now=now)
+    gives_welcome = bool(program.rules(Occasion.ENROLMENT))
+    return Visit(
+        member=member,
+        person=person,
+        program=program,
+        store=store,
+        zone=tx.zone(),
+        account=tx.account(member, program),
+        vouchers=tx.vouchers_waiting(member, now=now),
+        welcomed=not gives_welcome or tx.welcomed(member, welcome_entry(program, member), program),
+    )
+
+
+def program_in_force(tx: Transaction) -> Program | None:
+    """The program; None until the backend and the kiosk have spoken for the first time."""
+    return tx.program() if tx.store() is not None else None
+
+
+def remember_person(tx: Transaction, person: KnownMember, *, now: datetime) -> None:
+    """Keep what the backend says of the person who stands here."""
+    tx.save_member(person, now=now)

@@ -1,0 +1,192 @@
+"""Taking a gift: ask, hold, then settle by what the printer says.
+
+Nothing is promised before it is held. `ask` writes the intention down before the backend hears of
+it, so that a plug pulled at any moment leaves either nothing, or a hold that `recover` gives back,
+or a voucher with its code.
+"""
+
+from datetime import UTC, datetime
+
+from backend_client.schemas import (
+    EntryBody,
+    RedemptionAbandoned,
+    RedemptionAnswer,
+    RedemptionRequest,
+    VoucherBody,
+    VoucherIssued,
+    VoucherReserved,
+    VoucherVoided,
+)
+from kiosk.db import Transaction
+from loyalty import paper, redemption, vouchers
+from loyalty.errors import RewardUnavailable
+from loyalty.ids import MemberId, RedemptionId, RewardId, StoreId, derived_entry
+from loyalty.paper import Consequence, JobState
+from loyalty.redemption import OfflineUse, Reservation, reservation_entry
+from loyalty.vouchers import Voucher, VoucherCode, VoucherState
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def ask(
+    tx: Transaction,
+    member: MemberId,
+    reward: RewardId,
+    *,
+    wanted: RedemptionId,
+    code: VoucherCode,
+    now: datetime,
+) -> RedemptionRequest:
+    """What the backend is to be asked, remembered before it is."""
+    program = tx.program()
+    assert program is not None
+    request = RedemptionRequest(
+        id=wanted, member=member, program=program.id, reward=reward, code=code, at=now
+    )
+    tx.open_request(request)
+    return request
+
+
+def held(tx: Transaction, answer: RedemptionAnswer, *, now: datetime) -> Voucher:
+    """The backend said yes: entry, voucher and outbox event, in one transaction."""
+    entry, voucher = answer.entry.entry(), answer.voucher.voucher()
+    tx.save_snapshot(answer.account)
+    _keep(tx, Reservation(entry=entry, voucher=voucher), asked=True, now=now)
+    tx.number(entry.id, answer.position)
+    return voucher
+
+
+def hold_offline(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> Voucher:
+    """No answer from the backend: hold locally, under the same id, within the offline limits.
+
+    Raises NotEnoughPoints, RewardUnavailable or OfflineLimit.
+    """
+    request, program, store = tx.request(wanted), tx.program(), tx.store()
+    assert request is not None
+    assert program is not None
+    assert store is not None
+    reward = program.reward(RewardId(request.reward))
+    if reward is None:
+        raise RewardUnavailable(request.reward)
+    member = MemberId(request.member)
+    by_member, by_terminal = tx.spent_offline(member)
+    contact = tx.recall("contact_at")
+    use = OfflineUse(
+        by_member=by_member,
+        by_terminal=by_terminal,
+        snapshot_at=datetime.fromisoformat(contact) if contact else NEVER,
+    )
+    redemption.check_offline(reward.cost, use, program.offline, now=now)
+    reservation = redemption.reserve(
+        tx.account(member, program),
+        reward,
+        program,
+        member,
+        redemption=wanted,
+        code=VoucherCode(request.code),
+        store=StoreId(store.id),
+        now=now,
+        zone=tx.zone(),
+    )
+    _keep(tx, reservation, asked=False, now=now)
+    return reservation.voucher
+
+
+def _keep(tx: Transaction, reservation: Reservation, *, asked: bool, now: datetime) -> None:
+    tx.write(reservation.entry)
+    tx.save_voucher(reservation.voucher, sure=True)
+    tx.close_request(reservation.voucher.redemption)
+    tx.publish(
+        VoucherReserved(
+            id=derived_entry("voucher-reserved", reservation.voucher.redemption),
+            at=now,
+            entry=EntryBody.of(reservation.entry),
+            voucher=VoucherBody.of(reservation.voucher),
+            asked=asked,
+        )
+    )
+
+
+def refused(tx: Transaction, wanted: RedemptionId) -> None:
+    """The backend said no: nothing was held anywhere."""
+    tx.close_request(wanted)
+
+
+def abandon(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> None:
+    """Nothing was promised, but the backend may have held the points: tell it to let go."""
+    tx.close_request(wanted)
+    tx.publish(
+        RedemptionAbandoned(
+            id=derived_entry("redemption-abandoned", wanted), at=now, redemption=wanted
+        )
+    )
+
+
+def print_job(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> int:
+    """A job for the voucher's paper, written as being sent before the first byte goes out."""
+    job = tx.new_job(wanted, now=now)
+    tx.move_job(job, JobState.SENDING)
+    return job
+
+
+def printed(
+    tx: Transaction, job: int, wanted: RedemptionId, state: JobState, *, now: datetime
+) -> None:
+    """The paper's outcome: printed issues the voucher; anything else waits for a decision."""
+    tx.move_job(job, state)
+    if paper.consequence(state) is Consequence.ISSUE:
+        issue(tx, wanted, now=now)
+    elif state is JobState.UNKNOWN:
+        kept = tx.voucher(wanted)
+        assert kept is not None
+        tx.save_voucher(kept.voucher, sure=False)
+
+
+def issue(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> None:
+    """The customer has the voucher, on paper or on the screen."""
+    kept = tx.voucher(wanted)
+    assert kept is not None
+    if kept.voucher.state is not VoucherState.RESERVED:
+        tx.save_voucher(kept.voucher, sure=True)
+        return
+    tx.save_voucher(vouchers.issue(kept.voucher), sure=True)
+    tx.publish(VoucherIssued(id=derived_entry("voucher-issued", wanted), at=now, redemption=wanted))
+
+
+def give_back(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> None:
+    """Nothing came out, for certain: the points return, once. Raises VoucherRedeemed."""
+    kept, held_entry = tx.voucher(wanted), tx.entry(reservation_entry(wanted))
+    assert kept is not None
+    assert held_entry is not None
+    if kept.voucher.state is VoucherState.VOIDED:
+        return
+    cancellation = redemption.void(kept.voucher, held_entry, now=now)
+    tx.write(cancellation.entry)
+    tx.save_voucher(cancellation.voucher, sure=True)
+    tx.publish(
+        VoucherVoided(
+            id=derived_entry("voucher-voided", wanted),
+            at=now,
+            redemption=wanted,
+            entry=EntryBody.of(cancellation.entry),
+        )
+    )
+
+
+def recover(tx: Transaction, *, now: datetime) -> int:
+    """After a power cut, take up what was left; returns how many things were settled.
+
+    A request without an answer is abandoned. A job that was being sent is unknown: the points stay
+    held and the member finds the same code again. A voucher whose paper was never begun goes back.
+    """
+    settled = 0
+    for request in tx.requests():
+        abandon(tx, RedemptionId(request.id), now=now)
+        settled += 1
+    for job in tx.jobs_under_way():
+        printed(tx, job.id, job.redemption, paper.after_power_cut(job.state), now=now)
+        settled += 1
+    for wanted in tx.reserved_without_paper():
+        give_back(tx, wanted, now=now)
+        settled += 1
+    return settled

@@ -1,0 +1,174 @@
+"""Sync: the outbox goes out in order until it is acknowledged, changes come in by cursor."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from backend_client.errors import BackendError, NotAuthorised
+from backend_client.rest import TerminalClient
+from backend_client.schemas import (
+    AccountChanged,
+    CardChanged,
+    Change,
+    ChangesPage,
+    EventResult,
+    MemberErased,
+    ProgramChanged,
+    StoreChanged,
+    VoucherChanged,
+)
+from kiosk.db import Database, StorageTrouble, Transaction
+
+log = logging.getLogger(__name__)
+
+PUSH_MAX = 100
+LONG_POLL_S = 20.0
+RETRY_FIRST_S = 0.5
+RETRY_MAX_S = 30.0
+CONTACT_GRAIN = timedelta(minutes=5)
+
+
+class Sync:
+    """Two loops, each in the background: one pushes facts, one pulls changes."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: TerminalClient,
+        *,
+        online: Callable[[bool], None],
+        learnt: Callable[[], None],
+    ) -> None:
+        """`online` is told when the backend answers or stops to; `learnt`, of every change."""
+        self.revoked = False
+        self._database = database
+        self._client = client
+        self._online = online
+        self._learnt = learnt
+        self._work = asyncio.Event()
+        # Held while an acknowledgement is on its way, so that no snapshot that already counts an
+        # entry is written before the entry has its number: it would count twice for a moment.
+        self._acknowledging = asyncio.Lock()
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Push and pull for ever."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._push_for_ever())
+            loops.create_task(self._pull_for_ever())
+
+    async def _push_for_ever(self) -> None:
+        pause = RETRY_FIRST_S
+        while True:
+            try:
+                while await self.push():
+                    pause = RETRY_FIRST_S
+            except (BackendError, StorageTrouble) as error:
+                self._trouble(error)
+                await self._sleep(pause)
+                pause = min(pause * 2, RETRY_MAX_S)
+                continue
+            self._work.clear()
+            await self._work.wait()
+
+    async def _pull_for_ever(self) -> None:
+        pause = RETRY_FIRST_S
+        wait_s = 0.0
+        while True:
+            try:
+                more = await self.pull(wait_s)
+                wait_s = 0.0 if more else LONG_POLL_S
+                pause = RETRY_FIRST_S
+            except (BackendError, StorageTrouble) as error:
+                self._trouble(error)
+                await self._sleep(pause)
+                pause = min(pause * 2, RETRY_MAX_S)
+                wait_s = 0.0
+
+    async def push(self) -> bool:
+        """Send the oldest facts; True when there may be more. Raises BackendError."""
+        events = await self._database.run(Transaction.to_send, PUSH_MAX)
+        if not events:
+            return False
+        async with self._acknowledging:
+            answer = await asyncio.to_thread(self._client.push, events)
+            await self._database.run(acknowledge, answer.results)
+        self._contact()
+        return len(events) == PUSH_MAX
+
+    async def pull(self, wait_s: float = 0.0) -> bool:
+        """Fetch one page of changes; True when more can be had at once. Raises BackendError."""
+        cursor = await self._database.run(Transaction.recall, "cursor")
+        page = await asyncio.to_thread(self._client.changes, cursor or "", wait_s)
+        async with self._acknowledging:
+            await self._database.run(apply, page, now=datetime.now(UTC))
+        self._contact()
+        if page.changes:
+            self._learnt()
+        return page.more
+
+    def _contact(self) -> None:
+        self.revoked = False
+        self._online(True)
+        self._work.set()
+
+    def _trouble(self, error: BackendError | StorageTrouble) -> None:
+        if isinstance(error, NotAuthorised) and not self.revoked:
+            self.revoked = True
+            log.error("the backend refuses this kiosk's token: claim it again")
+            self._learnt()
+        log.warning("backend: %s", type(error).__name__)
+        self._online(False)
+
+    async def _sleep(self, pause_s: float) -> None:
+        # Jitter: a thousand kiosks whose backend restarts must not all come back in one instant.
+        await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
+
+
+def acknowledge(tx: Transaction, results: tuple[EventResult, ...]) -> None:
+    """The backend has these facts: number their entries and drop them from the outbox."""
+    for result in results:
+        for entry, position in result.positions.items():
+            tx.number(entry, position)
+        if result.flags:
+            log.warning("event flagged by the backend: %s", ", ".join(result.flags))
+        tx.sent(result.id)
+
+
+def apply(tx: Transaction, page: ChangesPage, *, now: datetime) -> None:
+    """Write a page of changes and the cursor after it, together."""
+    for change in page.changes:
+        _apply_one(tx, change)
+    if page.changes or tx.recall("cursor") is None:
+        tx.remember("cursor", page.cursor)
+    _remember_contact(tx, now)
+
+
+def _remember_contact(tx: Transaction, now: datetime) -> None:
+    # An idle long poll comes back three times a minute; the card need not be written each time.
+    kept = tx.recall("contact_at")
+    if kept is None or now - datetime.fromisoformat(kept) > CONTACT_GRAIN:
+        tx.remember("contact_at", now.isoformat())
+
+
+def _apply_one(tx: Transaction, change: Change) -> None:
+    match change:
+        case ProgramChanged():
+            tx.save_program(change.document)
+        case StoreChanged():
+            tx.remember("store", change.store.model_dump_json())
+        case CardChanged():
+            tx.save_card(change.card, change.member, change.status)
+        case AccountChanged():
+            for numbered in change.entries:
+                tx.save_numbered(numbered)
+            tx.save_snapshot(change.account)
+        case VoucherChanged():
+            tx.learn_voucher(change.voucher.voucher())
+        case MemberErased():
+            tx.erase_member(change.member)

@@ -1,0 +1,129 @@
+"""What is on the paper: domain → Ticket, in the customer's language."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from backend_client.schemas import StoreBody
+from devices.printers import Pair, Qr, Rule, Space, Text, Ticket
+from kiosk.words import Words
+from loyalty import vouchers
+from loyalty.ids import Points
+from loyalty.ledger import Account
+from loyalty.program import Program, Reward, in_language
+from loyalty.vouchers import Voucher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What every ticket of this terminal bears."""
+
+    store: StoreBody
+    terminal: str
+    zone: tzinfo
+
+
+def last_day(deadline: datetime, zone: tzinfo) -> datetime:
+    """An instant within the last day before `deadline`, in the shop's zone."""
+    return (deadline - timedelta(seconds=1)).astimezone(zone)
+
+
+def voucher_ticket(
+    voucher: Voucher,
+    reward: Reward,
+    program: Program,
+    account: Account,
+    *,
+    head: Letterhead,
+    words: Words,
+    now: datetime,
+    duplicate: bool = False,
+) -> Ticket:
+    """The gift voucher: shop, gift, QR, code in letters, deadline, and the four loyalty lines.
+
+    The lines are those of the reference systems (OCT-29 to OCT-32): points used, new balance,
+    deadline of the points, and the rule in words.
+    """
+    title = words.t("GIFT VOUCHER")
+    pairs = [
+        Pair(label=words.t("Points used"), value=words.number(reward.cost)),
+        Pair(label=words.t("New balance"), value=words.number(account.balance(now))),
+    ]
+    expiring = account.next_deadline(now)
+    if expiring is not None and expiring.deadline is not None:
+        until = words.day(last_day(expiring.deadline, head.zone))
+        pairs.append(Pair(label=words.t("Points valid until"), value=until))
+    if program.rule_in_words:
+        rule = in_language(program.rule_in_words, words.language)
+        pairs.append(Pair(label=words.t("Rule"), value=rule))
+    again = (Text(text=words.t("DUPLICATE"), size=30, bold=True),) if duplicate else ()
+    return Ticket(
+        blocks=(
+            *_letterhead(head),
+            *again,
+            Text(text=title, size=24),
+            Text(text=in_language(reward.name, words.language), size=48, bold=True),
+            Space(dots=16),
+            Qr(payload=vouchers.payload(voucher.code)),
+            Text(text=vouchers.readable(voucher.code), size=38, mono=True, bold=True),
+            Space(dots=16),
+            Text(text=words.t("Show it at the till by"), size=24),
+            Text(text=words.day(last_day(voucher.deadline, head.zone)), size=32, bold=True),
+            Rule(),
+            *pairs,
+            Space(dots=16),
+            Text(
+                text=words.t(
+                    "{moment} · kiosk {kiosk} · can be used once",
+                    moment=words.moment(now.astimezone(head.zone)),
+                    kiosk=head.terminal,
+                ),
+                size=20,
+            ),
+        )
+    )
+
+
+def welcome_slip(
+    *,
+    points: Points,
+    balance: Points,
+    deadline: datetime | None,
+    program: Program,
+    head: Letterhead,
+    words: Words,
+    now: datetime,
+) -> Ticket:
+    """The slip that a new member may ask for: welcome points, balance, deadline, rule."""
+    pairs = [
+        Pair(label=words.t("Welcome points"), value=f"+{words.number(points)}"),
+        Pair(label=words.t("New balance"), value=words.number(balance)),
+    ]
+    if deadline is not None:
+        until = words.day(last_day(deadline, head.zone))
+        pairs.append(Pair(label=words.t("Points valid until"), value=until))
+    if program.rule_in_words:
+        rule = in_language(program.rule_in_words, words.language)
+        pairs.append(Pair(label=words.t("Rule"), value=rule))
+    return Ticket(
+        blocks=(
+            *_letterhead(head),
+            Text(text=words.t("WELCOME"), size=24),
+            Text(text=in_language(program.name, words.language), size=40, bold=True),
+            Space(dots=16),
+            *pairs,
+            Space(dots=16),
+            Text(
+                text=words.t(
+                    "{moment} · kiosk {kiosk}",
+                    moment=words.moment(now.astimezone(head.zone)),
+                    kiosk=head.terminal,
+                ),
+                size=20,
+            ),
+        )
+    )
+
+
+def _letterhead(head: Letterhead) -> tuple[Text | Rule, ...]:
+    address = (Text(text=head.store.address, size=22),) if head.store.address else ()
+    return (Text(text=head.store.name, size=44, bold=True), *address, Rule())
