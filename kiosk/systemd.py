@@ -5,7 +5,7 @@ import socket
 
 
 def notify(state: str) -> None:
-    """Send `state`, such as ``READY=1`` or ``WATCHDOG=1``, to the service manager (sd_notify(3))."""
+    """Send `state`, such as ``READY=1``, to the service manager (sd_notify(3))."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return

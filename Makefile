@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+BIN := .venv/bin
+RUFF_PATHS := loyalty devices backend_client kiosk backend demo benchmarks tests assets docs
+
+.PHONY: run test check setup test-long bench gallery lock format
+
+run: setup  ## the shop: backend, demo data, till, kiosk; offscreen with pictures where there is no display
+	@$(BIN)/python -m demo
+
+test: setup  ## everything that guards main, each suite within its time budget
+	@$(BIN)/python .ci/suites.py
+
+check: setup  ## the inner loop: format, lint, types, contracts, row ledger, fast tests
+	@$(BIN)/python .ci/suites.py check
+
+test-long: setup  ## the long ones: not in the gate
+	@$(BIN)/pytest -q -m slow tests
+
+bench: setup  ## measures; nothing is asserted
+	@$(BIN)/python -m benchmarks
+
+gallery: setup  ## every screen, size and language as a picture in build/gallery/
+	@$(BIN)/python -m tests.screenshots --out build/gallery
+
+format: setup
+	@$(BIN)/ruff format -q $(RUFF_PATHS) && $(BIN)/ruff check -q --fix $(RUFF_PATHS)
+
+lock: setup  ## compiles pyproject.toml's groups to hashed requirements
+	@for group in kiosk backend; do \
+	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	    --extra $$group pyproject.toml -o requirements/$$group.txt; done
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --extra kiosk --extra backend --extra dev pyproject.toml -o requirements/dev.txt
+
+setup:
+	@sh deploy/workstation/setup.sh
