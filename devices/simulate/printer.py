@@ -224,6 +224,11 @@ class VirtualPrinter:
             return list(self._cuts)
 
     @property
+    def pieces(self) -> int:
+        """How many pieces were cut so far."""
+        return self._cut_count
+
+    @property
     def complaints(self) -> list[str]:
         """Violations of the language, oldest first."""
         with self._cond:
