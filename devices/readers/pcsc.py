@@ -35,6 +35,7 @@ from devices.readers import (
     ReaderUp,
     Trouble,
 )
+from devices.readers.delivery import Delivery
 from devices.supervisor import Backoff
 
 log = logging.getLogger(__name__)
@@ -45,11 +46,17 @@ HEARTBEAT_S: Final = 1.0
 IDENTIFY_S: Final = 2.0
 """A chip that has not told its identifier by then is mute."""
 
+SETTLE_S: Final = 0.1
+"""A torn card has this long to be reported as gone before it is tried once more."""
+
 STOP_S: Final = 1.8
 """A watcher that has not ended by then is abandoned, so that `stop` keeps its 2 s."""
 
 UNAWARE: Final = 0
 """The state to start from: the first answer of pcscd comes at once."""
+
+INTERRUPT_S: Final = 0.02
+INTERRUPTS_MAX: Final = 100
 
 HUNG_MAX: Final = 8
 """Abandoned identifications at most; beyond it a chip is called mute without a further thread."""
@@ -99,10 +106,8 @@ class _Watch(threading.Thread):
     def __init__(self, location: str, deliver: Callable[[ReaderEvent], None]) -> None:
         super().__init__(name="card reader", daemon=True)
         self._location = location
-        self._deliver = deliver
+        self._delivery = Delivery(deliver)
         self._backoff = Backoff()
-        self._stopping = threading.Event()
-        self._delivering = threading.RLock()
         self._service: _Service | None = None
         self._reader: str | None = None
         self._state = UNAWARE
@@ -111,7 +116,7 @@ class _Watch(threading.Thread):
         self._hung: list[threading.Thread] = []
 
     def run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._delivery.closed:
             try:
                 self._watch_until_lost()
             except ReaderError as error:
@@ -119,25 +124,31 @@ class _Watch(threading.Thread):
             except Exception:
                 log.exception("card reader watch failed")
                 self._lost("the card reader driver failed; see the log")
-            self._stopping.wait(self._backoff.next_delay_s())
+            self._delivery.wait_closed(self._backoff.next_delay_s())
 
     def stop(self) -> None:
         deadline = time.monotonic() + STOP_S
-        self._stopping.set()
-        service = self._service
-        if service is not None:
-            # In a thread of its own, as a frozen pcscd answers no cancel either.
-            threading.Thread(target=service.cancel, daemon=True).start()
-        if self._delivering.acquire(timeout=STOP_S):  # an event on its way arrives first
-            self._delivering.release()
+        self._delivery.close(STOP_S)
         if threading.current_thread() is not self:
+            # In a thread of its own, as a frozen pcscd answers no cancel either.
+            threading.Thread(target=self._interrupt, daemon=True).start()
             self.join(max(0.0, deadline - time.monotonic()))
+
+    def _interrupt(self) -> None:
+        """Again and again: a cancel that comes before the wait it is meant for is lost."""
+        for _ in range(INTERRUPTS_MAX):
+            service = self._service
+            if service is not None:
+                service.cancel()
+            self.join(INTERRUPT_S)
+            if not self.is_alive():
+                return
 
     def _watch_until_lost(self) -> None:
         """Returns when stopped; raises ReaderError when the service or the reader is lost."""
         with _open_service() as service:
             self._service = service
-            while not self._stopping.is_set():
+            while not self._delivery.closed:
                 self._look(service)
 
     def _look(self, service: "_Service") -> None:
@@ -162,15 +173,16 @@ class _Watch(threading.Thread):
             return
         self._card_left()
         if service.is_present(news.state):
+            event = self._identified(service, reader, news)
             self._card_there = True
-            self._tell(self._identified(service, reader, news))
+            self._delivery.tell(event)
 
     def _found(self, reader: str) -> None:
         self._backoff.reset()
         if not self._up:
             self._up = True
             log.info("card reader up: %s", reader)
-            self._tell(ReaderUp(reader=reader))
+            self._delivery.tell(ReaderUp(reader=reader))
 
     def _lost(self, reason: str) -> None:
         """Told once per outage, however often it is found again."""
@@ -178,7 +190,7 @@ class _Watch(threading.Thread):
         if self._up is not False:
             self._up = False
             log.warning("card reader down: %s", reason)
-            self._tell(ReaderDown(reason=reason))
+            self._delivery.tell(ReaderDown(reason=reason))
 
     def _forget(self) -> None:
         self._card_left()
@@ -189,15 +201,12 @@ class _Watch(threading.Thread):
         if self._card_there:
             assert self._reader is not None, "a card lies on a reader that was found"
             self._card_there = False
-            self._tell(CardGone(reader=self._reader))
-
-    def _tell(self, event: ReaderEvent) -> None:
-        with self._delivering:
-            if not self._stopping.is_set():
-                self._deliver(event)
+            self._delivery.tell(CardGone(reader=self._reader))
 
     def _identified(self, service: "_Service", reader: str, news: "_News") -> ReaderEvent:
         answer = self._identify_in_time(service, reader, news.atr)
+        if answer is Trouble.TORN and self._lies_there_still(service, reader):
+            answer = self._identify_in_time(service, reader, news.atr)
         if isinstance(answer, Trouble):
             log.info("card unreadable: %s", answer.value)
             return CardUnreadable(reader=reader, trouble=answer)
@@ -208,6 +217,11 @@ class _Watch(threading.Thread):
             reader=reader,
             reported_at=news.reported_at,
         )
+
+    def _lies_there_still(self, service: "_Service", reader: str) -> bool:
+        """Whether a card that failed stays: held at the edge of the field, or back at once."""
+        news = service.wait(reader, self._state, SETTLE_S)
+        return news is None or not service.is_other_presence(self._state, news.state)
 
     def _identify_in_time(self, service: "_Service", reader: str, atr: bytes) -> Identity | Trouble:
         self._hung = [thread for thread in self._hung if thread.is_alive()]
@@ -391,7 +405,11 @@ def _check(scard: ModuleType, code: int) -> None:
     if code in (scard.SCARD_E_NO_SERVICE, scard.SCARD_E_SERVICE_STOPPED, scard.SCARD_F_COMM_ERROR):
         raise ReaderError("the card reader service does not run: install or restart pcscd")
     if code == scard.SCARD_W_SECURITY_VIOLATION:
-        raise ReaderError("this user may not use the card reader service: install the polkit rule")
+        # pcsc-lite says so whenever the connection is reset (winscard_msg.c): refused by polkit, or
+        # pcscd died in the middle of an answer.
+        raise ReaderError(
+            "the card reader service hung up: restart pcscd, or install the polkit rule for this user"
+        )
     raise ReaderError(f"the card reader service answers: {_words(scard, code)}")
 
 

@@ -22,6 +22,7 @@ from devices.readers import (
     ReaderUp,
     Trouble,
 )
+from devices.readers.delivery import Delivery
 
 STOP_S: Final = 1.8
 
@@ -139,20 +140,12 @@ class _Session(threading.Thread):
     def __init__(self, deliver: Callable[[ReaderEvent], None]) -> None:
         super().__init__(name="simulated card reader", daemon=True)
         self.events: SimpleQueue[ReaderEvent | None] = SimpleQueue()
-        self._deliver = deliver
-        self._stopping = threading.Event()
-        self._delivering = threading.RLock()
+        self._delivery = Delivery(deliver)
 
     def run(self) -> None:
         while (event := self.events.get()) is not None:
-            with self._delivering:
-                if not self._stopping.is_set():
-                    self._deliver(event)
+            self._delivery.tell(event)
 
     def stop(self) -> None:
-        self._stopping.set()
         self.events.put(None)
-        if self._delivering.acquire(timeout=STOP_S):  # an event on its way arrives first
-            self._delivering.release()
-        if threading.current_thread() is not self:
-            self.join(STOP_S)
+        self._delivery.close(STOP_S)

@@ -238,6 +238,6 @@ def _receive(link: socket.socket, length: int) -> bytes:
 
 
 def _say_goodbye(link: socket.socket) -> None:
-    """The chip says no more; the reader hangs up when it looks for it next, and so ends the talk."""
+    """The chip says no more; the reader hangs up when it looks for it next: the talk is over."""
     with contextlib.suppress(OSError):  # the reader hung up first
         link.shutdown(socket.SHUT_WR)

@@ -55,11 +55,9 @@ class PrivatePcscd:
             raise PcscdUnavailable(why_not)
         self._folder = Path(tempfile.mkdtemp(prefix="pcscd-"))  # short: a socket path has 107 bytes
         self._process: subprocess.Popen[bytes] | None = None
-        self.readers = tuple(
-            VirtualReader(name=name, port=port)
-            for name, port in zip(names, _free_ports(len(names)), strict=True)
-        )
-        _furnish(self._folder, self.readers)
+        self._folder.chmod(0o755)  # clients may be another user
+        self.readers: tuple[VirtualReader, ...] = ()
+        self.plug(names)
         self.fast = fast and _compile_fastpoll(self._folder / "fastpoll.so")
 
     @property
@@ -76,6 +74,14 @@ class PrivatePcscd:
     def running(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
+
+    def plug(self, names: Sequence[str]) -> None:
+        """Have these readers from the next start on; vpcd knows no plugging while it runs."""
+        self.readers = tuple(
+            VirtualReader(name=name, port=port)
+            for name, port in zip(names, _free_ports(len(names)), strict=True)
+        )
+        _furnish(self._folder / "run", self.readers)
 
     def start(self) -> None:
         """Start it and wait until clients and chips can connect; harmless when it runs.
@@ -206,14 +212,14 @@ def _may_unshare() -> bool:
     return done.returncode == 0
 
 
-def _furnish(folder: Path, readers: Iterable[VirtualReader]) -> None:
+def _furnish(run: Path, readers: Iterable[VirtualReader]) -> None:
     """Everything pcscd reads lies in the folder that becomes its /run."""
-    folder.chmod(0o755)  # clients may be another user
-    for name in ("run/pcscd", "run/conf", "run/none"):
-        (folder / name).mkdir(parents=True)
-    shutil.copyfile(_vpcd_library(), folder / "run" / "libifdvpcd.so")
+    shutil.rmtree(run, ignore_errors=True)
+    for name in ("pcscd", "conf", "none"):
+        (run / name).mkdir(parents=True)
+    shutil.copyfile(_vpcd_library(), run / "libifdvpcd.so")
     for index, reader in enumerate(readers):
-        (folder / "run" / "conf" / f"reader{index}").write_text(
+        (run / "conf" / f"reader{index}").write_text(
             f'FRIENDLYNAME "{reader.name}"\n'
             f"DEVICENAME /dev/null:{reader.port}\n"
             "LIBPATH /run/libifdvpcd.so\n"

@@ -1,0 +1,3 @@
+from tests.support.pcsc import pcsc_rig, pcsc_session
+
+__all__ = ["pcsc_rig", "pcsc_session"]
