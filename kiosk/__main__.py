@@ -9,18 +9,24 @@ from pathlib import Path
 from kiosk.config import Config, ConfigError, Credentials, load_config, save_credentials
 
 CONFIG = Path("/etc/loyalty-kiosk/kiosk.toml")
+BAD_CONFIG = 78
+"""EX_CONFIG of sysexits.h: the service stays down, because a restart would find the same file."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what was asked; the exit code is 0, 1 for trouble, 2 for a wrong command."""
+    """Do what was asked; the exit code is 0, 1 for trouble, 2 for a wrong command, 78 for settings."""
     parser = argparse.ArgumentParser(prog="python -m kiosk", description="The loyalty kiosk.")
     parser.add_argument("--config", type=Path, default=CONFIG, help="the settings file")
     parser.add_argument("--verbose", action="store_true", help="log more")
+    also_after = argparse.ArgumentParser(add_help=False)
+    also_after.add_argument("--config", type=Path, default=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="serve customers (the default)")
-    claim = commands.add_parser("claim", help="make this machine a terminal of the shop")
+    commands.add_parser("run", parents=[also_after], help="serve customers (the default)")
+    claim = commands.add_parser(
+        "claim", parents=[also_after], help="make this machine a terminal of the shop"
+    )
     claim.add_argument("code", help="the one-time code from the back office")
-    commands.add_parser("check", help="say what works and what does not")
+    commands.add_parser("check", parents=[also_after], help="say what works and what does not")
     asked = parser.parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if asked.verbose else logging.INFO,
@@ -36,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(config)
     except ConfigError as error:
         print(f"kiosk: {error}", file=sys.stderr)
-        return 1
+        return BAD_CONFIG
 
 
 def _run(config: Config) -> int:

@@ -1,5 +1,6 @@
 """What works and what does not, part by part, for the installer with one hour."""
 
+import contextlib
 import queue
 import sqlite3
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ def findings(config: Config) -> Iterator[Finding]:
     """Each part in turn, as it is tried."""
     yield _storage(config)
     yield _backend(config)
+    yield _outbox(config)
     yield _reader(config)
     yield _printer(config)
 
@@ -63,6 +65,20 @@ def _backend(config: Config) -> Finding:
     finally:
         client.close()
     return Finding(part="backend", good=True, says=f"{url} knows this kiosk as {credentials.name}")
+
+
+def _outbox(config: Config) -> Finding:
+    path = config.storage.folder / "kiosk.db"
+    if not path.exists():
+        return Finding(part="outbox", good=True, says="nothing was recorded yet")
+    try:
+        # Read-only: the kiosk may be running, and it is the only writer.
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            waiting = connection.execute("SELECT count(*) FROM outbox").fetchone()[0]
+    except sqlite3.Error as error:
+        return Finding(part="outbox", good=False, says=f"{path} cannot be read: {error}")
+    says = f"{waiting} facts wait for the backend" if waiting else "all sent"
+    return Finding(part="outbox", good=True, says=says)
 
 
 def _reader(config: Config) -> Finding:
