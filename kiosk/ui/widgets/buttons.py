@@ -45,7 +45,7 @@ class Touch(ButtonBehavior, Widget):
         return left <= x < left + width and bottom <= y < bottom + height
 
 
-class Button(Touch):
+class TouchButton(Touch):
     """A filled or outlined box with a pictogram and words, which shrink to fit.
 
     `kind` is "primary" (one per screen: "do it"), "secondary" (outlined), "pill" (small and round),
@@ -65,6 +65,8 @@ class Button(Touch):
     """As wide as its words."""
     fill = ColorProperty()
     edge = ColorProperty()
+    corner = NumericProperty(1)
+    hair = NumericProperty(1)
 
     def __init__(self, **values: object) -> None:
         self._place = Clock.create_trigger(self._arrange, -1)

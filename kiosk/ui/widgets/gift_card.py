@@ -1,1 +1,47 @@
-"""A gift to be touched."""
+"""A gift to be touched: its picture, its name, and its price or how far it still is."""
+
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens import Gift
+from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.buttons import Touch
+from kiosk.words import Words
+
+
+class GiftCard(Touch, BoxLayout):
+    """One gift. What cannot be taken yet is pale, disabled, and says how many points it lacks."""
+
+    title = StringProperty("")
+    price = StringProperty("")
+    picture = StringProperty("")
+    within_reach = BooleanProperty(True)
+    tone = NumericProperty(0)
+    """Neighbours differ in ground."""
+    ground = ColorProperty()
+    sign = ColorProperty()
+
+    def offer(self, gift: Gift, words: Words, tone: int) -> None:
+        """Show `gift`."""
+        ui = worn().colours
+        self.name = f"gift:{gift.id}"
+        self.title, self.picture = gift.name, gift.picture
+        self.within_reach = not gift.missing
+        self.disabled = not self.within_reach
+        self.price = (
+            words.tn("{count} point to go", "{count} points to go", gift.missing)
+            if gift.missing
+            else words.tn("{count} point", "{count} points", gift.cost)
+        )
+        grounds = ((ui.teal_soft, ui.teal), (ui.gold_soft, ui.brand_dark))
+        self.ground, self.sign = grounds[tone % 2]
+        if gift.missing:
+            self.ground, self.sign = ui.line, ui.soft
+
+
+class MoreCard(Touch, BoxLayout):
+    """The way to all that does not fit."""
+
+    title = StringProperty("")
+
+

@@ -7,7 +7,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.text import LANGUAGES
 from kiosk.ui.theme import ASSETS
 from kiosk.ui.widgets import worn
-from kiosk.ui.widgets.buttons import Button
+from kiosk.ui.widgets.buttons import TouchButton
 from kiosk.ui.widgets.text import Text
 
 
@@ -89,5 +89,5 @@ class Header(Widget):
         self._info.pos = (start, round(middle - self._info.height / 2))
 
 
-def _pill(icon: str) -> Button:
-    return Button(kind="pill", icon=icon, size_px=24, size_hint=(None, None), padding_px=26)
+def _pill(icon: str) -> TouchButton:
+    return TouchButton(kind="pill", icon=icon, size_px=24, size_hint=(None, None), padding_px=26)

@@ -14,7 +14,7 @@ class Panel(BoxLayout):
     border = NumericProperty(2)
 
 
-class ProgressBar(Widget):
+class Progress(Widget):
     """How far it is, from 0 to 1. The words above it say the same."""
 
     value = NumericProperty(0)

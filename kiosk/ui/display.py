@@ -1,0 +1,263 @@
+"""The glass itself: questions become views, touches become answers."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from kivy.animation import Animation
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from kiosk.screens import Attract, Screen, StillThere
+from kiosk.ui.pace import Pace
+from kiosk.ui.views import view_of
+from kiosk.ui.views.base import View
+from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.text import forget_measures
+from kiosk.words import Words
+
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+FADE_S = 0.18
+"""A change of screen; short enough never to be waited for."""
+
+FrameDone = Callable[[Screen[Any], float], None]
+
+
+@dataclass(slots=True)
+class _Question:
+    screen: Screen[Any]
+    view: View
+    answer: asyncio.Future[Any]
+
+
+class Stage(FloatLayout):
+    """Holds the view, and the overlay above it. Only the uppermost is touched."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Give the touch to the uppermost view and to nothing beneath it."""
+        return bool(self.children and self.children[0].dispatch("on_touch_down", touch))
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """As for `on_touch_down`."""
+        return bool(self.children and self.children[0].dispatch("on_touch_move", touch))
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """As for `on_touch_down`."""
+        return bool(self.children and self.children[0].dispatch("on_touch_up", touch))
+
+
+class KivyDisplay:
+    """The `Display` port on a Kivy window. Everything happens on the event loop's thread.
+
+    When a second question is asked while one is open, the newer has the glass and the older waits
+    unanswered beneath it until its caller cancels it: only `StillThere` is meant to do that.
+    """
+
+    def __init__(self, *, languages: Sequence[str], pace: Pace, reader_side: str = "below") -> None:
+        self.stage = Stage()
+        self.languages = tuple(languages)
+        self.reader_side = reader_side
+        self.words = Words(self.languages[0])
+        self.frame_done: FrameDone | None = None
+        """For the benchmark: called with the screen and `time.monotonic()` when the first frame of
+        a new screen or of new content is really drawn, which waits for the graphics processor."""
+        self._pace = pace
+        self._view: View | None = None
+        self._over: View | None = None
+        self._questions: list[_Question] = []
+        self._touched_at = time.monotonic()
+        self._undrawn: Screen[Any] | None = None
+        self._spare: dict[type[Screen[Any]], View] = {}
+        Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
+        Window.bind(on_key_down=self._touched, on_flip=self._drawn)
+
+    # --- the port ---------------------------------------------------------------------------
+
+    async def ask(self, screen: Screen[Answer]) -> Answer:
+        """Show `screen` and wait for its answer; see `kiosk.display.Display`."""
+        question = _Question(screen, self._put(screen), asyncio.get_running_loop().create_future())
+        self._questions.append(question)
+        try:
+            answer: Answer = await question.answer
+        finally:
+            self._questions.remove(question)
+            if isinstance(screen, StillThere) and self._open_beneath():
+                self._uncover()
+        return answer
+
+    def tell(self, screen: Screen[None]) -> None:
+        """Show `screen` without waiting."""
+        self._put(screen)
+
+    @property
+    def showing(self) -> Screen[object] | None:
+        """The screen on the glass; None before the first and after `forget`."""
+        top = self._over or self._view
+        return None if top is None else top.screen
+
+    @property
+    def touched_at(self) -> float:
+        """`time.monotonic()` of the last touch or key, whatever it hit."""
+        return self._touched_at
+
+    @property
+    def language(self) -> str:
+        """The customer's language, ISO 639-1."""
+        return self.words.language
+
+    @language.setter
+    def language(self, code: str) -> None:
+        if code == self.words.language:
+            return
+        self.words = Words(code)
+        for view in (self._view, self._over):
+            if view is not None:
+                view.reword()
+        self._pace.wake()
+
+    def forget(self) -> None:
+        """Wipe what was typed and shown, and return to the shop's language."""
+        self._uncover()
+        for view in [child for child in self.stage.children if isinstance(child, View)]:
+            self._retire(view)
+        self._view = None
+        self._undrawn = None
+        self.language = self.languages[0]
+        forget_measures()
+        self._pace.wake()
+
+    # --- what a view asks (the Glass protocol) ------------------------------------------------
+
+    def answered(self, view: View, answer: object) -> None:
+        """Hand the first answer of the uppermost view to its question."""
+        if view is not (self._over or self._view):
+            return
+        for question in reversed(self._questions):
+            if question.view is view and question.screen is view.screen:
+                if not question.answer.done():
+                    question.answer.set_result(answer)
+                return
+
+    def speak(self, language: str) -> None:
+        """The customer chose a language."""
+        self.language = language
+
+    # --- views ------------------------------------------------------------------------------
+
+    def prepare(self, screen: type[Screen[Any]]) -> None:
+        """Build the view of `screen` beforehand, so that its next showing only fills it in."""
+        if screen not in self._spare:
+            self._spare[screen] = self._fitted(view_of(screen)(self))
+
+    def _put(self, screen: Screen[Any]) -> View:
+        self._undrawn = screen
+        self._pace.wake()
+        if isinstance(screen, StillThere):
+            return self._cover(screen)
+        self._uncover()
+        kind = view_of(type(screen))
+        if type(self._view) is kind:
+            assert self._view is not None
+            self._view.put(screen)
+            return self._view
+        before = self._view
+        view = self._spare.pop(type(screen), None) or self._fitted(kind(self))
+        view.put(screen)
+        self._view = view
+        self.stage.add_widget(view)
+        self._change(before, view)
+        return view
+
+    def _fitted(self, view: View) -> View:
+        """A view laid out on this glass before it is shown: text is measured once, not twice."""
+        look = worn()
+        view.size = (look.width, look.height)
+        return view
+
+    def _change(self, before: View | None, view: View) -> None:
+        """Blend from the old view to the new. A balance is never kept waiting: not from Attract."""
+        if before is None:
+            return
+        if not worn().motion or isinstance(before.screen, Attract):
+            self._retire(before)
+            return
+        view.opacity = 0
+        fade = Animation(opacity=1, duration=FADE_S, transition="out_quad")
+        fade.bind(on_complete=lambda *_: self._retire(before))
+        fade.start(view)
+
+    def _retire(self, view: View) -> None:
+        Animation.cancel_all(view)
+        self.stage.remove_widget(view)
+        view.wipe()
+
+    def _cover(self, screen: StillThere) -> View:
+        if self._over is None:
+            self._over = self._fitted(view_of(type(screen))(self))
+            self.stage.add_widget(self._over)
+        self._over.put(screen)
+        return self._over
+
+    def _uncover(self) -> None:
+        if self._over is not None:
+            self._retire(self._over)
+            self._over = None
+            self._pace.wake()
+
+    def _open_beneath(self) -> bool:
+        """Whether the covered view still waits for its answer."""
+        return any(
+            question.view is self._view and not question.answer.done()
+            for question in self._questions
+        )
+
+    # --- the window -------------------------------------------------------------------------
+
+    def _touched(self, *_: object) -> None:
+        self._touched_at = time.monotonic()
+        self._pace.lively()
+
+    def _drawn(self, *_: object) -> None:
+        """Kivy has issued the commands of a frame and is about to show it."""
+        if self.frame_done is None or self._undrawn is None:
+            return
+        glFinish()
+        screen, self._undrawn = self._undrawn, None
+        self.frame_done(screen, time.monotonic())
+
+    def close(self) -> None:
+        """Let go of the window and of everything shown."""
+        Window.unbind(on_touch_down=self._touched, on_touch_up=self._touched)
+        Window.unbind(on_key_down=self._touched, on_flip=self._drawn)
+        self.forget()
+        for view in self._spare.values():
+            view.wipe()
+        self._spare.clear()
+
+    def attach(self, parent: Widget) -> None:
+        """Put the stage into the window's root."""
+        parent.add_widget(self.stage)
+
+
+def load_views_when_idle(display: KivyDisplay, screens: Sequence[type[Screen[Any]]]) -> None:
+    """Read the other views one per tick after the first frame, and build the ones that must be
+    quick: reading all of them before would make the first frame late.
+    """
+    waiting = list(screens)
+
+    def step(_: float) -> bool:
+        if not waiting:
+            return False
+        display.prepare(waiting.pop(0))
+        return bool(waiting)
+
+    Clock.schedule_interval(step, 0.05)

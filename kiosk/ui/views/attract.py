@@ -1,0 +1,98 @@
+"""The invitation to tap."""
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens import Attract, AttractChoice, Trouble
+from kiosk.ui.text import LANGUAGES
+from kiosk.ui.views.base import View
+from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.buttons import TouchButton
+from kiosk.words import Words
+
+MOST_NOTICES = 2
+"""Two sentences can be read in passing; the reader comes first, then the printer."""
+
+
+class AttractView(View):
+    """Big words on the left, the card and the arrow on the right; portrait has them below."""
+
+    title = StringProperty("")
+    about = StringProperty("")
+    on_the_card = StringProperty("")
+    no_card = StringProperty("")
+    notice = StringProperty("")
+    notice_icon = StringProperty("warning")
+    reader_away = BooleanProperty(False)
+    middle = ObjectProperty((0, 0))
+    """Where the card lies."""
+
+    def show(self, screen: Attract) -> None:
+        """See `View.show`."""
+        w = self.w
+        self.reader_away = Trouble.READER in screen.troubles
+        self.title = w.t("One moment, please") if self.reader_away else w.t("Tap your card")
+        points = screen.welcome_points
+        self.about = "\n".join(
+            (
+                w.t("Your points, your gifts, your vouchers."),
+                w.tn(
+                    "No card yet? {count} welcome point is waiting for you.",
+                    "No card yet? {count} welcome points are waiting for you.",
+                    points,
+                )
+                if points
+                else w.t("No card yet? It takes one minute."),
+            )
+        )
+        self.on_the_card = w.t("Loyalty card")
+        self.no_card = w.t("I have no card")
+        self.notice = "\n".join(
+            _plainly(trouble, w) for trouble in Trouble if trouble in screen.troubles
+        )
+        self.notice = "\n".join(self.notice.split("\n")[:MOST_NOTICES])
+        self.notice_icon = "wifi-off" if screen.troubles == (Trouble.NETWORK,) else "warning"
+        self.ids.languages.offer(self)
+
+    def reword(self) -> None:
+        """All languages are in view here, so the header needs no pill."""
+        super().reword()
+        self.language = ""
+
+    def choose_no_card(self) -> None:
+        """The customer has no card."""
+        self.answer(AttractChoice.NO_CARD)
+
+
+class Languages(BoxLayout):
+    """One pill for each of the shop's languages; the one spoken now is dark."""
+
+    def offer(self, view: View) -> None:
+        """Show the shop's languages."""
+        self.clear_widgets()
+        look = worn()
+        if len(view.glass.languages) < 2:
+            return
+        for code in view.glass.languages:
+            pill = TouchButton(
+                kind="pill_on" if code == view.w.language else "pill",
+                text=LANGUAGES.get(code, code),
+                name=f"language:{code}",
+                size_px=25,
+                size_hint=(None, None),
+                height=look.px(62),
+                pos_hint={"center_y": 0.5},
+            )
+            pill.width = max(pill.width_needed(), look.action)
+            pill.bind(on_release=lambda _, code=code: view.glass.speak(code))
+            self.add_widget(pill)
+
+
+def _plainly(trouble: Trouble, w: Words) -> str:
+    """What is away, and what works all the same."""
+    return {
+        Trouble.READER: w.t("The card reader does not answer. Please ask our staff."),
+        Trouble.PRINTER: w.t("The printer is resting: your vouchers show on this screen."),
+        Trouble.PAPER: w.t("The paper has run out: your vouchers show on this screen."),
+        Trouble.NETWORK: w.t("No network just now: your card, points and gifts still work."),
+    }[trouble]

@@ -1,0 +1,94 @@
+"""The member's own page: balance, the way to the next gift, gifts, vouchers, history."""
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+
+from kiosk.screens import Home, HomeChoice, TakeGift
+from kiosk.ui.views.base import View
+from kiosk.ui.widgets.gift_card import GiftCard, MoreCard
+
+MOST_GIFTS = 4
+
+
+class HomeView(View):
+    """The balance is the one loud thing; four gifts stand beside it."""
+
+    greeting = StringProperty("")
+    balance = StringProperty("")
+    unit = StringProperty("")
+    progress = NumericProperty(0)
+    has_goal = BooleanProperty(False)
+    goal = StringProperty("")
+    expiring = StringProperty("")
+    notice_icon = StringProperty("")
+    vouchers = StringProperty("")
+    history = StringProperty("")
+    gifts_title = StringProperty("")
+    members_gifts = ObjectProperty(())
+
+    def show(self, screen: Home) -> None:
+        """See `View.show`."""
+        w = self.w
+        name = screen.first_name
+        self.greeting = w.t("Hello {name}", name=name) if name else w.t("Hello")
+        self.finish = w.t("Finish")
+        self.balance = w.number(screen.balance)
+        self.unit = w.tn("point", "points", screen.balance)
+        self._show_goal(screen)
+        self._show_notice(screen)
+        self.vouchers = w.t("Vouchers ({number})", number=w.number(screen.vouchers)) if (
+            screen.vouchers
+        ) else w.t("Vouchers")
+        self.history = w.t("History")
+        self.gifts_title = w.t("My gifts")
+        self._show_gifts(screen)
+
+    def _show_goal(self, screen: Home) -> None:
+        w, goal = self.w, screen.goal
+        self.has_goal = goal is not None
+        if goal is None:
+            self.progress = 1
+            self.goal = w.t("Every gift is yours to take") if screen.gifts else ""
+            return
+        self.progress = (goal.cost - goal.missing) / goal.cost if goal.cost else 1
+        self.goal = w.tn(
+            "{count} point to go: {gift}", "{count} points to go: {gift}", goal.missing,
+            gift=goal.name,
+        )
+
+    def _show_notice(self, screen: Home) -> None:
+        """The next deadline; or, without the network, how far the balance can be trusted."""
+        w = self.w
+        self.expiring, self.notice_icon = "", "hourglass"
+        if screen.expiring is not None:
+            self.expiring = w.tn(
+                "{count} point to use by {day}",
+                "{count} points to use by {day}",
+                screen.expiring.points,
+                day=w.day(screen.expiring.last_day),
+            )
+        if screen.offline:
+            self.expiring = w.t("No network: your latest purchases are not in it yet.")
+            self.notice_icon = "wifi-off"
+
+    def _show_gifts(self, screen: Home) -> None:
+        grid = self.ids.gifts
+        grid.clear_widgets()
+        more = len(screen.gifts) > MOST_GIFTS
+        for tone, gift in enumerate(screen.gifts[: MOST_GIFTS - more]):
+            card = GiftCard()
+            card.offer(gift, self.w, tone + tone // 2)
+            card.bind(on_release=lambda _, gift=gift: self.answer(TakeGift(gift=gift)))
+            grid.add_widget(card)
+        if more:
+            card = MoreCard(name="gifts")
+            card.title = self.w.tn("See the {count} gift", "See all {count} gifts", len(screen.gifts))
+            card.bind(on_release=lambda _: self.answer(HomeChoice.GIFTS))
+            grid.add_widget(card)
+
+    def open_vouchers(self) -> None:
+        """The vouchers that wait."""
+        self.answer(HomeChoice.VOUCHERS)
+
+    def open_history(self) -> None:
+        """The movements."""
+        self.answer(HomeChoice.HISTORY)

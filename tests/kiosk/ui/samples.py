@@ -1,0 +1,232 @@
+"""Believable instances of every screen, for the tests and for the gallery of pictures."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from kiosk import screens
+from kiosk.screens import Screen
+
+COFFEE = {"fr": "Un café offert", "en": "A free coffee"}
+BAG = {"fr": "Sac en toile", "en": "Canvas bag"}
+SOAP = {"fr": "Savon artisanal", "en": "Handmade soap"}
+TEA = {"fr": "Coffret thé", "en": "Tea gift box"}
+
+LAST_DAY = datetime(2027, 2, 22, 12, tzinfo=UTC)
+POINTS_UNTIL = datetime(2027, 3, 12, 12, tzinfo=UTC)
+PAYLOAD = "LK1:7Q2XK9F4M3HB:6BFQ4F0G3GCBJ0V9D"
+LONG_NAME = "Marie-Antoinette Wolfeschlegelsteinhausen"
+LONG_GIFT = {
+    "fr": "Assortiment de douze chocolats pralinés faits à la main par notre chocolatière",
+    "en": "Assortment of twelve hand-made praline chocolates from our own chocolate maker",
+}
+
+
+def gifts(language: str, balance: int) -> tuple[screens.Gift, ...]:
+    """The shop's catalogue as somebody with `balance` sees it, affordable first."""
+    catalogue = (
+        ("coffee", COFFEE, 200, "coffee"),
+        ("tote", BAG, 350, "tote"),
+        ("soap", SOAP, 420, "soap"),
+        ("tea", TEA, 600, "tea"),
+    )
+    return tuple(
+        screens.Gift(
+            id=gift,
+            name=name[language],
+            cost=cost,
+            missing=max(0, cost - balance),
+            picture=picture,
+        )
+        for gift, name, cost, picture in catalogue
+    )
+
+
+def many_gifts(language: str, balance: int) -> tuple[screens.Gift, ...]:
+    """More gifts than fit, one of them with a name that is far too long."""
+    shop = gifts(language, balance)
+    more = tuple(
+        screens.Gift(
+            id=f"more-{number}",
+            name=LONG_GIFT[language] if number == 1 else shop[number % 4].name,
+            cost=700 + 50 * number,
+            missing=max(0, 700 + 50 * number - balance),
+            picture="wine" if number % 2 else "",
+        )
+        for number in range(1, 9)
+    )
+    return shop + more
+
+
+def samples(language: str = "en") -> Mapping[str, Screen[object]]:
+    """Each by the name of its picture; a screen with several faces has several."""
+    poor, rich = gifts(language, 187), gifts(language, 407)
+    coffee, offered = poor[0], rich[0]
+    line = screens.VoucherLine(
+        code="7Q2X-K9F4-M3HB",
+        payload=PAYLOAD,
+        gift_name=COFFEE[language],
+        last_day=LAST_DAY,
+        sure=True,
+    )
+    unsure = screens.VoucherLine(
+        code="P4TN-8WCD-2RVK",
+        payload=PAYLOAD,
+        gift_name=SOAP[language],
+        last_day=LAST_DAY,
+        sure=False,
+    )
+    return {
+        "attract": screens.Attract(welcome_points=50),
+        "attract-no-welcome": screens.Attract(welcome_points=0),
+        "attract-troubles": screens.Attract(
+            welcome_points=50, troubles=(screens.Trouble.PAPER, screens.Trouble.NETWORK)
+        ),
+        "attract-no-reader": screens.Attract(
+            welcome_points=50, troubles=(screens.Trouble.READER,)
+        ),
+        "take-a-card": screens.TakeACard(),
+        **{
+            f"card-{notice.value}": screens.CardProblem(notice=notice)
+            for notice in screens.CardNotice
+        },
+        "join": screens.Join(welcome_points=50),
+        "first-name": screens.TypeFirstName(draft="Inès"),
+        "first-name-mistake": screens.TypeFirstName(mistake=screens.Mistake.EMPTY),
+        "email": screens.TypeEmail(draft="ines.moreau@"),
+        "email-mistake": screens.TypeEmail(draft="ines.moreau@", mistake=screens.Mistake.SHAPE),
+        "consent": screens.AskConsent(),
+        "consent-missing": screens.AskConsent(missing=True),
+        "claim": screens.ClaimWelcome(first_name="Inès", points=50),
+        "welcomed": screens.Welcomed(
+            first_name="Inès", points=50, balance=50, deadline=POINTS_UNTIL, slip_possible=True
+        ),
+        "welcomed-slip": screens.Welcomed(
+            first_name="Inès",
+            points=50,
+            balance=50,
+            deadline=None,
+            slip_possible=True,
+            slip_printed=True,
+        ),
+        "home": screens.Home(
+            first_name="Inès",
+            balance=187,
+            goal=coffee,
+            gifts=poor,
+            vouchers=0,
+            expiring=screens.Expiring(points=42, last_day=POINTS_UNTIL),
+        ),
+        "home-rich": screens.Home(
+            first_name="Inès", balance=407, goal=rich[2], gifts=rich, vouchers=2
+        ),
+        "home-offline": screens.Home(
+            first_name="", balance=7, goal=coffee, gifts=gifts(language, 7), vouchers=1, offline=True
+        ),
+        "home-long": screens.Home(
+            first_name=LONG_NAME,
+            balance=1_234_567,
+            goal=None,
+            gifts=tuple(reversed(many_gifts(language, 1_234_567))),
+            vouchers=12,
+            expiring=screens.Expiring(points=123_456, last_day=POINTS_UNTIL),
+        ),
+        "choose": screens.ChooseGift(
+            first_name="Inès", balance=407, gifts=many_gifts(language, 407)
+        ),
+        "choose-few": screens.ChooseGift(first_name=LONG_NAME, balance=407, gifts=rich),
+        "confirm": screens.ConfirmGift(
+            first_name="Inès",
+            balance=207,
+            gift=offered,
+            remaining=7,
+            place="Maison Lise Angers",
+            last_day=LAST_DAY,
+            paper=True,
+        ),
+        "confirm-no-paper": screens.ConfirmGift(
+            first_name=LONG_NAME,
+            balance=1_234_567,
+            gift=many_gifts(language, 1_234_567)[4],
+            remaining=1_233_817,
+            place="Maison Lise, centre commercial des Trois Fontaines, niveau 2",
+            last_day=LAST_DAY,
+            paper=False,
+        ),
+        "printing": screens.Printing(gift=offered),
+        "take-voucher": screens.TakeVoucher(gift=offered, balance=7, last_day=LAST_DAY),
+        "voucher-on-screen": screens.VoucherOnScreen(
+            gift_name=COFFEE[language],
+            payload=PAYLOAD,
+            code="7Q2X-K9F4-M3HB",
+            last_day=LAST_DAY,
+            balance=7,
+        ),
+        **{
+            f"printer-{state.value}-{cause.value}": screens.PrinterTrouble(
+                gift=offered, state=state, cause=cause
+            )
+            for state in screens.PrinterState
+            for cause in screens.PrinterCause
+        },
+        **{
+            f"refused-{reason.value}": screens.GiftRefused(reason=reason, gift=offered)
+            for reason in screens.RefusalReason
+        },
+        "vouchers": screens.MyVouchers(vouchers=(line, unsure), paper=True),
+        "vouchers-none": screens.MyVouchers(vouchers=(), paper=True),
+        "vouchers-many": screens.MyVouchers(vouchers=(line, unsure) * 4, paper=False),
+        "history": screens.History(balance=7, lines=history(language)),
+        "history-long": screens.History(balance=7, lines=history(language) * 4),
+        "history-none": screens.History(balance=0, lines=()),
+        "still-there": screens.StillThere(seconds=20),
+        **{
+            f"out-of-service-{reason.value}": screens.OutOfService(reason=reason)
+            for reason in screens.OutOfOrder
+        },
+        "sorry": screens.Sorry(),
+    }
+
+
+def history(language: str) -> tuple[screens.HistoryLine, ...]:
+    """One movement of each kind, newest first."""
+    rule = {"fr": "1 € = 1 point", "en": "€1 = 1 point"}[language]
+    return (
+        screens.HistoryLine(
+            movement=screens.Movement.REDEEM,
+            points=-200,
+            at=datetime(2026, 11, 22, 10, 42, tzinfo=UTC),
+            gift_name=COFFEE[language],
+        ),
+        screens.HistoryLine(
+            movement=screens.Movement.EARN,
+            points=20,
+            at=datetime(2026, 11, 22, 10, 12, tzinfo=UTC),
+            spent=2000,
+            currency="EUR",
+            rule=rule,
+        ),
+        screens.HistoryLine(
+            movement=screens.Movement.EARN,
+            points=137,
+            at=datetime(2026, 11, 21, 16, 5, tzinfo=UTC),
+            spent=13740,
+            currency="EUR",
+            rule=rule,
+        ),
+        screens.HistoryLine(
+            movement=screens.Movement.REVERSAL,
+            points=350,
+            at=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+            gift_name=BAG[language],
+        ),
+        screens.HistoryLine(
+            movement=screens.Movement.EXPIRY,
+            points=-30,
+            at=datetime(2026, 11, 2, 0, 0, tzinfo=UTC),
+        ),
+        screens.HistoryLine(
+            movement=screens.Movement.WELCOME,
+            points=50,
+            at=datetime(2026, 10, 4, 18, 20, tzinfo=UTC),
+        ),
+    )
