@@ -6,11 +6,12 @@ flagged. Points are whole numbers in the program's smallest unit, money is in mi
 currency, and times are RFC 3339 with their offset.
 """
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, RuleId, StoreId
 from loyalty.ledger import Account, Draw, Entry, EntryKind, Lot, Trace
@@ -27,8 +28,22 @@ CardKey = Annotated[
 ]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1.")]
-Points = Annotated[int, Field(ge=-(10**12), le=10**12)]
-Money = Annotated[int, Field(ge=-(10**12), le=10**12, description="Minor units.")]
+Points = Annotated[int, Field(ge=-(10**12), le=10**12, strict=True)]
+Money = Annotated[int, Field(ge=-(10**12), le=10**12, strict=True, description="Minor units.")]
+
+
+def _in_utc(at: datetime) -> datetime:
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError("no clock that works says that: years 1970 to 2999")
+    return at.astimezone(UTC)
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_utc),
+    Field(description="RFC 3339, with its offset; kept in UTC."),
+]
 
 
 class Wire(BaseModel):
@@ -59,10 +74,10 @@ class EntryBody(Wire):
     program: Id
     kind: EntryKind
     points: Points
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     fact: Id
     store: Id
-    deadline: AwareDatetime | None = None
+    deadline: Instant | None = None
     about: Id | None = None
     trace: TraceBody | None = None
 
@@ -132,7 +147,7 @@ class LotBody(Wire):
 
     entry: Id
     left: Points
-    deadline: AwareDatetime | None
+    deadline: Instant | None
 
 
 class DrawBody(Wire):
@@ -140,7 +155,7 @@ class DrawBody(Wire):
 
     lot: Id | None
     points: Points
-    deadline: AwareDatetime | None = None
+    deadline: Instant | None = None
 
 
 class AccountSnapshot(Wire):
@@ -220,8 +235,8 @@ class VoucherBody(Wire):
     program: Id
     reward: Id
     state: VoucherState
-    deadline: AwareDatetime
-    redeemed_at: AwareDatetime | None = None
+    deadline: Instant
+    redeemed_at: Instant | None = None
     redeemed_in: Id | None = None
     redeemed_place: str = ""
 
@@ -380,7 +395,7 @@ class EventBase(Wire):
     """What every fact carries."""
 
     id: Id
-    at: AwareDatetime = Field(description="When it happened, by the terminal's clock.")
+    at: Instant = Field(description="When it happened, by the terminal's clock.")
 
 
 class MemberEnrolled(EventBase):
@@ -448,7 +463,7 @@ Event = Annotated[
 class JournalEvent(Wire):
     """A fact in its place in the terminal's own hash-chained journal."""
 
-    sequence: int = Field(ge=1, description="1, 2, 3 … per terminal, without a gap.")
+    sequence: int = Field(ge=1, le=2**53, description="1, 2, 3 … per terminal, without a gap.")
     chain: str = Field(
         pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the previous link and this event."
     )
@@ -500,7 +515,7 @@ class RedemptionRequest(Wire):
     program: Id
     reward: Id
     code: str = Field(description="The voucher code, minted by the terminal.")
-    at: AwareDatetime
+    at: Instant
 
 
 class RedemptionAnswer(Wire):
@@ -523,6 +538,12 @@ class MemberQuery(Wire):
     )
     email: str | None = Field(default=None, max_length=254)
 
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "MemberQuery":
+        if (self.card_uid is None) == (self.email is None):
+            raise ValueError("give card_uid or email, and only one of them")
+        return self
+
 
 class MemberFound(Wire):
     """A member as a till sees them."""
@@ -540,7 +561,7 @@ class SaleBody(Wire):
     total: Money = Field(ge=0, description="Tax included, in minor units.")
     currency: Currency
     channel: Channel = Channel.SHOP
-    closed_at: AwareDatetime
+    closed_at: Instant
 
 
 class SaleAnswer(Wire):
@@ -551,7 +572,7 @@ class SaleAnswer(Wire):
     earned: Points
     balance_before: Points
     balance: Points
-    deadline: AwareDatetime | None = Field(description="Use-by date of the points just earned.")
+    deadline: Instant | None = Field(description="Use-by date of the points just earned.")
     rule_in_words: dict[str, str] = Field(description="By language, for the ticket.")
     known: bool = Field(description="True when this sale was recorded before.")
 
@@ -568,7 +589,7 @@ class VoucherRedemption(Wire):
     """A till takes a voucher, under an id of its own so that a retry is harmless."""
 
     id: Id
-    at: AwareDatetime
+    at: Instant
 
 
 class VoucherAnswer(Wire):
