@@ -14,7 +14,7 @@ BAD_CONFIG = 78
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what was asked; the exit code is 0, 1 for trouble, 2 for a wrong command, 78 for settings."""
+    """Do what was asked; 0 when done, 1 for trouble, 2 for a wrong command, 78 for settings."""
     parser = argparse.ArgumentParser(prog="python -m kiosk", description="The loyalty kiosk.")
     parser.add_argument("--config", type=Path, default=CONFIG, help="the settings file")
     parser.add_argument("--verbose", action="store_true", help="log more")

@@ -48,7 +48,7 @@ class ScreenSection(_Section):
     rotation: Annotated[int, Field(ge=0, le=270, multiple_of=90)] = 0
     mm_per_px: Annotated[float, Field(gt=0.02, lt=1)] = 0.17
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("fr", "en")
-    reader_side: Annotated[str, Field(pattern="^(bottom|right|left|top)$")] = "bottom"
+    reader_side: Annotated[str, Field(pattern="^(below|right|left|above)$")] = "below"
 
 
 class Session(_Section):

@@ -95,13 +95,15 @@ def configure(options: UiOptions) -> None:
         # SDL would turn SIGTERM into a request to close, which is refused above.
         SDL_NO_SIGNAL_HANDLERS="1",
     )
-    logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config
+
+    logging.getLogger("kivy").setLevel(logging.WARNING)
 
     turned = options.rotation in {90, 270}
     width, height = (options.height, options.width) if turned else (options.width, options.height)
     for section, name, value in (
         ("kivy", "exit_on_escape", "0"),
+        ("kivy", "log_level", "warning"),
         ("kivy", "keyboard_mode", ""),
         ("kivy", "pause_on_minimize", "0"),
         ("graphics", "width", str(width)),

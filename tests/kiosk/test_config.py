@@ -28,7 +28,8 @@ def test_a_minimal_file_is_enough(tmp_path: Path) -> None:
 
 def test_an_unknown_key_is_an_error_with_the_key_that_was_meant(tmp_path: Path) -> None:
     path = written(tmp_path, MINIMAL + "[session]\nidle_timout_s = 20\n")
-    with pytest.raises(ConfigError, match=r"'session\.idle_timout_s'; did you mean 'idle_timeout_s'"):
+    meant = r"'session\.idle_timout_s'; did you mean 'idle_timeout_s'"
+    with pytest.raises(ConfigError, match=meant):
         load_config(path)
 
 

@@ -19,7 +19,7 @@ class AttractView(View):
 
     title = StringProperty("")
     about = StringProperty("")
-    on_the_card = StringProperty("")
+    card_words = StringProperty("")
     no_card = StringProperty("")
     notice = StringProperty("")
     notice_icon = StringProperty("warning")
@@ -45,7 +45,7 @@ class AttractView(View):
                 else w.t("No card yet? It takes one minute."),
             )
         )
-        self.on_the_card = w.t("Loyalty card")
+        self.card_words = w.t("Loyalty card")
         self.no_card = w.t("I have no card")
         self.notice = "\n".join(
             _plainly(trouble, w) for trouble in Trouble if trouble in screen.troubles

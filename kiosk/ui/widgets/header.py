@@ -1,5 +1,6 @@
 """The top of every screen: whose shop it is, how far one is, the language, and the way out."""
 
+from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.image import Image
 from kivy.uix.widget import Widget
@@ -22,6 +23,8 @@ class Header(Widget):
     """The language that the pill offers; none when there is no other."""
 
     def __init__(self, **values: object) -> None:
+        # Not at once: Kivy caches `right`, and tells us of a new width before it forgets the old one.
+        self._place = Clock.create_trigger(self._arrange, -1)
         super().__init__(**values)
         look = worn()
         self._brand: Widget
@@ -42,10 +45,10 @@ class Header(Widget):
         for widget in (self._brand, self._info):
             self.add_widget(widget)
         for name in ("pos", "size", "info", "finish", "language"):
-            self.fbind(name, self._arrange)
+            self.fbind(name, self._place)
         self.fbind("view", self._follow)
         self._follow()
-        self._arrange()
+        self._place()
 
     def _follow(self, *_: object) -> None:
         if self.view is None:

@@ -45,6 +45,8 @@ class Page:
 
     name: str
     rows: tuple[Row, ...]
+    once: bool = False
+    """Left by itself after one letter: who wanted one accent goes on with plain letters."""
 
     @property
     def columns(self) -> float:
@@ -99,8 +101,8 @@ def name_layout(language: str) -> Layout:
     return Layout(
         pages=(
             Page(name=LETTERS, rows=letters),
-            Page(name=ACCENTS, rows=_accents()),
-            Page(name=MORE_ACCENTS, rows=_more_accents()),
+            Page(name=ACCENTS, rows=_accents(), once=True),
+            Page(name=MORE_ACCENTS, rows=_more_accents(), once=True),
         )
     )
 
@@ -248,6 +250,8 @@ def touches(layout: Layout, text: str) -> list[str]:
         letter, text = text[0], text[1:]
         way, page = _way(layout, page, letter)
         names += way
+        if page.once and letter.isalpha():
+            page = layout.pages[0]
     return names
 
 

@@ -68,7 +68,7 @@ class Text(Widget):
         if not self.text:
             return 0
         letters = self._letters(cap)
-        lines = broken(shown(self.text), self.weight, letters, width)
+        lines = broken(self._shown(), self.weight, letters, width)
         most = self.lines or len(lines)
         return min(len(lines), most) * line_height(self.weight, letters, self.leading)
 
@@ -76,7 +76,7 @@ class Text(Widget):
         """Whether no word is broken and no line is over at `cap` of its size."""
         if not self.text:
             return True
-        text, letters = shown(self.text), self._letters(cap)
+        text, letters = self._shown(), self._letters(cap)
         lines = broken(text, self.weight, letters, width)
         if self.lines and len(lines) > self.lines:
             return False
@@ -84,7 +84,11 @@ class Text(Widget):
 
     def width_at(self, cap: float = 1.0) -> float:
         """How wide this text is on one line."""
-        return extent(shown(self.text), self.weight, self._letters(cap)) if self.text else 0
+        return extent(self._shown(), self.weight, self._letters(cap)) if self.text else 0
+
+    def _shown(self) -> str:
+        """The text as it is drawn; pictograms are private letters that `shown` would take out."""
+        return str(self.text) if self.weight == "icons" else shown(self.text)
 
     def _letters(self, cap: float) -> int:
         return max(1, round(worn().letters(self.size_px) * cap))
@@ -126,7 +130,7 @@ class Text(Widget):
 
     def _fitted(self, width: float, height: float) -> tuple[int, list[str], bool]:
         """The letters and lines that fit, and whether the text had to be cut."""
-        text = shown(self.text)
+        text = self._shown()
         for step in STEPS:
             letters = self._letters(self.cap * step)
             tall = line_height(self.weight, letters, self.leading)
