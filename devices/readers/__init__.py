@@ -1,7 +1,7 @@
 """The card reader port: what any reader tells the kiosk, and how one is opened from its target.
 
-A reader runs in its own daemon thread and hands events to `deliver`. It never raises for the state of
-the hardware: a reader that is away says so with `ReaderDown` and keeps trying.
+A reader runs in its own daemon thread and hands events to `deliver`. It never raises for the state
+of the hardware: a reader that is away says so with `ReaderDown` and keeps trying.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,11 @@ class CardTap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardGone:
-    """The card left the field."""
+    """The card left the field, was replaced by another, or its reader was lost.
+
+    Told exactly once after each CardTap or CardUnreadable. A card that lies on the reader when it
+    comes back is tapped again.
+    """
 
     reader: str
 

@@ -1,9 +1,12 @@
 """Hands a reader's events to its listener until the reader is stopped, and never afterwards."""
 
+import logging
 import threading
 from collections.abc import Callable
 
 from devices.readers import ReaderEvent
+
+log = logging.getLogger(__name__)
 
 
 class Delivery:
@@ -20,10 +23,17 @@ class Delivery:
         return self._closed.is_set()
 
     def tell(self, event: ReaderEvent) -> None:
-        """Deliver `event`, unless closed."""
+        """Deliver `event`, unless closed. A listener that raises misses it; the log tells.
+
+        It runs in the reader's thread, which must not end by it: the kiosk would be blind.
+        """
         with self._busy:
-            if not self.closed:
+            if self.closed:
+                return
+            try:
                 self._deliver(event)
+            except Exception:
+                log.exception("the listener of the card reader failed")
 
     def wait_closed(self, timeout_s: float) -> bool:
         """Sleep, at most `timeout_s`; says whether it was closed."""

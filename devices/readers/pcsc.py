@@ -178,9 +178,9 @@ class _Watch(threading.Thread):
             self._delivery.tell(event)
 
     def _found(self, reader: str) -> None:
-        self._backoff.reset()
         if not self._up:
             self._up = True
+            self._backoff.reset()
             log.info("card reader up: %s", reader)
             self._delivery.tell(ReaderUp(reader=reader))
 
@@ -408,7 +408,7 @@ def _check(scard: ModuleType, code: int) -> None:
         # pcsc-lite says so whenever the connection is reset (winscard_msg.c): refused by polkit, or
         # pcscd died in the middle of an answer.
         raise ReaderError(
-            "the card reader service hung up: restart pcscd, or install the polkit rule for this user"
+            "the card reader service hung up: restart pcscd, or let this user in (polkit rule)"
         )
     raise ReaderError(f"the card reader service answers: {_words(scard, code)}")
 

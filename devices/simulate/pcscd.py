@@ -126,6 +126,7 @@ class PrivatePcscd:
         return [
             *("unshare", *_namespace(), "sh", "-c", SCRIPT, "pcscd"),
             *(str(self._folder / "run"), str(_driver_folder()), preload),
+            *_pcscd_options(),
         ]
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -180,9 +181,12 @@ exec 3<&0 </dev/null
 # When the owner dies without a word, the pipe closes and pcscd goes too: exec keeps its process id.
 { read -r bye <&3 || kill -KILL $$; } &
 exec 3<&-
-exec env "$3" pcscd --foreground --config /run/conf
+variable="$3"
+shift 3
+exec env "$variable" pcscd --foreground --config /run/conf "$@"
 """
-"""$1: the folder that becomes /run; $2: the folder of reader drivers to hide; $3: one variable."""
+"""$1: the folder that becomes /run; $2: the folder of drivers to hide; $3: a variable to set; then
+further options of pcscd."""
 
 START_S: Final = 5.0
 STOP_S: Final = 3.0
@@ -192,6 +196,14 @@ READY_POLL_S: Final = 0.01
 def _path() -> str:
     """Where tools are; a plain user's PATH lacks sbin, where pcscd is."""
     return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+
+def _pcscd_options() -> list[str]:
+    """From 2.0.1 on pcscd asks polkit about its clients, which it cannot reach without /run."""
+    pcscd = shutil.which("pcscd", path=_path())
+    assert pcscd is not None, "looked for when this was made"
+    usage = subprocess.run([pcscd, "--help"], capture_output=True, check=False)  # noqa: S603 - constant
+    return ["--disable-polkit"] if b"--disable-polkit" in usage.stdout + usage.stderr else []
 
 
 def _namespace() -> list[str]:

@@ -30,10 +30,14 @@ class Ears:
     def __init__(self) -> None:
         self._heard: Queue[ReaderEvent] = Queue()
         self.threads: set[threading.Thread] = set()
+        self.clumsy = False
+        """Hears, and then fails."""
 
     def __call__(self, event: ReaderEvent) -> None:
         self.threads.add(threading.current_thread())
         self._heard.put(event)
+        if self.clumsy:
+            raise ZeroDivisionError
 
     def hear(self, kind: type[E]) -> E:
         """The next event, which must be of this kind."""

@@ -1,6 +1,7 @@
 """What only PC/SC can do: other readers, services that crash, chips behind a real pcscd."""
 
 import itertools
+import os
 import subprocess
 import sys
 import threading
@@ -148,6 +149,25 @@ def test_no_thread_is_left_behind(pcsc_rig: PcscRig) -> None:
     pcsc_rig.take()
 
     wait_until(lambda: set(threading.enumerate()) <= before)
+
+
+@pytest.mark.pcsc
+def test_a_program_ends_although_a_mute_card_hangs_in_its_reader(pcsc_rig: PcscRig) -> None:
+    pcsc_rig.put(MuteChip())
+
+    program = [sys.executable, "-c", ENDS_WITHOUT_STOPPING]
+    ended = subprocess.run(program, env=dict(os.environ), timeout=20, check=False)  # noqa: S603 - our own words
+
+    assert ended.returncode == 0
+
+
+ENDS_WITHOUT_STOPPING = """
+import sys, threading
+from devices.readers import CardUnreadable, open_reader
+unreadable = threading.Event()
+open_reader("pcsc:").start(lambda event: isinstance(event, CardUnreadable) and unreadable.set())
+sys.exit(not unreadable.wait(10))
+"""
 
 
 @pytest.mark.pcsc

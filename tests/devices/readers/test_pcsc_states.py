@@ -29,6 +29,7 @@ A = bytes.fromhex("04AAAAAAAAAAAA")
 B = bytes.fromhex("04BBBBBBBBBBBB")
 
 EMPTY, PRESENT, CHANGED, UNAVAILABLE = 0x10, 0x20, 0x02, 0x08
+IN_USE = 0x100
 COUNT = 0x10000
 CODES = {
     "SCARD_S_SUCCESS": 0,
@@ -72,6 +73,7 @@ class Service(SimpleNamespace):
         super().__init__(**CODES, **NAMES)
         self.news = threading.Condition()
         self.plugged = True
+        self.broken = False
         self.state = EMPTY
         self.established = 0
         self.cancelled = 0
@@ -98,6 +100,8 @@ class Service(SimpleNamespace):
         return 0
 
     def SCardListReaders(self, _context: int, _groups: list[str]) -> tuple[int, list[str]]:
+        if self.broken:
+            raise ZeroDivisionError
         return (0, [READER]) if self.plugged else (NO_READERS, [])
 
     def SCardGetStatusChange(self, _context: int, timeout_ms: int, asked: Asked) -> Answer:
@@ -203,11 +207,10 @@ def test_a_swap_between_two_looks_is_told_by_the_event_counter(
 def test_a_card_that_is_only_used_by_others_is_not_tapped_again(
     service: Service, ears: Ears
 ) -> None:
-    in_use = 0x100
     service.insert(A)
     ears.hear(CardTap)
 
-    service.change(state=service.state | in_use)
+    service.change(state=service.state | IN_USE)
     service.insert(B)
 
     ears.hear(CardGone)
@@ -282,23 +285,34 @@ def test_mute_cards_never_leave_more_than_a_few_threads(
 
 
 def test_a_listener_that_fails_does_not_end_the_watch(
-    service: Service, reader: CardReader, caplog: pytest.LogCaptureFixture
+    service: Service, ears: Ears, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ears = Ears()
-
-    def clumsy(event: object) -> None:
-        if isinstance(event, CardTap) and event.uid == A:
-            raise ZeroDivisionError
-        assert isinstance(event, ReaderUp | ReaderDown | CardGone | CardTap)
-        ears(event)
-
-    reader.start(clumsy)
-    ears.hear(ReaderUp)
+    ears.clumsy = True
     service.insert(A)
+    ears.hear(CardTap)
+    service.change(plugged=False)
     ears.hear(CardGone)
-    service.change(uid=B)
-
     ears.hear(ReaderDown)
+
+    ears.clumsy = False
+    service.change(plugged=True)
+
     ears.hear(ReaderUp)
-    assert ears.hear(CardTap).uid == B
+    assert ears.hear(CardTap).uid == A
+    assert caplog.text.count("listener of the card reader failed") == 3
+
+
+def test_a_failure_of_the_driver_is_an_outage_and_ends(
+    service: Service, ears: Ears, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.insert(A)
+    ears.hear(CardTap)
+    service.change(broken=True, state=service.state | IN_USE)
+    ears.hear(CardGone)
+    assert "see the log" in ears.hear(ReaderDown).reason
+
+    service.change(broken=False)
+
+    ears.hear(ReaderUp)
+    assert ears.hear(CardTap).uid == A
     assert "watch failed" in caplog.text
