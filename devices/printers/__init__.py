@@ -1,7 +1,8 @@
 """The printer port: what can be printed, and what is known afterwards.
 
 Printing has three outcomes, not two. A printer that falls silent may or may not have printed, and
-only a person with the paper in hand can tell; cash machines have kept the same third state for decades.
+only a person with the paper in hand can tell; cash machines have kept the same third state for
+decades.
 """
 
 from collections.abc import Sequence
@@ -86,7 +87,7 @@ class PrintOutcome(Enum):
     PRINTED = "printed"
     """The printer confirmed that the paper is out."""
     NOT_PRINTED = "not_printed"
-    """Proved: no byte left for the printer, or the printer confirmed that its buffer was cleared."""
+    """Proved: no byte left for the printer, or it confirmed that its buffer was cleared."""
     UNKNOWN = "unknown"
     """Bytes were sent and no confirmation came."""
 

@@ -108,7 +108,7 @@ class _Column:
         size = self._size(block.size)
         text = printable(block.text, style.font(size))
         size = self._size_that_fits(text, style, size)
-        lines = _wrap(text, style, size, self.width)[:LINES_MAX]
+        lines = _first_lines(_wrap(text, style, size, self.width))
         if block.align == "center" and len(lines) > 1:
             lines = _balance(lines, style, size, self.width)
         strip = self._blank(len(lines) * _line_height(size))
@@ -238,6 +238,12 @@ def _wrap(text: str, style: _Style, size: int, width: float) -> list[str]:
         else:
             line = longer
     return [*lines, line] if line else lines
+
+
+def _first_lines(lines: list[str]) -> list[str]:
+    if len(lines) <= LINES_MAX:
+        return lines
+    return [*lines[: LINES_MAX - 1], lines[LINES_MAX - 1][:-1] + _ELLIPSIS]
 
 
 def _balance(lines: list[str], style: _Style, size: int, width: int) -> list[str]:

@@ -24,6 +24,8 @@ cover POSITION       open or closed
 cutter CONDITION     jammed or free
 printer VOICE        mute or talking
 slow MILLISECONDS    delay on the network cable, 0 for none
+runout ROWS          the paper ends in the middle of a ticket: after that many more rows
+drop BYTES           the printer's link breaks after that many more bytes
 """
 
 

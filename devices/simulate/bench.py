@@ -31,6 +31,7 @@ CARDS: dict[str, Chip] = {
 PRINT_ROWS_PER_S = 1_200
 """150 mm/s, an everyday receipt printer."""
 DELAY_MS_MAX = 60_000
+COUNT_MAX = 10_000_000
 
 
 class BenchError(Exception):
@@ -67,6 +68,8 @@ class Bench:
             "cutter": self._set_cutter,
             "printer": self._set_printer,
             "slow": self._set_delay,
+            "runout": self._run_out_after,
+            "drop": self._drop_after,
         }
 
     def rig(self, control_url: str) -> Rig:
@@ -175,9 +178,14 @@ class Bench:
     def _set_delay(self, milliseconds: str) -> None:
         if self._network is None:
             raise BenchError("this bench has no network cable")
-        if not milliseconds.isdecimal() or int(milliseconds) > DELAY_MS_MAX:
-            raise BenchError(f"slow is followed by milliseconds, at most {DELAY_MS_MAX}")
-        self._network.delay_s = int(milliseconds) / 1000
+        self._network.delay_s = _number(milliseconds, "milliseconds", DELAY_MS_MAX) / 1000
+
+    def _run_out_after(self, rows: str) -> None:
+        count = _number(rows, "rows", COUNT_MAX)
+        self.printer.after_rows(count, lambda: self.printer.set_paper(Paper.OUT))
+
+    def _drop_after(self, size: str) -> None:
+        self.printer.after_bytes(_number(size, "bytes", COUNT_MAX), self.printer.cut_link)
 
     def _the_slot(self) -> Slot:
         if self._slot is None:
@@ -228,6 +236,12 @@ def _cable(plugged: bool | None) -> Cable:
     if plugged is None:
         return Cable.ABSENT
     return Cable.PLUGGED if plugged else Cable.PULLED
+
+
+def _number(text: str, unit: str, largest: int) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > largest:
+        raise BenchError(f"{text!r} is no number of {unit}, at most {largest}")
+    return int(text)
 
 
 T = TypeVar("T")

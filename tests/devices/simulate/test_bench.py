@@ -110,6 +110,18 @@ def test_each_printer_trouble_stops_the_kiosk_from_printing(
     assert print_ticket(rig) is PrintOutcome.PRINTED
 
 
+def test_paper_ends_in_the_middle_of_a_ticket(rig: Rig, hand: SimulatorClient) -> None:
+    hand.act("runout", "100")
+    assert print_ticket(rig) is PrintOutcome.NOT_PRINTED  # what was left is cleared
+    assert hand.paper(Paper.PLENTY).pieces == 0
+
+
+def test_the_link_breaks_in_the_middle_of_a_ticket(rig: Rig, hand: SimulatorClient) -> None:
+    hand.act("drop", "5000")
+    assert print_ticket(rig) is PrintOutcome.UNKNOWN
+    assert print_ticket(rig) is PrintOutcome.PRINTED
+
+
 def test_the_network_cable_is_pulled_plugged_and_slowed(hand: SimulatorClient) -> None:
     assert hand.pull("network").network is Cable.PULLED
     assert hand.plug("network").network is Cable.PLUGGED
@@ -125,6 +137,8 @@ def test_the_network_cable_is_pulled_plugged_and_slowed(hand: SimulatorClient) -
         (("paper", "blue"), "'blue' is not one of plenty, low, out"),
         (("slow", "-3"), "milliseconds"),
         (("slow", "99999999"), "at most"),
+        (("runout", ""), "rows"),
+        (("drop", "²"), "bytes"),
     ],
 )
 def test_words_that_make_no_sense_are_refused_with_those_that_do(
