@@ -111,7 +111,6 @@ def test_the_way_to_a_letter_is_told_for_a_puppet() -> None:
         "key:accents",
         "key:â",
         "key:space",
-        "key:letters",
         "key:o",
     ]
 

@@ -1,0 +1,125 @@
+"""Draws any screen at any size and in any language, without an application around it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from kiosk.screens import Screen
+from kiosk.ui.app import UiOptions, open_window
+from kiosk.ui.theme import Look, Theme, load
+from kiosk.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A glass that is sold: its pixels, and how large one is."""
+
+    width: int
+    height: int
+    mm_per_px: float
+
+    @property
+    def name(self) -> str:
+        """Such as "1280x800"."""
+        return f"{self.width}x{self.height}"
+
+
+PANELS = (
+    Panel(width=800, height=480, mm_per_px=0.193),  # Raspberry Pi Touch Display, 7 inches
+    Panel(width=1024, height=600, mm_per_px=0.217),  # 10.1 inches
+    Panel(width=1280, height=800, mm_per_px=0.170),  # 10.1 inches
+    Panel(width=800, height=1280, mm_per_px=0.170),  # the same, upright
+    Panel(width=1080, height=1920, mm_per_px=0.248),  # 21.5 inches, upright
+)
+
+
+FRAMES = 4
+"""What is laid out in one frame can move what is laid out in the next; four are plenty."""
+
+
+class Studio:
+    """One window per process; every picture is drawn beside it, in a buffer of its own size."""
+
+    def __init__(self, home: Path) -> None:
+        open_window(UiOptions(home=home, motion=False))
+        self._theme: Theme = load()
+        self.words: Words = Words("en")
+        self.languages: tuple[str, ...] = ("fr", "en")
+        self.reader_side = "below"
+        self.look: Look | None = None
+        self.dress(PANELS[2])
+
+    def dress(self, panel: Panel, *, high_contrast: bool = False) -> None:
+        """Everything drawn from now on is for `panel`."""
+        from kiosk.ui.text import register_fonts
+        from kiosk.ui.widgets import load_kit, wear
+
+        colours = self._theme.high_contrast if high_contrast else self._theme.colours
+        self.look = Look(
+            theme=self._theme,
+            width=panel.width,
+            height=panel.height,
+            mm_per_px=panel.mm_per_px,
+            colours=colours,
+            motion=False,
+        )
+        wear(self.look)
+        register_fonts()
+        load_kit()
+
+    def view(self, screen: Screen[Any], words: Words) -> Any:
+        """The view of `screen`, laid out; whoever asked for it wipes it."""
+        from kiosk.ui.views import view_of
+
+        assert self.look is not None
+        self.words = words
+        view = view_of(type(screen))(self)
+        view.size = (self.look.width, self.look.height)
+        view.put(screen)
+        self.settle()
+        return view
+
+    def settle(self) -> None:
+        """Let everything that waits for the next frame happen."""
+        from kivy.clock import Clock
+        from kivy.lang import Builder
+
+        for _ in range(FRAMES):
+            Clock.tick()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
+
+    def photograph(self, view: Any) -> Image.Image:
+        """What is on the glass, as the customer sees it."""
+        from kivy.graphics import ClearBuffers, ClearColor, Fbo
+
+        assert self.look is not None
+        size = (self.look.width, self.look.height)
+        buffer = Fbo(size=size, with_stencilbuffer=True)
+        with buffer:
+            ClearColor(*self.look.colours.paper)
+            ClearBuffers()
+        buffer.add(view.canvas)
+        buffer.draw()
+        picture = Image.frombytes("RGBA", size, buffer.pixels)
+        buffer.remove(view.canvas)
+        return picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
+
+    def picture(self, screen: Screen[Any], words: Words) -> Image.Image:
+        """`screen` in those words, on the panel of now."""
+        view = self.view(screen, words)
+        try:
+            return self.photograph(view)
+        finally:
+            view.wipe()
+
+    # --- what a view asks (the Glass protocol) ------------------------------------------------
+
+    def answered(self, view: Any, answer: object) -> None:
+        """Nobody asked."""
+
+    def speak(self, language: str) -> None:
+        """Nobody listens."""
