@@ -136,7 +136,7 @@ class _Column:
         return strip
 
     def _qr(self, block: Qr) -> Image.Image:
-        modules = _qr_modules(block.payload)
+        modules = qr_modules(block.payload)
         dots = min(block.dots, self.width) // modules.width
         if dots < 1:
             raise ValueError(
@@ -301,17 +301,17 @@ def _shape(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], 
     return mask.size, bytes(mask)
 
 
-def _qr_modules(payload: str) -> Image.Image:
-    """The code at one dot per module, with the quiet zone of four modules that readers ask for."""
-    import qrcode  # the only place that draws one on paper; it is not needed to ask for a status
+def qr_modules(payload: str | bytes, *, level: str = "M", quiet_zone: int = 4) -> Image.Image:
+    """The QR code as a picture of one dot per module.
 
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=4)
+    `level` of error correction is L, M, Q or H; readers ask for a quiet zone of four modules.
+    """
+    import qrcode  # not needed to ask a printer for its status
+
+    # The library's constants are the two bits of the standard: M is 0, L 1, H 2 and Q 3.
+    code = qrcode.QRCode(error_correction="MLHQ".index(level), border=quiet_zone)
     code.add_data(payload)
     code.make(fit=True)
-    return _picture(code.get_matrix())
-
-
-def _picture(matrix: Sequence[Sequence[bool]]) -> Image.Image:
-    side = len(matrix)
+    matrix: Sequence[Sequence[bool]] = code.get_matrix()
     dots = bytes(_BLACK if dark else _WHITE for row in matrix for dark in row)
-    return Image.frombytes("L", (side, side), dots)
+    return Image.frombytes("L", (len(matrix), len(matrix)), dots)

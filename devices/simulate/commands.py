@@ -10,6 +10,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from devices.printers.typeset import qr_modules
 from devices.simulate.roll import CELL_WIDTH, LINE_SPACING, Line, Style, fitted, raster
 
 STRIP_ROWS = 8
@@ -395,19 +396,6 @@ class Interpreter:
 
 
 def _qr_picture(data: bytes, level: str, module: int) -> Image.Image:
-    import qrcode
-
-    levels = {
-        "L": qrcode.ERROR_CORRECT_L,
-        "M": qrcode.ERROR_CORRECT_M,
-        "Q": qrcode.ERROR_CORRECT_Q,
-        "H": qrcode.ERROR_CORRECT_H,
-    }
-    code = qrcode.QRCode(error_correction=levels[level], border=0)
-    code.add_data(data)
-    code.make(fit=True)
-    matrix = code.get_matrix()
-    side = len(matrix)
-    dots = bytes(0 if dark else 255 for row in matrix for dark in row)
-    picture = Image.frombytes("L", (side, side), dots)
-    return picture.resize((side * module, side * module), Image.Resampling.NEAREST)
+    modules = qr_modules(data, level=level, quiet_zone=0)
+    size = modules.width * module, modules.height * module
+    return modules.resize(size, Image.Resampling.NEAREST)
