@@ -1,1 +1,1 @@
-"""The demonstration: a shop, its backend, its till, its kiosk and virtual hardware on one machine."""
+"""The demonstration: a whole shop with virtual hardware, on one machine."""

@@ -21,8 +21,8 @@ _PAGE = """<!doctype html>
        font-size:15px }}
 </style></head><body>
 <h1>One card tap, end to end</h1>
-<p class="lead">A shop, its backend, its till and one kiosk. Every part is real but the hardware, which
-is a virtual card behind a real PC/SC service, and a virtual printer that reads the bytes.</p>
+<p class="lead">A shop, its backend, its till and one kiosk. All is real but the hardware: a virtual
+card behind a real PC/SC service, and a virtual printer that reads the bytes.</p>
 {body}
 </body></html>
 """

@@ -273,4 +273,3 @@ def wait_until(what: str, holds: Callable[[], Any], within_s: float = 8.0) -> An
         if time.monotonic() - started > within_s:
             raise ExpectationError(f"{what}: not within {within_s:.1f} s")
         time.sleep(0.05)
-

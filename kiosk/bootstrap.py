@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk import screens
@@ -32,8 +32,15 @@ class Attach(Protocol):
         ...
 
 
-def run(config: Config, attach: Attach | None = None) -> int:
-    """Open the window and tell the story until the process is asked to end; the exit code."""
+def run(
+    config: Config,
+    attach: Attach | None = None,
+    first_frame: Callable[[float], None] | None = None,
+) -> int:
+    """Open the window and tell the story until the process is asked to end; the exit code.
+
+    `first_frame` is told when the first picture is on the glass, by the monotonic clock.
+    """
     from kiosk.ui.app import UiOptions
     from kiosk.ui.app import run as run_app
 
@@ -47,6 +54,7 @@ def run(config: Config, attach: Attach | None = None) -> int:
         languages=screen.languages,
         reader_side=screen.reader_side,
         home=config.storage.folder / "kivy",
+        first_frame=first_frame,
     )
 
     async def together(display: Display) -> None:

@@ -1,0 +1,295 @@
+"""A whole shop on one machine: backend, till, kiosk and virtual hardware, each its own process."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from backend_client.errors import BackendError
+from backend_client.rest import TerminalClient, TillClient, claim
+from backend_client.schemas import (
+    ClaimRequest,
+    ConsentBody,
+    JournalEvent,
+    MemberEnrolled,
+    MemberFound,
+    MemberQuery,
+    SaleAnswer,
+    SaleBody,
+    VoucherAnswer,
+    VoucherRedemption,
+)
+from backend_client.signing import card_key, journal_body
+from demo.hand import Hand
+from devices.simulate.client import SimulatorClient, await_rig
+from loyalty.ledger import GENESIS, link
+
+if TYPE_CHECKING:
+    from devices.simulate.state import Rig
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / "assets" / "programs" / "one-euro-one-point.json"
+NAME = "Maison Lise"
+ADDRESS = "12 rue des Lices, 49000 Angers"
+START_S = 20.0
+STOP_S = 10.0
+
+
+class ShopError(Exception):
+    """A part of the shop did not start; the text says which, and where its log is."""
+
+
+class Shop:
+    """The parts, started in order; leaving the block stops them all."""
+
+    name = NAME
+
+    def __init__(self, folder: Path, *, size: tuple[int, int] = (1280, 800)) -> None:
+        self.folder = folder.resolve()
+        self.size = size
+        self.rig: Rig
+        self.bench: SimulatorClient
+        self.till: TillClient
+        self.hand: Hand
+        self.till_key = ""
+        self._port = 0
+        self._backend: subprocess.Popen[bytes] | None = None
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self._command("shop", "--name", NAME, "--address", ADDRESS,
+                      "--time-zone", "Europe/Paris", "--program", str(PROGRAM))  # fmt: skip
+        self.till_key = self._command("till", "add", "Caisse 1")["key"]
+        self.start_backend()
+        self.till = TillClient(self.backend_url, self.till_key)
+        self._stack.callback(self.till.close)
+        state = self.folder / "simulator.json"
+        state.unlink(missing_ok=True)
+        network = f"0:127.0.0.1:{self._port}"
+        self._start("simulator", "devices.simulate", "--folder", str(self.folder / "simulator"),
+                    "--state", str(state), "--network", network)  # fmt: skip
+        self.rig = await_rig(state)
+        self.bench = SimulatorClient(self.rig.control_url)
+        if not self.rig.pcsc_socket:
+            raise ShopError(f"no card reader: {self.rig.no_reader_because}")
+        self._write_kiosk_settings()
+        self._claim()
+
+    @property
+    def backend_url(self) -> str:
+        """Where the backend answers; the kiosk reaches it through the simulator's cable."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def kiosk_config(self) -> Path:
+        """The kiosk's settings file."""
+        return self.folder / "kiosk.toml"
+
+    # --- the kiosk --------------------------------------------------------------------------
+
+    def start_puppet(self) -> None:
+        """Start the kiosk with a remote hand, drawn offscreen."""
+        socket = self.folder / "hand.sock"
+        self._start("kiosk", "demo.puppet", "--config", str(self.kiosk_config),
+                    "--socket", str(socket), **self._kiosk_environment("offscreen"))  # fmt: skip
+        self.hand = self._stack.enter_context(Hand(socket))
+
+    def run_kiosk(self) -> int:
+        """Run the kiosk in a window until it is closed; its exit code."""
+        environment = os.environ | self._kiosk_environment(None)
+        command = [sys.executable, "-m", "kiosk", "--config", str(self.kiosk_config), "run"]
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+    def _kiosk_environment(self, driver: str | None) -> dict[str, str]:
+        environment = {"PCSCLITE_CSOCK_NAME": self.rig.pcsc_socket}
+        if driver is not None:
+            environment["SDL_VIDEODRIVER"] = driver
+        return environment
+
+    def _write_kiosk_settings(self) -> None:
+        width, height = self.size
+        self.kiosk_config.write_text(
+            f'[backend]\nurl = "http://{self.rig.network_address}"\n'
+            f'[reader]\ntarget = "{self.rig.reader_target}"\n'
+            f'[printer]\ntarget = "{self.rig.printer_target}"\n'
+            f"[screen]\nwidth = {width}\nheight = {height}\nfullscreen = false\n"
+            f'[storage]\nfolder = "{self.folder / "kiosk"}"\n'
+        )
+
+    def _claim(self) -> None:
+        code = self._command("terminal", "add", "Angers-1")["code"]
+        command = [sys.executable, "-m", "kiosk", "--config", str(self.kiosk_config), "claim", code]
+        self._run("claim", command)
+
+    def kiosk_entries(self, member: str) -> dict[str, int]:
+        """The kiosk's own list: points by entry id, read from its database beside it."""
+        path = self.folder / "kiosk" / "kiosk.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT body FROM entries WHERE member = ?", [member])
+            bodies = [json.loads(body) for (body,) in rows]
+        return {body["id"]: body["points"] for body in bodies}
+
+    # --- the backend ------------------------------------------------------------------------
+
+    def start_backend(self) -> None:
+        """Start the API, on the port it had before if it had one."""
+        announced = self.folder / "backend.json"
+        announced.unlink(missing_ok=True)
+        words = ["serve", "--database", self._database, "--port", str(self._port)]
+        self._backend = self._start("backend", "backend", *words, "--announce", str(announced))
+        _until(announced.exists, f"the backend did not start; see {self._log('backend')}")
+        self._port = json.loads(announced.read_text())["port"]
+
+    def stop_backend(self) -> None:
+        """Stop the API; the kiosk goes on."""
+        assert self._backend is not None
+        _end(self._backend)
+
+    @property
+    def _database(self) -> str:
+        return f"sqlite:///{self.folder / 'backend.db'}"
+
+    def _command(self, *words: str) -> dict[str, str]:
+        """What a command of the backend answers."""
+        command = [sys.executable, "-m", "backend", *words, "--database", self._database, "--json"]
+        answer: dict[str, str] = json.loads(self._run("backend command", command).splitlines()[-1])
+        return answer
+
+    # --- the till ---------------------------------------------------------------------------
+
+    def find_member(self, card: str) -> MemberFound | None:
+        """The bearer of one of the simulator's cards, as the till sees them; None for nobody."""
+        try:
+            return self.till.find_member(MemberQuery(card_uid=self.rig.cards[card]))
+        except BackendError:
+            return None
+
+    def sell(self, member: str, total: int) -> SaleAnswer:
+        """Close a sale of so many cents for a member."""
+        return self.till.record_sale(
+            SaleBody(
+                id=str(uuid.uuid4()),
+                member=member,
+                total=total,
+                currency="EUR",
+                closed_at=datetime.now(UTC),
+            )
+        )
+
+    def redeem(self, scanned: str) -> VoucherAnswer:
+        """Take a voucher. Raises the LoyaltyError that says why not."""
+        redemption = VoucherRedemption(id=str(uuid.uuid4()), at=datetime.now(UTC))
+        return self.till.redeem(scanned, redemption)
+
+    def welcome_a_regular(self, card: str, name: str, spent: int) -> None:
+        """A member of long standing: enrolled at another kiosk, with a sale of so many cents."""
+        code = self._command("terminal", "add", "Angers-2")["code"]
+        given = claim(self.backend_url, ClaimRequest(code=code))
+        member, now = str(uuid.uuid4()), datetime.now(UTC)
+        enrolled = MemberEnrolled(
+            id=str(uuid.uuid4()),
+            at=now,
+            member=member,
+            program=given.program,
+            card=card_key(bytes.fromhex(given.card_secret), bytes.fromhex(self.rig.cards[card])),
+            first_name=name,
+            email=None,
+            language="fr",
+            consents=(ConsentBody(purpose="program", given=True, text_version="demo"),),
+        )
+        chain = link(GENESIS, journal_body(enrolled)).hex()
+        with TerminalClient(self.backend_url, given.token) as other:
+            other.push((JournalEvent(sequence=1, chain=chain, event=enrolled),))
+        self.sell(member, spent)
+
+    def read_qr(self, picture: bytes) -> str:
+        """What a QR reader reads from a picture of the paper."""
+        from PIL import Image
+        from pyzbar.pyzbar import decode
+
+        found = decode(Image.open(io.BytesIO(picture)))
+        if len(found) != 1:
+            raise ShopError(f"{len(found)} QR codes on the paper instead of one")
+        text: bytes = found[0].data
+        return text.decode()
+
+    # --- processes --------------------------------------------------------------------------
+
+    def _start(
+        self, name: str, module: str, *words: str, **extra: str
+    ) -> "subprocess.Popen[bytes]":
+        with self._log(name).open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own modules
+                [sys.executable, "-m", module, *words],
+                cwd=ROOT,
+                env=os.environ | extra,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._processes.append(process)
+        return process
+
+    def _run(self, name: str, command: list[str]) -> str:
+        done = subprocess.run(  # noqa: S603 - our own modules
+            command, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise ShopError(f"{name}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    def close(self) -> None:
+        """Stop everything, the last first."""
+        with contextlib.suppress(OSError):
+            self._stack.close()
+        for process in reversed(self._processes):
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _until(holds: Callable[[], Any], otherwise: str) -> None:
+    deadline = time.monotonic() + START_S
+    while not holds():
+        if time.monotonic() > deadline:
+            raise ShopError(otherwise)
+        time.sleep(0.05)
