@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -334,6 +336,22 @@ def test_a_missing_device_file_prints_nothing(tmp_path: Path) -> None:
 def test_a_location_that_makes_no_sense_is_refused(location: str) -> None:
     with pytest.raises(TargetError):
         connect(location)
+
+
+def test_the_slow_library_is_loaded_by_the_first_job_and_leaves_logging_alone() -> None:
+    script = (
+        "import logging, sys\n"
+        "from devices.printers import Ticket, open_printer\n"
+        "printer = open_printer('escpos:network:127.0.0.1:9')\n"
+        "assert 'escpos' not in sys.modules\n"
+        "printer.render(Ticket(blocks=()))\n"
+        "assert 'escpos' in sys.modules\n"
+        "assert logging.root.handlers == []\n"
+    )
+    done = subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_process_id_that_a_printer_cannot_echo_is_our_mistake(printer: VirtualPrinter) -> None:
