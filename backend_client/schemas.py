@@ -494,7 +494,10 @@ class EventResult(Wire):
     flags: tuple[str, ...] = ()
     positions: dict[str, int] = Field(
         default_factory=dict,
-        description="For each entry of the event, its place in its account's journal.",
+        description=(
+            "For each entry of the event, its place in its account's journal; for one that was"
+            " flagged and not booked, the place that the account had reached."
+        ),
     )
 
 

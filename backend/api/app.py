@@ -1,0 +1,97 @@
+"""The application: routes, problems and the OpenAPI document, joined."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from backend.api import terminals, tills
+from backend.api.callers import Data
+from backend.api.guard import Guard
+from backend.api.problems import MEDIA_TYPE, documented, tell_problems
+from backend.bell import Bell
+from backend.db import Database
+from backend_client.schemas import API
+
+_ABOUT = """
+Terminals and tills talk to a company's loyalty backend here.
+
+Points are whole numbers in the program's smallest unit. Money is whole minor units of its
+currency (13740 is 137.40 €). Times are RFC 3339 with an offset. Every write carries an id made by
+the client: sent again with the same content it gives the same answer, with another content it is
+the problem `id-reused`. Every error is an RFC 9457 problem whose `type` is
+`urn:loyalty:problem:NAME`.
+"""
+
+
+class Health(BaseModel):
+    """The server answers and can read its database."""
+
+    status: str = "ok"
+
+
+def create_app(database: Database) -> FastAPI:
+    """The application on a database that is up to date."""
+    app = FastAPI(
+        title="Loyalty backend",
+        version="1.0.0",
+        description=_ABOUT,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # its pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.database = database
+    app.state.bell = Bell()
+    database.heard = app.state.bell.ring
+    tell_problems(app)
+    app.include_router(tills.routes)
+    app.include_router(terminals.routes)
+    app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
+    app.add_middleware(Guard)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's manual, "Extending OpenAPI"
+    return app
+
+
+def openapi_text(app: FastAPI) -> str:
+    """The OpenAPI document as it is published in the documentation."""
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _healthz(database: Data) -> Health:
+    """Whether the server works."""
+    database.ping()
+    return Health()
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            tags=[
+                {"name": "terminals", "description": "What kiosks call, with their token."},
+                {"name": "tills", "description": "What tills call, with their key."},
+                {"name": "operations", "description": "For whoever runs the server."},
+            ],
+        )
+        for path in document["paths"].values():
+            for operation in path.values():
+                _say_problems(operation["responses"])
+        schemas = document["components"]["schemas"]
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _say_problems(responses: dict[str, dict[str, Any]]) -> None:
+    for status, answer in responses.items():
+        if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in answer.get(
+            "content", {}
+        ):
+            answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}

@@ -1,0 +1,73 @@
+"""Who calls: a route names the one kind of caller it is for, and nobody else gets in.
+
+That is the allow-list: a terminal's token opens the routes that ask for a `TerminalCaller` and no
+other; a till's key those that ask for a till with the scope it has.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from backend.db import Database
+from backend.db.access import Terminal, Till
+from backend.errors import Refused
+from backend.services.access import TERMINAL_PREFIX, TILL_PREFIX, terminal_of, till_of
+from backend_client.schemas import ProblemName
+
+_terminal_token = HTTPBearer(
+    scheme_name="terminal", description="The token from /v1/terminals/claim.", auto_error=False
+)
+_till_key = HTTPBearer(
+    scheme_name="till", description="The key from `backend till add`.", auto_error=False
+)
+_Shown = HTTPAuthorizationCredentials | None
+
+
+def database_of(request: Request) -> Database:
+    """The database of this application."""
+    database = request.app.state.database
+    assert isinstance(database, Database)
+    return database
+
+
+Data = Annotated[Database, Depends(database_of)]
+
+
+def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]) -> Terminal:
+    text = _text(shown)
+    terminal = terminal_of(database, text)
+    if terminal is None:
+        raise _stranger(text, TILL_PREFIX)
+    return terminal
+
+
+TerminalCaller = Annotated[Terminal, Depends(_terminal)]
+
+
+def till_with(scope: str) -> Callable[..., Till]:
+    """A dependency that lets tills in whose key has the scope."""
+
+    def _till(database: Data, shown: Annotated[_Shown, Depends(_till_key)]) -> Till:
+        text = _text(shown)
+        till = till_of(database, text)
+        if till is None:
+            raise _stranger(text, TERMINAL_PREFIX)
+        if scope not in till.scopes:
+            raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {scope}")
+        return till
+
+    return _till
+
+
+def _text(shown: _Shown) -> str:
+    if shown is None:
+        raise Refused(ProblemName.NOT_AUTHORISED, "send the header Authorization: Bearer TOKEN")
+    return shown.credentials
+
+
+def _stranger(text: str, other_kind: str) -> Refused:
+    if text.startswith(other_kind):
+        return Refused(ProblemName.NOT_ALLOWED, "this token is for other routes")
+    return Refused(ProblemName.NOT_AUTHORISED, "the token is unknown or revoked")

@@ -1,0 +1,145 @@
+"""Every error as an RFC 9457 problem: the same few members, whatever went wrong."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from backend.errors import STATUS, DatabaseBusy, Refused
+from backend_client.schemas import PROBLEM, Problem, ProblemName
+from loyalty.earning import CurrencyMismatch
+from loyalty.errors import (
+    CodeMistyped,
+    EmailRefused,
+    LoyaltyError,
+    NotEnoughPoints,
+    RewardUnavailable,
+    VoucherExpired,
+    VoucherRedeemed,
+    VoucherUnknown,
+    VoucherVoided,
+)
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER_S = "1"
+
+_RULES: dict[type[LoyaltyError], ProblemName] = {
+    NotEnoughPoints: ProblemName.NOT_ENOUGH_POINTS,
+    RewardUnavailable: ProblemName.REWARD_UNAVAILABLE,
+    CodeMistyped: ProblemName.CODE_MISTYPED,
+    VoucherUnknown: ProblemName.VOUCHER_UNKNOWN,
+    VoucherRedeemed: ProblemName.VOUCHER_REDEEMED,
+    VoucherVoided: ProblemName.VOUCHER_VOIDED,
+    VoucherExpired: ProblemName.VOUCHER_EXPIRED,
+    EmailRefused: ProblemName.EMAIL_REFUSED,
+    CurrencyMismatch: ProblemName.CURRENCY,
+}
+
+_OF_HTTP = {
+    HTTPStatus.BAD_REQUEST: ProblemName.MALFORMED,
+    HTTPStatus.NOT_FOUND: ProblemName.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: ProblemName.METHOD,
+}
+
+
+def problem(
+    name: ProblemName,
+    detail: str = "",
+    members: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The answer that tells a problem."""
+    status, title = STATUS[name]
+    always = {
+        ProblemName.NOT_AUTHORISED: {"WWW-Authenticate": "Bearer"},
+        ProblemName.BUSY: {"Retry-After": _RETRY_AFTER_S},
+    }.get(name, {})
+    return JSONResponse(
+        {"type": PROBLEM + name, "title": title, "status": status, "detail": detail}
+        | dict(members or {}),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={**always, **(headers or {})},
+    )
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Make the application answer every error with a problem."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(LoyaltyError, _rule)
+    app.add_exception_handler(DatabaseBusy, _busy)
+    app.add_exception_handler(Exception, _our_mistake)
+
+
+def documented(*names: ProblemName) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of a route's problems."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for name in (*names, ProblemName.INTERNAL, ProblemName.BUSY):
+        status, title = STATUS[name]
+        told = answers.setdefault(status, {"model": Problem, "description": ""})
+        told["description"] += f"{'; ' if told['description'] else ''}`{name}`: {title}"
+    return answers
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return problem(ProblemName.MALFORMED, "the body is not JSON")
+    # Never what was sent: it may be somebody's address, or not even be writable as JSON.
+    fields = [{"field": _field(each["loc"]), "message": each["msg"]} for each in found]
+    first = fields[0]
+    return problem(ProblemName.INVALID, f"{first['field']}: {first['message']}", {"errors": fields})
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    parts = [str(part) for part in place]
+    return ".".join(parts[1:] or parts)
+
+
+async def _of_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    name = _OF_HTTP.get(HTTPStatus(error.status_code), ProblemName.MALFORMED)
+    return problem(name, headers=error.headers)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return problem(error.name, error.detail, error.members)
+
+
+async def _rule(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LoyaltyError)
+    return problem(_RULES[type(error)], str(error), _members(error))
+
+
+def _members(error: LoyaltyError) -> dict[str, object]:
+    match error:
+        case NotEnoughPoints():
+            return {"missing": error.missing}
+        case VoucherRedeemed():
+            return {"at": error.at.isoformat(), "place": error.place}
+        case VoucherExpired():
+            return {"expired_at": error.expired_at.isoformat()}
+        case EmailRefused():
+            return {"flaw": error.flaw.value}
+        case _:
+            return {}
+
+
+async def _busy(_: Request, __: Exception) -> JSONResponse:
+    return problem(ProblemName.BUSY, "come back in a second")
+
+
+async def _our_mistake(_: Request, error: Exception) -> JSONResponse:
+    log.error("our mistake", exc_info=error)
+    return problem(ProblemName.INTERNAL, "it was written down; try again or call support")

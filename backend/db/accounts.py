@@ -1,0 +1,314 @@
+"""Accounts and their journals of entries.
+
+Truth is the journal; the snapshot beside it saves reading it. `verify` compares the two.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+
+from backend.db import tables
+from backend.db.transaction import Transaction
+from backend_client.schemas import AccountSnapshot
+from loyalty.ids import EntryId, MemberId, ProgramId, RuleId, StoreId
+from loyalty.ledger import GENESIS, Account, Entry, EntryKind, Trace, canonical
+from loyalty.program import Rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account and where its journal stands."""
+
+    snapshot: AccountSnapshot
+    chain: bytes
+    last: tuple[datetime, EntryId] | None
+    """The latest entry by time, which is not always the last in the journal."""
+
+    @property
+    def member(self) -> MemberId:
+        """Whose it is."""
+        return MemberId(self.snapshot.member)
+
+    @property
+    def program(self) -> ProgramId:
+        """The program it counts in."""
+        return ProgramId(self.snapshot.program)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """An entry in its place."""
+
+    position: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A row of the journal as it is kept: to be checked."""
+
+    posted: Posted
+    canonical: bytes
+    chain: bytes
+
+
+def account(
+    tx: Transaction, member: MemberId, program: ProgramId, *, lock: bool = False
+) -> AccountRow | None:
+    """The account; locked, nobody else moves it until the end of the transaction."""
+    table = tables.accounts
+    query = select(table).where(
+        table.c.tenant == tx.tenant, table.c.member == member, table.c.program == program
+    )
+    row = tx.first(query.with_for_update() if lock else query)
+    return None if row is None else _account(row)
+
+
+def accounts(tx: Transaction, keys: Sequence[tuple[MemberId, ProgramId]]) -> tuple[AccountRow, ...]:
+    """Those accounts, in no order."""
+    table = tables.accounts
+    wanted = [
+        and_(table.c.member == member, table.c.program == program) for member, program in keys
+    ]
+    if not wanted:
+        return ()
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, or_(*wanted)))
+    return tuple(_account(row) for row in found)
+
+
+def every_account(tx: Transaction) -> tuple[AccountRow, ...]:
+    """Every account of the company, by member."""
+    table = tables.accounts
+    found = tx.rows(
+        select(table).where(table.c.tenant == tx.tenant).order_by(table.c.member, table.c.program)
+    )
+    return tuple(_account(row) for row in found)
+
+
+def open_account(tx: Transaction, member: MemberId, program: ProgramId) -> AccountRow:
+    """A new account, empty."""
+    opened = AccountRow(
+        snapshot=AccountSnapshot.of(member, program, 0, Account()), chain=GENESIS, last=None
+    )
+    tx.run(
+        insert(tables.accounts).values(
+            tenant=tx.tenant,
+            member=member,
+            program=program,
+            position=0,
+            chain=opened.chain.hex(),
+            snapshot=opened.snapshot.model_dump_json(),
+        )
+    )
+    return opened
+
+
+def save_account(tx: Transaction, row: AccountRow) -> None:
+    """The account as it stands now."""
+    table = tables.accounts
+    last_at, last_entry = row.last or (None, None)
+    tx.run(
+        update(table)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member == row.member,
+            table.c.program == row.program,
+        )
+        .values(
+            position=row.snapshot.position,
+            chain=row.chain.hex(),
+            snapshot=row.snapshot.model_dump_json(),
+            last_at=last_at,
+            last_entry=last_entry,
+        )
+    )
+
+
+def _account(row: Row[tuple[object, ...]]) -> AccountRow:
+    last = None if row.last_at is None else (row.last_at, EntryId(row.last_entry))
+    snapshot = AccountSnapshot.model_validate_json(row.snapshot)
+    return AccountRow(
+        snapshot=snapshot.model_copy(update={"position": row.position}),
+        chain=bytes.fromhex(row.chain),
+        last=last,
+    )
+
+
+def add_entry(tx: Transaction, posted: Posted, chain: bytes) -> None:
+    """Append an entry to its account's journal."""
+    entry = posted.entry
+    tx.run(
+        insert(tables.entries).values(
+            tenant=tx.tenant,
+            id=entry.id,
+            member=entry.member,
+            program=entry.program,
+            position=posted.position,
+            kind=entry.kind.value,
+            points=entry.points,
+            occurred_at=entry.occurred_at,
+            fact=entry.fact,
+            store=entry.store,
+            deadline=entry.deadline,
+            about=entry.about,
+            trace=_written(entry.trace),
+            canonical=canonical(entry).decode(),
+            chain=chain.hex(),
+            recorded_at=tx.now,
+        )
+    )
+
+
+def entry(tx: Transaction, wanted: EntryId) -> Posted | None:
+    """The entry of that id."""
+    table = tables.entries
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    return None if row is None else _posted(row)
+
+
+def reversal_of(tx: Transaction, wanted: EntryId) -> Posted | None:
+    """The entry that undid that one."""
+    table = tables.entries
+    row = tx.first(
+        select(table).where(
+            table.c.tenant == tx.tenant,
+            table.c.kind == EntryKind.REVERSAL.value,
+            table.c.about == wanted,
+        )
+    )
+    return None if row is None else _posted(row)
+
+
+def welcomes(
+    tx: Transaction, members: Sequence[MemberId], program: ProgramId
+) -> tuple[Posted, ...]:
+    """The welcome entries of those members that nothing has undone."""
+    table, undone = tables.entries, tables.entries.alias()
+    reversal = and_(
+        undone.c.tenant == table.c.tenant,
+        undone.c.kind == EntryKind.REVERSAL.value,
+        undone.c.about == table.c.id,
+    )
+    found = tx.rows(
+        select(table)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member.in_(members),
+            table.c.program == program,
+            table.c.kind == EntryKind.WELCOME.value,
+            ~select(undone.c.id).where(reversal).exists(),
+        )
+        .order_by(table.c.recorded_at, table.c.id)
+    )
+    return tuple(_posted(row) for row in found)
+
+
+def journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Posted, ...]:
+    """Every entry of an account, in the order in which they were accepted."""
+    return tuple(link.posted for link in links(tx, member, program))
+
+
+def links(tx: Transaction, member: MemberId, program: ProgramId) -> Iterator[Link]:
+    """The account's journal with what its rows are chained by."""
+    table = tables.entries
+    for row in tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.member == member, table.c.program == program)
+        .order_by(table.c.position)
+    ):
+        yield Link(
+            posted=_posted(row),
+            canonical=row.canonical.encode(),
+            chain=bytes.fromhex(row.chain),
+        )
+
+
+def latest(
+    tx: Transaction, keys: Sequence[tuple[MemberId, ProgramId]], limit: int
+) -> dict[tuple[MemberId, ProgramId], tuple[Posted, ...]]:
+    """The last entries of each account, oldest first."""
+    table, account = tables.entries, tables.accounts
+    same = and_(
+        account.c.tenant == table.c.tenant,
+        account.c.member == table.c.member,
+        account.c.program == table.c.program,
+    )
+    wanted = [
+        and_(table.c.member == member, table.c.program == program) for member, program in keys
+    ]
+    found: dict[tuple[MemberId, ProgramId], tuple[Posted, ...]] = dict.fromkeys(keys, ())
+    if not wanted:
+        return found
+    for row in tx.rows(
+        select(table)
+        .join(account, same)
+        .where(
+            table.c.tenant == tx.tenant,
+            or_(*wanted),
+            table.c.position > account.c.position - limit,
+        )
+        .order_by(table.c.member, table.c.program, table.c.position)
+    ):
+        found[row.member, row.program] += (_posted(row),)
+    return found
+
+
+def _posted(row: Row[tuple[object, ...]]) -> Posted:
+    return Posted(
+        position=row.position,
+        entry=Entry(
+            id=EntryId(row.id),
+            member=MemberId(row.member),
+            program=ProgramId(row.program),
+            kind=EntryKind(row.kind),
+            points=row.points,
+            occurred_at=row.occurred_at,
+            fact=row.fact,
+            store=StoreId(row.store),
+            deadline=row.deadline,
+            about=None if row.about is None else EntryId(row.about),
+            trace=_read(row.trace),
+        ),
+    )
+
+
+def _written(trace: Trace | None) -> str | None:
+    if trace is None:
+        return None
+    return json.dumps(
+        {
+            "rule": trace.rule,
+            "program_version": trace.program_version,
+            "basis": trace.basis,
+            "factor": str(trace.factor),
+            "rounding": trace.rounding.value,
+            "points": trace.points,
+        }
+    )
+
+
+def _read(text: str | None) -> Trace | None:
+    if text is None:
+        return None
+    trace = json.loads(text)
+    return Trace(
+        rule=RuleId(trace["rule"]),
+        program_version=trace["program_version"],
+        basis=trace["basis"],
+        factor=Decimal(trace["factor"]),
+        rounding=Rounding(trace["rounding"]),
+        points=trace["points"],
+    )
+
+
+def in_utc(entry: Entry) -> Entry:
+    """The same entry with its times in UTC, as the journal keeps and chains them."""
+    return replace(
+        entry,
+        occurred_at=entry.occurred_at.astimezone(UTC),
+        deadline=entry.deadline and entry.deadline.astimezone(UTC),
+    )

@@ -1,0 +1,61 @@
+"""The feed that terminals read: what changed, each thing once, at its latest place."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import insert, select, update
+
+from backend.db import tables
+from backend.db.transaction import Transaction
+
+Kind = Literal["program", "store", "card", "account", "voucher"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A thing that changed; read it to know how it stands."""
+
+    sequence: int
+    kind: str
+    key: str
+
+
+def tell(tx: Transaction, kind: Kind, key: str) -> None:
+    """Put a thing at the end of the feed."""
+    tenants, changes = tables.tenants, tables.changes
+    # The counter's row lock makes writers commit in the order of their numbers, so that a reader
+    # never passes over one that is still to come.
+    tx.run(
+        update(tenants)
+        .where(tenants.c.id == tx.tenant)
+        .values(last_change=tenants.c.last_change + 1)
+    )
+    sequence = tx.run(select(tenants.c.last_change).where(tenants.c.id == tx.tenant)).scalar_one()
+    moved = tx.run(
+        update(changes)
+        .where(changes.c.tenant == tx.tenant, changes.c.kind == kind, changes.c.key == key)
+        .values(sequence=sequence)
+    )
+    if not moved.rowcount:
+        tx.run(insert(changes).values(tenant=tx.tenant, kind=kind, key=key, sequence=sequence))
+    tx.changed = True
+
+
+def after(tx: Transaction, sequence: int, limit: int) -> tuple[Change, ...]:
+    """The next changes, oldest first."""
+    changes = tables.changes
+    found = tx.rows(
+        select(changes)
+        .where(changes.c.tenant == tx.tenant, changes.c.sequence > sequence)
+        .order_by(changes.c.sequence)
+        .limit(limit)
+    )
+    return tuple(Change(sequence=row.sequence, kind=row.kind, key=row.key) for row in found)
+
+
+def head(tx: Transaction) -> tuple[str, int]:
+    """The feed's name and its last number. Another name means another history."""
+    tenants = tables.tenants
+    row = tx.run(select(tenants.c.feed, tenants.c.last_change).where(tenants.c.id == tx.tenant))
+    found = row.one()
+    return found.feed, found.last_change

@@ -1,0 +1,172 @@
+"""Vouchers and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+
+from backend.db import feed, tables
+from backend.db.transaction import Transaction
+from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, StoreId, TerminalId
+from loyalty.vouchers import Voucher, VoucherCode, VoucherState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherRow:
+    """A voucher, the entry that pays for it, and the rules it was taken under."""
+
+    voucher: Voucher
+    entry: EntryId
+    program_version: int
+
+
+def add_voucher(tx: Transaction, row: VoucherRow) -> None:
+    """Write a new voucher down; an empty code says that another one has it."""
+    voucher = row.voucher
+    tx.run(
+        insert(tables.vouchers).values(
+            tenant=tx.tenant,
+            redemption=voucher.redemption,
+            code=voucher.code or None,
+            member=voucher.member,
+            program=voucher.program,
+            program_version=row.program_version,
+            reward=voucher.reward,
+            entry=row.entry,
+            state=voucher.state.value,
+            deadline=voucher.deadline,
+            redeemed_place="",
+        )
+    )
+    feed.tell(tx, "voucher", voucher.redemption)
+
+
+def save_voucher(tx: Transaction, voucher: Voucher) -> None:
+    """The voucher as it stands now."""
+    table = tables.vouchers
+    tx.run(
+        update(table)
+        .where(table.c.tenant == tx.tenant, table.c.redemption == voucher.redemption)
+        .values(
+            state=voucher.state.value,
+            deadline=voucher.deadline,
+            redeemed_at=voucher.redeemed_at,
+            redeemed_in=voucher.redeemed_in,
+            redeemed_place=voucher.redeemed_place,
+        )
+    )
+    feed.tell(tx, "voucher", voucher.redemption)
+
+
+def by_redemption(tx: Transaction, wanted: RedemptionId) -> VoucherRow | None:
+    """The voucher of a redemption; nobody else moves it until the end of the transaction."""
+    return _first(tx, tables.vouchers.c.redemption == wanted)
+
+
+def by_code(tx: Transaction, code: VoucherCode) -> VoucherRow | None:
+    """The voucher with that code; nobody else moves it until the end of the transaction."""
+    return _first(tx, tables.vouchers.c.code == code)
+
+
+def vouchers(tx: Transaction, wanted: Sequence[str]) -> tuple[VoucherRow, ...]:
+    """The vouchers of those redemptions, in no order; not those without a code."""
+    table = tables.vouchers
+    found = tx.rows(
+        select(table).where(
+            table.c.tenant == tx.tenant, table.c.redemption.in_(wanted), table.c.code.is_not(None)
+        )
+    )
+    return tuple(_row(row) for row in found)
+
+
+def open_reservations(tx: Transaction, member: MemberId, program: ProgramId) -> frozenset[EntryId]:
+    """The entries whose vouchers may still be voided by the terminal that holds them."""
+    table = tables.vouchers
+    found = tx.rows(
+        select(table.c.entry).where(
+            table.c.tenant == tx.tenant,
+            table.c.member == member,
+            table.c.program == program,
+            table.c.state == VoucherState.RESERVED.value,
+        )
+    )
+    return frozenset(EntryId(row.entry) for row in found)
+
+
+def _first(tx: Transaction, which: ColumnElement[bool]) -> VoucherRow | None:
+    table = tables.vouchers
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, which).with_for_update())
+    return None if row is None else _row(row)
+
+
+def _row(row: Row[tuple[object, ...]]) -> VoucherRow:
+    return VoucherRow(
+        voucher=Voucher(
+            code=VoucherCode(row.code or ""),
+            redemption=RedemptionId(row.redemption),
+            member=MemberId(row.member),
+            program=ProgramId(row.program),
+            reward=RewardId(row.reward),
+            state=VoucherState(row.state),
+            deadline=row.deadline,
+            redeemed_at=row.redeemed_at,
+            redeemed_in=None if row.redeemed_in is None else StoreId(row.redeemed_in),
+            redeemed_place=row.redeemed_place,
+        ),
+        entry=EntryId(row.entry),
+        program_version=row.program_version,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """A till took a voucher, under an id of its own."""
+
+    id: str
+    redemption: RedemptionId
+    till: str
+    at: datetime
+
+
+def add_redeemed(tx: Transaction, taken: Redeemed) -> None:
+    """Write down which till took the voucher; the schema allows one."""
+    tx.run(
+        insert(tables.voucher_redemptions).values(
+            tenant=tx.tenant,
+            id=taken.id,
+            redemption=taken.redemption,
+            till=taken.till,
+            till_at=taken.at,
+            recorded_at=tx.now,
+        )
+    )
+
+
+def redeemed(tx: Transaction, wanted: str) -> Redeemed | None:
+    """What was taken under that id of a till."""
+    table = tables.voucher_redemptions
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    if row is None:
+        return None
+    return Redeemed(
+        id=row.id, redemption=RedemptionId(row.redemption), till=row.till, at=row.till_at
+    )
+
+
+def abandon(tx: Transaction, wanted: RedemptionId, terminal: TerminalId, at: datetime) -> None:
+    """Remember that nothing was promised, so that a late request is refused."""
+    if is_abandoned(tx, wanted):
+        return
+    tx.run(
+        insert(tables.redemption_abandons).values(
+            tenant=tx.tenant, redemption=wanted, terminal=terminal, at=at
+        )
+    )
+
+
+def is_abandoned(tx: Transaction, wanted: RedemptionId) -> bool:
+    """Whether the terminal gave the redemption up."""
+    table = tables.redemption_abandons
+    query = select(table.c.at).where(table.c.tenant == tx.tenant, table.c.redemption == wanted)
+    return tx.first(query) is not None

@@ -1,0 +1,55 @@
+"""What the backend says no to, and what keeps it from working.
+
+Refused        a request is refused, with the problem's name: nothing was written
+DatabaseBusy   the database was locked for too long: come back
+CannotStart    a command cannot do its work: one line for the person who typed it
+"""
+
+from backend_client.schemas import ProblemName
+
+STATUS = {
+    ProblemName.INVALID: (422, "The request is against the contract"),
+    ProblemName.MALFORMED: (400, "The body is not JSON in UTF-8"),
+    ProblemName.TOO_LARGE: (413, "The body is too large"),
+    ProblemName.MEDIA_TYPE: (415, "The body must be application/json"),
+    ProblemName.NOT_FOUND: (404, "There is no such thing"),
+    ProblemName.METHOD: (405, "This method is not for this address"),
+    ProblemName.NOT_AUTHORISED: (401, "The token is missing, unknown or revoked"),
+    ProblemName.NOT_ALLOWED: (403, "The token is not for this"),
+    ProblemName.CLAIM_CODE: (403, "The claim code is unknown, used or too old"),
+    ProblemName.ID_REUSED: (409, "The id stands for other content"),
+    ProblemName.CODE_TAKEN: (409, "The voucher code is taken"),
+    ProblemName.ABANDONED: (409, "The redemption was abandoned"),
+    ProblemName.CARD_BLOCKED: (409, "The card is blocked"),
+    ProblemName.CLOCK_OFF: (422, "The time is too far from the server's"),
+    ProblemName.CURRENCY: (422, "The currency is not the program's"),
+    ProblemName.NOT_ENOUGH_POINTS: (409, "The account holds too few points"),
+    ProblemName.REWARD_UNAVAILABLE: (409, "The program does not offer this reward"),
+    ProblemName.CODE_MISTYPED: (422, "The voucher code is mistyped"),
+    ProblemName.VOUCHER_UNKNOWN: (404, "There is no such voucher"),
+    ProblemName.VOUCHER_REDEEMED: (409, "The voucher was already redeemed"),
+    ProblemName.VOUCHER_VOIDED: (409, "The voucher was cancelled"),
+    ProblemName.VOUCHER_EXPIRED: (409, "The voucher has expired"),
+    ProblemName.EMAIL_REFUSED: (422, "This is not an e-mail address"),
+    ProblemName.BUSY: (503, "The server is busy"),
+    ProblemName.INTERNAL: (500, "The server made a mistake"),
+}
+"""Status and title of every problem there is."""
+
+
+class Refused(Exception):
+    """A request is refused; nothing was written."""
+
+    def __init__(self, name: ProblemName, detail: str = "", **members: object) -> None:
+        super().__init__(f"{name}: {detail}")
+        self.name = name
+        self.detail = detail
+        self.members = members
+
+
+class DatabaseBusy(Exception):
+    """Others held the database for longer than a caller may wait; nothing was written."""
+
+
+class CannotStart(Exception):
+    """A command cannot do its work: one line that says why and what to do."""

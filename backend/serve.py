@@ -1,0 +1,81 @@
+"""Running the application: one process, a clean stop, and a file that tells where it listens."""
+
+import json
+import os
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from backend.errors import CannotStart
+
+_GRACE_S = 1
+"""How long requests may take to finish when the server is told to stop."""
+
+
+class Server(uvicorn.Server):
+    """Tells where it listens once it does, and wakes the long polls before it waits for them."""
+
+    def __init__(self, app: FastAPI, announce: Path | None) -> None:
+        # Without a log configuration of its own, uvicorn logs through ours.
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+        self._bell = app.state.bell
+        self._announce = announce
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._announce is not None and sockets:
+            announce(self._announce, sockets[0])
+        self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._bell.close()
+        await super().shutdown(sockets)
+
+
+def serve(app: FastAPI, *, host: str, port: int, announce: Path | None) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT). Raises CannotStart when the port is taken."""
+    listening = listen(host, port)
+    # uvicorn stops, then raises the signal again for whoever had the handler before: that is us.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    try:
+        Server(app, announce).run([listening])
+    finally:
+        listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes any free one. Raises CannotStart."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CannotStart(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return listening
+
+
+def announce(path: Path, listening: socket.socket) -> None:
+    """Write where the server listens, whole or not at all."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    where = {"url": f"http://{shown}:{port}", "host": host, "port": port, "pid": os.getpid()}
+    written = path.with_name(f".{path.name}.{os.getpid()}")
+    written.write_text(json.dumps(where) + "\n")
+    written.replace(path)

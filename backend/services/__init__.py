@@ -1,0 +1,1 @@
+"""What the backend does: one function is one transaction, and the rules are the engine's."""

@@ -1,0 +1,137 @@
+"""What a terminal should hear: every thing that changed, as it stands now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from backend.db import Transaction, accounts, feed, members, shops, vouchers
+from backend.db.access import Terminal
+from backend.db.feed import Change as Place
+from backend.errors import Refused
+from backend.services.members import numbered
+from backend_client.schemas import (
+    AccountChanged,
+    Change,
+    ChangesPage,
+    ProblemName,
+    ProgramChanged,
+    StoreBody,
+    StoreChanged,
+    VoucherBody,
+    VoucherChanged,
+)
+from loyalty.ids import MemberId, ProgramId, StoreId
+
+PAGE = 200
+"""Changes in one answer."""
+ENTRIES_OF_AN_ACCOUNT = 20
+"""The latest entries that come with an account; terminals know them by id."""
+
+_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """A place in a feed; `feed` names the history it belongs to."""
+
+    feed: str
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.feed}-{self.sequence}"
+
+
+def changes_after(tx: Transaction, terminal: Terminal, cursor: str) -> ChangesPage:
+    """The next changes after `cursor`; an empty one gives everything. Raises Refused.
+
+    A cursor of another history (the database was restored from a backup) starts over: hearing a
+    thing twice is harmless.
+    """
+    start = _start(tx, cursor)
+    places = feed.after(tx, start.sequence, PAGE + 1)
+    told = places[:PAGE]
+    found = _current(tx, terminal, told)
+    end = Cursor(feed=start.feed, sequence=told[-1].sequence if told else start.sequence)
+    return ChangesPage(
+        changes=tuple(found[place] for place in told if place in found),
+        cursor=str(end),
+        more=len(places) > PAGE,
+    )
+
+
+def _start(tx: Transaction, text: str) -> Cursor:
+    name, last = feed.head(tx)
+    if not text:
+        return Cursor(feed=name, sequence=0)
+    of, separator, number = text.partition("-")
+    if not separator or not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
+        raise Refused(
+            ProblemName.INVALID,
+            "cursor: give back the cursor of the last page, or none",
+            errors=[{"field": "cursor", "message": "not a cursor of ours"}],
+        )
+    sequence = int(number)
+    return Cursor(feed=name, sequence=sequence if of == name and sequence <= last else 0)
+
+
+def _current(
+    tx: Transaction, terminal: Terminal, places: Iterable[Place]
+) -> Mapping[Place, Change]:
+    by_kind: dict[str, dict[str, Place]] = {}
+    for place in places:
+        by_kind.setdefault(place.kind, {})[place.key] = place
+    found: dict[Place, Change] = {}
+    for kind, read in _READ.items():
+        wanted = by_kind.get(kind, {})
+        found |= {wanted[key]: change for key, change in read(tx, terminal, list(wanted)).items()}
+    return found
+
+
+def _stores(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
+    if terminal.store.id not in keys:
+        return {}
+    store = shops.store(tx, StoreId(terminal.store.id))
+    assert store is not None
+    body = StoreBody(id=store.id, name=store.name, address=store.address, time_zone=store.time_zone)
+    return {store.id: StoreChanged(store=body)}
+
+
+def _programs(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    documents = {key: shops.program_document(tx, ProgramId(key)) for key in keys}
+    return {key: ProgramChanged(document=text) for key, text in documents.items() if text}
+
+
+def _cards(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    return {card.card: card for card in members.cards(tx, keys)} if keys else {}
+
+
+def _accounts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    wanted = [_account_key(key) for key in keys]
+    entries = accounts.latest(tx, wanted, ENTRIES_OF_AN_ACCOUNT)
+    return {
+        f"{row.member}/{row.program}": AccountChanged(
+            account=row.snapshot,
+            entries=tuple(numbered(each) for each in entries[row.member, row.program]),
+        )
+        for row in accounts.accounts(tx, wanted)
+    }
+
+
+def _account_key(key: str) -> tuple[MemberId, ProgramId]:
+    member, _, program = key.partition("/")
+    return MemberId(member), ProgramId(program)
+
+
+def _vouchers(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    return {
+        row.voucher.redemption: VoucherChanged(voucher=VoucherBody.of(row.voucher))
+        for row in (vouchers.vouchers(tx, keys) if keys else ())
+    }
+
+
+_READ = {
+    "store": _stores,
+    "program": _programs,
+    "card": _cards,
+    "account": _accounts,
+    "voucher": _vouchers,
+}

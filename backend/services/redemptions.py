@@ -1,0 +1,103 @@
+"""Holding points for a gift: the one thing a terminal asks, and may be told no."""
+
+from datetime import datetime
+
+from backend.db import Transaction, accounts, members, shops, vouchers
+from backend.db.access import Terminal
+from backend.db.vouchers import VoucherRow
+from backend.errors import Refused
+from backend.services.ledger import locked_account, post, settle, shop_time
+from backend_client.schemas import (
+    EntryBody,
+    ProblemName,
+    RedemptionAnswer,
+    RedemptionRequest,
+    VoucherBody,
+)
+from loyalty import redemption
+from loyalty.errors import RewardUnavailable
+from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId
+from loyalty.vouchers import VoucherCode, parse
+
+
+def hold_redemption(
+    tx: Transaction, terminal: Terminal, request: RedemptionRequest
+) -> RedemptionAnswer:
+    """The points held and the voucher.
+
+    Raises Refused, NotEnoughPoints, RewardUnavailable or CodeMistyped; then nothing is held.
+    """
+    code, wanted = parse(request.code), RedemptionId(request.id)
+    if vouchers.is_abandoned(tx, wanted):
+        raise Refused(ProblemName.ABANDONED, "the terminal gave this redemption up")
+    known = vouchers.by_redemption(tx, wanted)
+    if known is not None:
+        return _held_before(tx, known, request, code)
+    if vouchers.by_code(tx, code) is not None:
+        raise Refused(ProblemName.CODE_TAKEN, "mint another code")
+    return _answer(tx, _reserve(tx, terminal, request, code))
+
+
+def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> accounts.Posted:
+    """Give the points of a reserved voucher back. Raises VoucherRedeemed."""
+    entry = accounts.entry(tx, held.entry)
+    assert entry is not None
+    cancellation = redemption.void(held.voucher, entry.entry, now=now)
+    known = accounts.reversal_of(tx, held.entry)
+    posted = known or post(tx, cancellation.entry)
+    settle(tx, cancellation.voucher, held.entry)
+    return posted
+
+
+def _held_before(
+    tx: Transaction, known: VoucherRow, request: RedemptionRequest, code: VoucherCode
+) -> RedemptionAnswer:
+    voucher = known.voucher
+    same = (voucher.member, voucher.program, voucher.reward, voucher.code)
+    if same != (request.member, request.program, request.reward, code):
+        raise Refused(ProblemName.ID_REUSED, "another redemption was asked under this id")
+    return _answer(tx, known)
+
+
+def _reserve(
+    tx: Transaction, terminal: Terminal, request: RedemptionRequest, code: VoucherCode
+) -> VoucherRow:
+    member, program = MemberId(request.member), shops.program(tx, ProgramId(request.program))
+    if members.member(tx, member) is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such member")
+    if program is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such program")
+    reward = program.reward(RewardId(request.reward))
+    if reward is None:
+        raise RewardUnavailable(f"{program.id} does not offer it")
+    row = locked_account(tx, member, program.id)
+    reservation = redemption.reserve(
+        row.snapshot.account(),
+        reward,
+        program,
+        member,
+        redemption=RedemptionId(request.id),
+        code=code,
+        store=terminal.store.id,
+        now=shop_time(tx, row),
+        zone=terminal.store.zone,
+    )
+    post(tx, reservation.entry)
+    held = VoucherRow(
+        voucher=reservation.voucher, entry=reservation.entry.id, program_version=program.version
+    )
+    vouchers.add_voucher(tx, held)
+    return held
+
+
+def _answer(tx: Transaction, held: VoucherRow) -> RedemptionAnswer:
+    posted = accounts.entry(tx, held.entry)
+    row = accounts.account(tx, held.voucher.member, held.voucher.program)
+    assert posted is not None
+    assert row is not None
+    return RedemptionAnswer(
+        voucher=VoucherBody.of(held.voucher),
+        entry=EntryBody.of(posted.entry),
+        position=posted.position,
+        account=row.snapshot,
+    )

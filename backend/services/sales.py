@@ -1,0 +1,63 @@
+"""Recording a sale: what it earns, once, however often it is sent."""
+
+from datetime import UTC
+
+from backend.db import Transaction, facts, members, shops
+from backend.db.access import Till
+from backend.db.facts import Recorded
+from backend.errors import Refused
+from backend.services import clock
+from backend.services.ledger import locked_account, post
+from backend.services.members import balance_of, numbered
+from backend_client.schemas import ProblemName, SaleAnswer, SaleBody
+from loyalty.earning import earn
+from loyalty.ids import MemberId, SaleId
+from loyalty.sales import Sale
+
+
+def record_sale(tx: Transaction, till: Till, body: SaleBody) -> SaleAnswer:
+    """The entries that the sale earned. Raises Refused or CurrencyMismatch."""
+    content = tx.keys.content(f"{till.store.id}:{body.model_dump_json()}".encode())
+    known = facts.recorded_sale(tx, body.id)
+    if known is not None:
+        return _answered_before(known, content)
+    clock.refuse_if_off(tx, "closed_at", body.closed_at)
+    if members.member(tx, MemberId(body.member)) is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such member")
+    sale = Sale(
+        id=SaleId(body.id),
+        store=till.store.id,
+        channel=body.channel,
+        member=MemberId(body.member),
+        total=body.total,
+        currency=body.currency,
+        closed_at=body.closed_at.astimezone(UTC),
+    )
+    answer = _book(tx, till, sale)
+    recorded = Recorded(content=content, answer=answer.model_dump_json())
+    facts.add_sale(tx, sale, till.id, recorded)
+    return answer
+
+
+def _answered_before(known: Recorded, content: str) -> SaleAnswer:
+    if known.content != content:
+        raise Refused(ProblemName.ID_REUSED, "another sale was recorded under this id")
+    return SaleAnswer.model_validate_json(known.answer).model_copy(update={"known": True})
+
+
+def _book(tx: Transaction, till: Till, sale: Sale) -> SaleAnswer:
+    program = shops.program(tx, till.store.program)
+    assert program is not None
+    locked_account(tx, sale.member, program.id)
+    before = balance_of(tx, sale.member, program.id)
+    posted = [post(tx, entry) for entry in earn(sale, program, zone=till.store.zone)]
+    return SaleAnswer(
+        sale=sale.id,
+        entries=tuple(numbered(each) for each in posted),
+        earned=sum(each.entry.points for each in posted),
+        balance_before=before,
+        balance=balance_of(tx, sale.member, program.id),
+        deadline=next((each.entry.deadline for each in posted), None),
+        rule_in_words=dict(program.rule_in_words),
+        known=False,
+    )

@@ -1,0 +1,42 @@
+"""Checking the books: every chain walked, every balance replayed."""
+
+from collections.abc import Iterator
+
+from backend.db import Transaction, accounts
+from backend.db.accounts import AccountRow, Link
+from backend.services.ledger import replayed
+from loyalty.ledger import GENESIS, canonical, link
+
+
+def faults(tx: Transaction) -> Iterator[str]:
+    """One line for each account that does not add up; it names the first bad entry."""
+    for row in accounts.every_account(tx):
+        fault = _fault(tx, row)
+        if fault is not None:
+            yield f"account {row.member} in {row.program}: {fault}"
+
+
+def _fault(tx: Transaction, row: AccountRow) -> str | None:
+    chain = GENESIS
+    position = 0
+    for position, found in enumerate(accounts.links(tx, row.member, row.program), start=1):
+        chain = link(chain, found.canonical)
+        fault = _bad_link(found, position, chain)
+        if fault is not None:
+            return fault
+    if (position, chain) != (row.snapshot.position, row.chain):
+        return f"the journal ends after entry {position}, the account after {row.snapshot.position}"
+    if replayed(tx, row.member, row.program) != row.snapshot:
+        return "the balance that is kept is not the one its entries give"
+    return None
+
+
+def _bad_link(found: Link, position: int, chain: bytes) -> str | None:
+    entry = found.posted.entry
+    if found.posted.position != position:
+        return f"entry {position} is missing: {entry.id} is at {found.posted.position}"
+    if canonical(entry) != found.canonical:
+        return f"entry {position} ({entry.id}) was changed"
+    if found.chain != chain:
+        return f"entry {position} ({entry.id}) breaks the chain"
+    return None
