@@ -4,6 +4,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk.screens import AskConsent, Consents
 from kiosk.ui.views.base import Glass, View
+from kiosk.ui.views.typed import load_shapes
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import Touch
 
@@ -27,7 +28,7 @@ class ConsentRow(Touch):
 
     def __init__(self, **values: object) -> None:
         look = worn()
-        tallest = max(look.px(220 if look.portrait else 168), look.action)
+        tallest = max(look.px(236 if look.portrait else 168), look.action)
         super().__init__(box=look.px(68), hair=look.px(3), size_hint_max_y=tallest, **values)
 
 
@@ -50,6 +51,7 @@ class AskConsentView(View):
     go_on = StringProperty("")
 
     def __init__(self, glass: Glass, **values: object) -> None:
+        load_shapes()
         super().__init__(glass, low=worn().height < LOW, **values)
 
     def begin(self, screen: AskConsent) -> None:

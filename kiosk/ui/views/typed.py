@@ -7,6 +7,7 @@ from typing import Any
 from kivy.core.window import Window
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
 
 from kiosk.screens import Mistake, TypeEmail, TypeFirstName
 from kiosk.ui.views.base import Glass, View
@@ -27,6 +28,7 @@ class TypingView(View):
     """A question answered by typing. What has been typed is in `draft`, and nowhere else."""
 
     plan = ObjectProperty()
+    picture = StringProperty("")
     title = StringProperty("")
     message = StringProperty("")
     """A quiet sentence in the row above the keys."""
@@ -211,8 +213,14 @@ def capitalised(key: Key, *, capital: bool) -> Key:
     return Key(act=key.act, name=key.name, text=as_typed(key.text, capital=capital))
 
 
+class Medallion(Widget):
+    """A pictogram on a disc."""
+
+    icon = StringProperty("")
+
+
 def load_shapes() -> None:
-    """Define the layout that both views start from, once per process."""
+    """Define the layout that these views start from, once per process."""
     layout = str(Path(__file__).with_name("typed.kv"))
     if layout not in Builder.files:
         Builder.load_file(layout)

@@ -12,6 +12,9 @@ COLUMNS = 10
 KEY_TALLEST = 1.1
 """Of its width: taller keys would look stretched on an upright glass."""
 
+UPRIGHT_MARGIN = 28
+"""An upright glass of 10 inches has 12 mm for each of ten keys only when they reach its edges."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypingPlan:
@@ -30,6 +33,8 @@ class TypingPlan:
     actions: int
     bottom: int
     gap: int
+    margin: int
+    """Beside the keys."""
 
     @property
     def keyboard(self) -> int:
@@ -67,7 +72,8 @@ def _roomy(look: Look) -> TypingPlan:
         beside=False,
         strip_rows=1,
         gap=gap,
-        key=_key(look, look.height - sum(parts.values()) - 3 * gap),
+        margin=look.margin,
+        key=_key(look, look.height - sum(parts.values()) - 3 * gap, look.margin),
     )
 
 
@@ -86,7 +92,8 @@ def _low(look: Look) -> TypingPlan:
         beside=True,
         strip_rows=1,
         gap=gap,
-        key=_key(look, look.height - sum(parts.values()) - 3 * gap),
+        margin=look.margin,
+        key=_key(look, look.height - sum(parts.values()) - 3 * gap, look.margin),
     )
 
 
@@ -105,10 +112,11 @@ def _upright(look: Look) -> TypingPlan:
         beside=False,
         strip_rows=2,
         gap=gap,
-        key=_key(look, look.height - sum(parts.values()) - 3 * gap),
+        margin=look.px(UPRIGHT_MARGIN),
+        key=_key(look, look.height - sum(parts.values()) - 3 * gap, look.px(UPRIGHT_MARGIN)),
     )
 
 
-def _key(look: Look, room: int) -> int:
-    widest = (look.width - 2 * look.margin) / COLUMNS
+def _key(look: Look, room: int, margin: int) -> int:
+    widest = (look.width - 2 * margin) / COLUMNS
     return int(min(room / ROWS, widest * KEY_TALLEST))
