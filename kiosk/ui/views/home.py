@@ -51,7 +51,7 @@ class HomeView(View):
             return
         self.progress = (goal.cost - goal.missing) / goal.cost if goal.cost else 1
         self.goal = w.tn(
-            "{count} point to go: {gift}", "{count} points to go: {gift}", goal.missing,
+            "{count} point to go for “{gift}”", "{count} points to go for “{gift}”", goal.missing,
             gift=goal.name,
         )
 

@@ -25,6 +25,18 @@ def worn() -> Look:
 def load_kit() -> None:
     """Define every widget of the kit, once per process."""
     if str(KIT) not in Builder.files:
-        from kiosk.ui.widgets import art, buttons, gift_card, header, panel, stack, text  # noqa: F401 — kit.kv names their classes
+        from kiosk.ui.widgets import (  # noqa: F401 — kit.kv and the views' layouts name their classes
+            art,
+            buttons,
+            facts,
+            gift_card,
+            header,
+            pages,
+            panel,
+            qr,
+            row,
+            stack,
+            text,
+        )
 
         Builder.load_file(str(KIT))

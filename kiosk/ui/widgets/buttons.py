@@ -24,10 +24,18 @@ class Touch(ButtonBehavior, Widget):
     key = BooleanProperty(False)
     """A key of a keyboard, for which 12 mm are enough."""
 
+    shown = BooleanProperty(True)
+    """False takes it off the screen; in a `Row` its room goes to its neighbours."""
+
     def __init__(self, **values: object) -> None:
         # Kivy would keep the pressed state for 35 ms more than the finger; the answer goes first.
         values.setdefault("min_state_time", 0)
         super().__init__(**values)
+        self.fbind("shown", self._come_and_go)
+        self._come_and_go()
+
+    def _come_and_go(self, *_: object) -> None:
+        self.opacity = 1 if self.shown else 0
 
     @property
     def target(self) -> Box:
@@ -41,6 +49,8 @@ class Touch(ButtonBehavior, Widget):
 
     def collide_point(self, x: float, y: float) -> bool:
         """Whether a touch there hits, which is more than what is drawn."""
+        if not self.shown:
+            return False
         left, bottom, width, height = self.target
         return left <= x < left + width and bottom <= y < bottom + height
 

@@ -88,6 +88,7 @@ class Header(Widget):
         self._brand.size = (min(brand, room * (0.6 if self.info else 1)), self.height * 0.5)
         self._brand.pos = (left, round(middle - self._brand.height / 2))
         start = left + self._brand.width + look.px(24)
+        self._info.text = self.info
         self._info.size = (max(right - start, 0), self.height * 0.7)
         self._info.pos = (start, round(middle - self._info.height / 2))
 

@@ -9,8 +9,9 @@ from kiosk.ui.widgets.text import STEPS, Text
 
 
 class Stack(Layout):
-    """A column. Texts take the height they need; a child with `size_hint_y` shares the rest;
-    any other child keeps its height. `spacing` is in pixels at 1280 × 800.
+    """A column. Texts, and all that has `height_at` and `cap`, take the height they need; a child
+    with `size_hint_y` shares the rest; any other keeps its height. `spacing` is in pixels at
+    1280 × 800.
     """
 
     spacing = NumericProperty(16)
@@ -47,19 +48,21 @@ class Stack(Layout):
         for cap in STEPS:
             heights, gaps = self._heights(children, cap), self._gaps(children, cap)
             fits = all(
-                child.fits_at(self.width, cap) for child in children if isinstance(child, Text)
+                child.fits_at(self.width, cap)
+                for child in children
+                if isinstance(child, Text) and child.lines != 1  # a lone line shrinks by itself
             )
             if fits and sum(heights) + gaps <= self.height:
                 break
         rest = max(0.0, self.height - sum(heights) - gaps)
-        shares = sum(child.size_hint_y or 0 for child in children)
+        shares = sum(_share(child) for child in children)
         top = self.top
         if not shares:
             top -= {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.align] * rest
         self._placing = True
         for child, height in zip(children, heights, strict=True):
-            tall = height + (rest * child.size_hint_y / shares if child.size_hint_y else 0)
-            if isinstance(child, Text):
+            tall = height + (rest * _share(child) / shares if shares else 0)
+            if _measured(child):
                 child.cap = cap
             child.size = (self.width, tall)
             child.pos = (self.x, round(top - tall))
@@ -71,17 +74,28 @@ class Stack(Layout):
         """An empty text or a child of no height takes no room, and no gap."""
         if isinstance(child, Text):
             return bool(child.text)
-        return child.size_hint_y is not None or child.height > 0
+        if _measured(child):
+            return bool(child.height_at(self.width, 1) > 0)
+        return bool(_share(child)) or child.height > 0
 
     def _heights(self, children: list[Widget], cap: float) -> list[float]:
         return [
             child.height_at(self.width, cap)
-            if isinstance(child, Text)
+            if _measured(child)
             else 0.0
-            if child.size_hint_y is not None
+            if _share(child)
             else float(child.height)
             for child in children
         ]
 
     def _gaps(self, children: list[Widget], cap: float) -> float:
         return (len(children) - 1) * worn().px(self.spacing) * cap
+
+
+def _measured(child: Widget) -> bool:
+    return hasattr(child, "height_at")
+
+
+def _share(child: Widget) -> float:
+    """The child's part of the height that is left; nothing for what knows its own height."""
+    return 0.0 if _measured(child) else float(child.size_hint_y or 0)

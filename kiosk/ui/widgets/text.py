@@ -80,7 +80,7 @@ class Text(Widget):
         lines = broken(text, self.weight, letters, width)
         if self.lines and len(lines) > self.lines:
             return False
-        return all(extent(word, self.weight, letters) <= width for word in text.split())
+        return all(extent(word, self.weight, letters) <= width for word in words_of(text))
 
     def width_at(self, cap: float = 1.0) -> float:
         """How wide this text is on one line."""
@@ -136,7 +136,7 @@ class Text(Widget):
             tall = line_height(self.weight, letters, self.leading)
             lines = broken(text, self.weight, letters, width)
             most = min(self.lines or len(lines), max(1, int((height + 1) / tall)))
-            whole_words = all(extent(word, self.weight, letters) <= width for word in text.split())
+            whole_words = all(extent(word, self.weight, letters) <= width for word in words_of(text))
             if len(lines) <= most and whole_words:
                 return letters, list(lines), False
         return letters, cut(text, self.weight, letters, width, most), True
@@ -156,6 +156,11 @@ class Icon(Text):
 
     def _name(self, *_: object) -> None:
         self.text = icon(self.icon) if self.icon else ""
+
+
+def words_of(text: str) -> list[str]:
+    """What may not be broken. Spaces inside numbers and before "?" are no places to break."""
+    return text.replace("\n", " ").split(" ")
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,41 @@
+"""A gift that cannot be taken after all."""
+
+from kivy.properties import StringProperty
+
+from kiosk.screens import GiftRefused, RefusalReason
+from kiosk.ui.views.base import View
+
+
+class GiftRefusedView(View):
+    """Why, and that the points are untouched."""
+
+    title = StringProperty("")
+    about = StringProperty("")
+    safe = StringProperty("")
+    picture = StringProperty("")
+    ok = StringProperty("")
+
+    def show(self, screen: GiftRefused) -> None:
+        """See `View.show`."""
+        w = self.w
+        self.title, self.about = {
+            RefusalReason.NOT_ENOUGH: (
+                w.t("Not quite enough points"),
+                w.t("Your balance has changed meanwhile, at a till or on another kiosk."),
+            ),
+            RefusalReason.UNAVAILABLE: (
+                w.t("This gift is gone for now"),
+                w.t("We are sorry: it cannot be taken at the moment. Perhaps another one?"),
+            ),
+            RefusalReason.OFFLINE_LIMIT: (
+                w.t("A little later, please"),
+                w.t("Without the network we can only give a limited number of points in gifts."),
+            ),
+            RefusalReason.STORAGE: (
+                w.t("This kiosk cannot give it"),
+                w.t("It cannot write anything down just now. Please ask our staff."),
+            ),
+        }[screen.reason]
+        self.safe = w.t("Your points are untouched.")
+        self.picture = screen.gift.picture
+        self.ok = w.t("All right")

@@ -1,0 +1,26 @@
+"""How to begin without a card."""
+
+from kivy.properties import StringProperty
+
+from kiosk.screens import TakeACard
+from kiosk.ui.views.base import View
+
+
+class TakeACardView(View):
+    """Two steps; the tap itself goes on."""
+
+    title = StringProperty("")
+    first = StringProperty("")
+    second = StringProperty("")
+    third = StringProperty("")
+    back = StringProperty("")
+
+    def show(self, screen: TakeACard) -> None:
+        """See `View.show`."""
+        del screen
+        w = self.w
+        self.title = w.t("Take a card")
+        self.first = w.t("Take one from the box: it is free.")
+        self.second = w.t("Hold it against the reader.")
+        self.third = w.t("Tell us your first name and your e-mail.")
+        self.back = w.t("Back")
