@@ -1,7 +1,9 @@
 """Earning: from what happened, under a program, to entries whose points explain themselves."""
 
-from datetime import datetime, time, timedelta, tzinfo
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 
 from loyalty.errors import LoyaltyError
 from loyalty.ids import EntryId, MemberId, StoreId, derived_entry
@@ -9,11 +11,12 @@ from loyalty.ledger import Entry, EntryKind, Trace
 from loyalty.program import EarningRule, Fixed, Occasion, Program, Rounding, Validity
 from loyalty.sales import Sale
 
-_ROUND = {
-    Rounding.FLOOR: ROUND_FLOOR,
-    Rounding.HALF_UP: ROUND_HALF_UP,
-    Rounding.CEIL: ROUND_CEILING,
+_DIVIDED: dict[Rounding, Callable[[int, int], int]] = {
+    Rounding.FLOOR: lambda points, amount: points // amount,
+    Rounding.HALF_UP: lambda points, amount: (2 * points + amount) // (2 * amount),
+    Rounding.CEIL: lambda points, amount: -(-points // amount),
 }
+"""Whole numbers only: 3 points per 7 € must not lose a point to a rounded rate."""
 
 
 class CurrencyMismatch(LoyaltyError):
@@ -32,12 +35,13 @@ def welcome(
     if not rules:
         return None
     rule = rules[0]
+    trace = trace_of(rule, program, basis=0)
     return Entry(
         id=welcome_entry(program, member),
         member=member,
         program=program.id,
         kind=EntryKind.WELCOME,
-        points=(trace := trace_of(rule, program, 0)).points,
+        points=trace.points,
         occurred_at=now,
         fact=member,
         store=store,
@@ -58,10 +62,12 @@ def earn(sale: Sale, program: Program, *, zone: tzinfo) -> tuple[Entry, ...]:
     """
     if sale.currency != program.currency:
         raise CurrencyMismatch(f"sale in {sale.currency}, program in {program.currency}")
+    if sale.total <= 0:
+        return ()
     entries = []
     for rule in program.rules(Occasion.SALE):
-        trace = trace_of(rule, program, max(sale.total, 0))
-        if trace.points <= 0:
+        trace = trace_of(rule, program, sale.total)
+        if trace.points == 0:
             continue
         entries.append(
             Entry(
@@ -83,33 +89,31 @@ def earn(sale: Sale, program: Program, *, zone: tzinfo) -> tuple[Entry, ...]:
 def trace_of(rule: EarningRule, program: Program, basis: int) -> Trace:
     """What `rule` gives on `basis` minor units, with everything needed to compute it again."""
     if isinstance(rule.give, Fixed):
-        factor, exact = Decimal(rule.give.points), Decimal(rule.give.points)
-        basis = 0
+        basis, factor, points = 0, Decimal(rule.give.points), rule.give.points
     else:
         factor = Decimal(rule.give.points) / rule.give.amount
-        # Multiplied before it is divided: 3 points per 7 € must not lose a point to a rounded rate.
-        exact = Decimal(basis) * rule.give.points / rule.give.amount
+        points = _DIVIDED[rule.round](basis * rule.give.points, rule.give.amount)
     return Trace(
         rule=rule.id,
         program_version=program.version,
         basis=basis,
         factor=factor,
         rounding=rule.round,
-        points=int(exact.to_integral_value(rounding=_ROUND[rule.round])),
+        points=points,
     )
 
 
 def deadline(start: datetime, validity: Validity | None, zone: tzinfo) -> datetime | None:
     """The first instant at which it is too late: midnight after the last local day (SW-17).
 
-    One month after 31 January is the last day of February.
+    The months are added first, then the days, to the local day of `start`. One month after
+    31 January is the last day of February. None for no validity: never too late.
     """
     if validity is None:
         return None
     local = start.astimezone(zone).date()
     year, month = divmod(local.year * 12 + local.month - 1 + validity.months, 12)
-    last_day = local.replace(year=year, month=month + 1, day=1)
-    days_in_month = ((last_day + timedelta(days=31)).replace(day=1) - last_day).days
-    last_day = last_day.replace(day=min(local.day, days_in_month)) + timedelta(days=validity.days)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    last_day = date(year, month + 1, day) + timedelta(days=validity.days)
     midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
     return midnight.astimezone(start.tzinfo)

@@ -25,4 +25,5 @@ def derived_entry(*parts: str) -> EntryId:
 
     Whoever writes the entry, and however often, it is the same entry: a retry cannot double it.
     """
+    assert not any("/" in part for part in parts), "an id with a slash could pass for two"
     return EntryId(str(uuid5(_NAMESPACE, "/".join(parts))))

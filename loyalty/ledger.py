@@ -1,18 +1,17 @@
 """The points ledger: an append-only list of entries; a balance is their replay.
 
-A credit opens a lot, with its deadline. A debit takes from the lots, nearest deadline first and
-never-expiring last; what no lot can give becomes debt, which the next credits absorb. Nothing is
-ever changed or deleted: what must be undone gets a reversal, which never runs a rule again.
+A credit opens a lot, with its deadline. A debit draws on the lots, nearest deadline first and
+never-expiring last; what no lot can give becomes debt, which the next credits pay. Nothing is ever
+changed or deleted: what must be undone gets a reversal, which never runs a rule again.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
-from operator import attrgetter
 
 from loyalty.ids import EntryId, MemberId, Points, ProgramId, RuleId, StoreId
 from loyalty.program import Rounding
@@ -25,9 +24,10 @@ class EntryKind(StrEnum):
     EARN = "earn"
     REDEEM = "redeem"
     REVERSAL = "reversal"
-    """Undoes the entry it is `about`, to the point."""
+    """Undoes the entry it is `about`, whole and once: gives back what a debit took, or takes back
+    what a credit gave."""
     EXPIRY = "expiry"
-    """Closes the lot it is `about`."""
+    """Takes what is left of the lot it is `about`, after its deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Lot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """What a debit took from one lot; from no lot, it made debt."""
+    """What a debit took from one lot, or from no lot: then it is debt that nothing has paid yet."""
 
     lot: EntryId | None
     points: Points
@@ -113,103 +113,145 @@ class Account:
 def replay(entries: Iterable[Entry], opening: Account | None = None) -> Account:
     """The account after `entries`, starting from `opening` or from nothing.
 
-    Entries may come in any order and more than once: they are booked by time, each id once, and
-    a reversal never before what it undoes.
+    Entries may arrive in any order and more than once: they are booked by time, each id once, and
+    none before what it is about. At the same time, credits come before debits.
     """
+    known = {entry.id: entry for entry in entries}
+
+    def turn(entry: Entry) -> tuple[datetime, int, EntryId]:
+        # Two terminals' clocks differ: a reversal may be dated before what it undoes.
+        about = known.get(entry.about) if entry.about else None
+        at = max(entry.occurred_at, about.occurred_at) if about else entry.occurred_at
+        return (at, 2 if entry.about else int(entry.points < 0), entry.id)
+
     book = _Book(opening or Account())
-    for entry in sorted({e.id: e for e in entries}.values(), key=attrgetter("occurred_at", "id")):
+    for entry in sorted(known.values(), key=turn):
         book.post(entry)
     return book.close()
 
 
 class _Book:
-    """An account while it is being replayed."""
+    """An account while entries are booked: one method for each thing that can happen to points."""
 
     def __init__(self, opening: Account) -> None:
         self._lots = {lot.entry: lot for lot in opening.lots}
         self._debt = opening.debt
         self._draws = dict(opening.draws)
-        self._early: dict[EntryId, list[Entry]] = {}
-        self._undone: set[EntryId] = set()
+        self._taken_back: set[EntryId] = set()
 
     def post(self, entry: Entry) -> None:
-        if entry.about in self._undone:
-            return
-        if entry.about and entry.about not in self._lots and entry.about not in self._draws:
-            # Two terminals' clocks differ: what this entry is about may still be to come.
-            self._early.setdefault(entry.about, []).append(entry)
-            return
-        self._apply(entry)
-        for late in self._early.pop(entry.id, []):
-            self._apply(late)
+        if entry.kind is EntryKind.EXPIRY:
+            self._expire(entry)
+        elif entry.kind is EntryKind.REVERSAL and entry.points >= 0:
+            self._give_back(entry)
+        elif entry.kind is EntryKind.REVERSAL:
+            self._take_back(entry)
+        elif entry.points >= 0:
+            self._lots[entry.id] = Lot(entry=entry.id, left=0, deadline=entry.deadline)
+            self._put(self._lots[entry.id], entry.points)
+        else:
+            self._draws[entry.id] = self._draw(-entry.points, entry.occurred_at)
 
     def close(self) -> Account:
-        for entries in self._early.values():
-            for entry in entries:
-                self._move(entry)
         lots = sorted(self._lots.values(), key=_nearest_deadline_first)
         return Account(lots=tuple(lots), debt=self._debt, draws=self._draws)
 
-    def _apply(self, entry: Entry) -> None:
-        if entry.kind is EntryKind.REVERSAL and entry.about is not None:
-            self._undone.add(entry.about)
-        if entry.about in self._draws:
-            self._give_back(entry, self._draws.pop(entry.about))
-        elif entry.about in self._lots:
-            self._take_from(self._lots[entry.about], entry)
-        else:
-            self._move(entry)
-
-    def _move(self, entry: Entry) -> None:
-        if entry.points >= 0:
-            self._credit(entry.id, entry.points, entry.deadline)
-        else:
-            self._debit(entry.id, -entry.points, entry.occurred_at)
-
-    def _credit(self, lot: EntryId, points: Points, deadline: datetime | None) -> None:
-        absorbed = min(self._debt, points)
-        self._debt -= absorbed
-        self._lots[lot] = Lot(entry=lot, left=points - absorbed, deadline=deadline)
-
-    def _debit(self, debit: EntryId, points: Points, at: datetime) -> None:
+    def _draw(self, points: Points, at: datetime) -> tuple[Draw, ...]:
+        """Take points from the lots that live at that time, and owe the rest."""
         draws = []
         open_lots = [lot for lot in self._lots.values() if lot.left and lot.alive(at)]
         for lot in sorted(open_lots, key=_nearest_deadline_first):
             taken = min(lot.left, points)
-            if not taken:
-                break
-            self._lots[lot.entry] = replace(lot, left=lot.left - taken)
-            draws.append(Draw(lot=lot.entry, points=taken, deadline=lot.deadline))
-            points -= taken
+            if taken:
+                draws.append(self._take(lot, taken))
+                points -= taken
         if points:
             self._debt += points
             draws.append(Draw(lot=None, points=points))
-        self._draws[debit] = tuple(draws)
+        return tuple(draws)
 
-    def _give_back(self, reversal: Entry, draws: tuple[Draw, ...]) -> None:
+    def _take(self, lot: Lot, points: Points) -> Draw:
+        self._lots[lot.entry] = replace(lot, left=lot.left - points)
+        return Draw(lot=lot.entry, points=points, deadline=lot.deadline)
+
+    def _put(self, lot: Lot, points: Points) -> None:
+        """Points come into a lot; they pay the debt first."""
+        paid = min(self._debt, points)
+        self._charge(lot, paid)
+        self._debt -= paid
+        self._lots[lot.entry] = replace(lot, left=lot.left + points - paid)
+
+    def _charge(self, lot: Lot, paid: Points) -> None:
+        """The debits that were owed have now drawn on this lot: their reversal gives back to it.
+
+        The oldest are paid first. Debt that no known draw made is older: its debits are settled,
+        and a snapshot keeps the draws of those that may still be undone.
+        """
+        paid -= min(paid, self._debt - sum(map(_owed, self._draws.values())))
+        for debit, draws in self._draws.items():
+            part = min(paid, _owed(draws))
+            if part:
+                self._draws[debit] = _paid(draws, part, lot)
+                paid -= part
+
+    def _give_back(self, reversal: Entry) -> None:
+        """Put back what a debit drew, where it was; nothing when it drew nothing, or is undone."""
+        draws = self._draws.pop(reversal.about, ()) if reversal.about else ()
+        self._debt -= _owed(draws)
         for draw in draws:
             if draw.lot is None:
-                self._credit(reversal.id, draw.points, reversal.deadline)
                 continue
             # A snapshot holds no empty lots: one that was spent whole is opened again.
             spent = Lot(entry=draw.lot, left=0, deadline=draw.deadline)
             lot = self._lots.get(draw.lot, spent)
-            self._lots[draw.lot] = replace(lot, left=lot.left + draw.points)
+            if lot.alive(reversal.occurred_at):
+                self._put(lot, draw.points)
+            else:
+                self._lots[lot.entry] = replace(lot, left=lot.left + draw.points)
 
-    def _take_from(self, lot: Lot, entry: Entry) -> None:
-        taken = min(lot.left, -entry.points)
-        self._lots[lot.entry] = replace(lot, left=lot.left - taken)
-        if entry.kind is EntryKind.REVERSAL:
-            # What the lot no longer holds was spent meanwhile: the others pay, or it becomes debt.
-            self._debit(entry.id, -entry.points - taken, entry.occurred_at)
+    def _take_back(self, reversal: Entry) -> None:
+        """Take a credit back, once: what its lot no longer holds, the others give."""
+        if reversal.about in self._taken_back:
+            return
+        if reversal.about:
+            self._taken_back.add(reversal.about)
+        points, draws = -reversal.points, []
+        lot = self._lots.get(reversal.about) if reversal.about else None
+        if lot and lot.left:
+            draws.append(self._take(lot, min(lot.left, points)))
+            points -= draws[0].points
+        self._draws[reversal.id] = (*draws, *self._draw(points, reversal.occurred_at))
+
+    def _expire(self, expiry: Entry) -> None:
+        """What is left of the lot goes; what was spent in time stays spent."""
+        lot = self._lots.get(expiry.about) if expiry.about else None
+        if lot:
+            self._take(lot, min(lot.left, -expiry.points))
 
 
-def _nearest_deadline_first(lot: Lot) -> tuple[bool, float, EntryId]:
-    return (lot.deadline is None, lot.deadline.timestamp() if lot.deadline else 0, lot.entry)
+def _owed(draws: Iterable[Draw]) -> Points:
+    return sum(draw.points for draw in draws if draw.lot is None)
+
+
+def _paid(draws: tuple[Draw, ...], points: Points, lot: Lot) -> tuple[Draw, ...]:
+    """The draws of a debit once `points` of what it owes were paid from `lot`."""
+    owed = _owed(draws) - points
+    return (
+        *(draw for draw in draws if draw.lot is not None),
+        Draw(lot=lot.entry, points=points, deadline=lot.deadline),
+        *([Draw(lot=None, points=owed)] if owed else []),
+    )
+
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _nearest_deadline_first(lot: Lot) -> tuple[datetime, EntryId]:
+    return (lot.deadline or _FOREVER, lot.entry)
 
 
 def canonical(entry: Entry) -> bytes:
-    """The entry as bytes that are the same in every program that writes it (JSON, keys sorted)."""
+    """The entry as bytes, the same wherever they are written: JSON, keys sorted, times in UTC."""
     trace = entry.trace and {
         "rule": entry.trace.rule,
         "program_version": entry.trace.program_version,
@@ -224,14 +266,18 @@ def canonical(entry: Entry) -> bytes:
         "program": entry.program,
         "kind": entry.kind.value,
         "points": entry.points,
-        "occurred_at": entry.occurred_at.isoformat(),
+        "occurred_at": _in_utc(entry.occurred_at),
         "fact": entry.fact,
         "store": entry.store,
-        "deadline": entry.deadline and entry.deadline.isoformat(),
+        "deadline": entry.deadline and _in_utc(entry.deadline),
         "about": entry.about,
         "trace": trace,
     }
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _in_utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 GENESIS = bytes(32)

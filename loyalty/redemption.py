@@ -1,7 +1,7 @@
 """Taking a reward: reserve, then issue or void, around the printer."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from loyalty import vouchers
 from loyalty.earning import deadline
@@ -104,8 +104,7 @@ class OfflineUse:
 
 def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: datetime) -> None:
     """Raises OfflineLimit when one more gift of `cost` would pass what the program allows (F2)."""
-    age_h = (now - use.snapshot_at).total_seconds() / 3600
-    if age_h > limits.snapshot_age_h:
+    if now - use.snapshot_at > timedelta(hours=limits.snapshot_age_h):
         raise OfflineLimit(f"the balance is older than {limits.snapshot_age_h} h")
     if use.by_member + cost > limits.per_card:
         raise OfflineLimit(f"at most {limits.per_card} points per card without the network")

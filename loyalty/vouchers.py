@@ -25,7 +25,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRTVWXYZ"
 _FREE = 10
 """Characters drawn at random: 29¹⁰ codes, so that guessing finds none."""
 _LENGTH = _FREE + 2
-_LOOKS_LIKE = str.maketrans({"S": "5", "s": "5"})
+_LOOKS_LIKE = str.maketrans({"S": "5"})
 _SEPARATORS = str.maketrans("", "", "- \t\u00a0\u202f\u2010\u2011\u2013")
 QR_PREFIX = "LKV1:"
 """What a voucher's QR code begins with: the version of its payload."""
@@ -45,8 +45,10 @@ def parse(text: str) -> VoucherCode:
 
     Raises CodeMistyped when a character is missing, wrong or swapped with its neighbour.
     """
-    typed = text.strip().removeprefix(QR_PREFIX).translate(_SEPARATORS).upper()
-    typed = typed.translate(_LOOKS_LIKE)
+    typed = text.strip().translate(_SEPARATORS)
+    if not typed.isascii():  # the capital of ß is two letters, and ſ has an S
+        raise CodeMistyped("12 letters and digits are expected")
+    typed = typed.upper().removeprefix(QR_PREFIX).translate(_LOOKS_LIKE)
     if len(typed) != _LENGTH or any(letter not in ALPHABET for letter in typed):
         raise CodeMistyped("12 letters and digits are expected")
     letters = [ALPHABET.index(letter) for letter in typed]
