@@ -1,5 +1,6 @@
 """Draws any screen at any size and in any language, without an application around it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,12 +43,13 @@ FRAMES = 4
 class Studio:
     """One window per process; every picture is drawn beside it, in a buffer of its own size."""
 
+    languages: Sequence[str] = ("fr", "en")
+    reader_side = "below"
+
     def __init__(self, home: Path) -> None:
         open_window(UiOptions(home=home, motion=False))
         self._theme: Theme = load()
         self.words: Words = Words("en")
-        self.languages: tuple[str, ...] = ("fr", "en")
-        self.reader_side = "below"
         self.look: Look | None = None
         self.dress(PANELS[2])
 

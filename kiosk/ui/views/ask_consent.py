@@ -64,7 +64,7 @@ class AskConsentView(View):
         self.info = t("Step {step} of {steps}", step=screen.step, steps=screen.steps)
         self.title = t("What do you allow us?")
         self.program_words = t("Keep my first name and e-mail for my loyalty account")
-        self.program_why = t("Without them we cannot keep your points. You can leave at any time.")
+        self.program_why = t("Without them there is no account. You can leave at any time.")
         self.program_tag = t("Needed")
         self.news_words = t("Send me offers by e-mail")
         self.news_why = t("Your points do not depend on it. Every message lets you stop.")

@@ -1,1 +1,0 @@
-"""Pictures of every screen: for people to look at, and for tests to check."""

@@ -1,0 +1,132 @@
+"""Pictures of every screen in every language at every size, with a page to browse them.
+
+    python -m tests.screenshots                                   all of it, into build/gallery
+    python -m tests.screenshots --sizes 800x480 --languages fr    part of it
+    python -m tests.screenshots --screens home,email --high-contrast
+    python -m tests.screenshots --update-golden                   what the tests compare with
+
+The language "long" is a pseudo-language in which every text is 40 % longer.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from kiosk.ui.app import NoWindow
+from kiosk.words import Words, available
+from tests.kiosk.ui.samples import samples
+from tests.screenshots import golden
+from tests.screenshots.expansion import Expanded
+from tests.screenshots.page import Shot, write_page
+from tests.screenshots.studio import PANELS, Panel, Studio
+
+LONG = "long"
+THUMBNAIL = 480
+"""Pixels of the longer side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be drawn."""
+
+    out: Path
+    panels: Sequence[Panel]
+    languages: Sequence[str]
+    screens: Sequence[str]
+    high_contrast: bool
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when all pictures are there; 1 when there is no window to draw with."""
+    options = _parser().parse_args(arguments)
+    try:
+        studio = Studio(Path("build/kivy"))
+    except NoWindow as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.update_golden:
+        golden.update(studio)
+        return 0
+    wish = Wish(
+        out=options.out,
+        panels=[panel for panel in PANELS if panel.name in options.sizes],
+        languages=options.languages,
+        screens=options.screens,
+        high_contrast=options.high_contrast,
+    )
+    shots = list(draw(studio, wish))
+    print(f"{len(shots)} pictures: {write_page(wish.out, shots)}")
+    return 0
+
+
+def draw(studio: Studio, wish: Wish) -> Iterator[Shot]:
+    """Draw everything wished for, size by size."""
+    for panel in wish.panels:
+        studio.dress(panel, high_contrast=wish.high_contrast)
+        for language in wish.languages:
+            words = words_of(language)
+            for name, screen in samples(sample_language(language)).items():
+                if wish.screens and name not in wish.screens:
+                    continue
+                shot = Shot(screen=name, size=panel.name, language=language)
+                _save(studio.picture(screen, words), wish.out, shot)
+                yield shot
+
+
+def words_of(language: str) -> Words:
+    """The words of a language of the gallery."""
+    return Expanded() if language == LONG else Words(language)
+
+
+def sample_language(language: str) -> str:
+    """In which language the shop's own data is; it has no pseudo-language."""
+    return language if language in {"fr", "en"} else "fr"
+
+
+def _save(picture: Image.Image, out: Path, shot: Shot) -> None:
+    full, small = out / shot.picture, out / shot.thumbnail
+    for path in (full, small):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    flat = picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    flat.save(full)
+    picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    picture.save(small, quality=82)
+
+
+def _parser() -> argparse.ArgumentParser:
+    sizes = [panel.name for panel in PANELS]
+    languages = [*available(), LONG]
+    screens = list(samples())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.screenshots",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--out", type=Path, default=Path("build/gallery"), help="folder for the pictures")
+    add("--sizes", type=_several(sizes), default=sizes, help=",".join(sizes))
+    add("--languages", type=_several(languages), default=languages, help=",".join(languages))
+    add("--screens", type=_several(screens), default=[], help="names of samples; all of them")
+    add("--high-contrast", action="store_true", help="in the colours for low vision")
+    add("--update-golden", action="store_true", help="draw the golden pictures again, and end")
+    return parser
+
+
+def _several(known: Sequence[str]) -> Callable[[str], list[str]]:
+    """An option's type: names separated by commas, each one of `known`."""
+
+    def names(text: str) -> list[str]:
+        wanted = text.split(",")
+        if unknown := [name for name in wanted if name not in known]:
+            raise argparse.ArgumentTypeError(f"no {unknown[0]!r}; there is {', '.join(known)}")
+        return wanted
+
+    return names
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
