@@ -43,13 +43,14 @@ class Bell:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ears: dict[TenantId, set[Ear]] = {}
-        self._waiting = 0
+        self.waiting = 0
+        """How many listen now."""
         self._closed = False
 
     @property
     def open(self) -> bool:
         """Whether waiting makes sense: not when the server stops or too many wait."""
-        return not self._closed and self._waiting <= WAITING_MAX
+        return not self._closed and self.waiting <= WAITING_MAX
 
     @contextmanager
     def listening(self, tenant: TenantId) -> Iterator[Ear]:
@@ -57,12 +58,12 @@ class Bell:
         ear = Ear(loop=asyncio.get_running_loop())
         with self._lock:
             self._ears.setdefault(tenant, set()).add(ear)
-            self._waiting += 1
+            self.waiting += 1
         try:
             yield ear
         finally:
             with self._lock:
-                self._waiting -= 1
+                self.waiting -= 1
                 self._ears[tenant].discard(ear)
                 if not self._ears[tenant]:
                     del self._ears[tenant]

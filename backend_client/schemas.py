@@ -561,7 +561,7 @@ class SaleBody(Wire):
 
     id: Id
     member: Id
-    total: Money = Field(ge=0, description="Tax included, in minor units.")
+    total: int = Field(ge=0, le=10**12, strict=True, description="Tax included, in minor units.")
     currency: Currency
     channel: Channel = Channel.SHOP
     closed_at: Instant

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
 from backend.api import terminals, tills
@@ -26,6 +27,15 @@ the problem `id-reused`. Every error is an RFC 9457 problem whose `type` is
 `urn:loyalty:problem:NAME`.
 """
 
+_NOTHING_LEAVES: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""The framework's own telemetry records messages of errors, which may name people: all off."""
+
 
 class Health(BaseModel):
     """The server answers and can read its database."""
@@ -42,6 +52,7 @@ def create_app(database: Database) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
+        telemetry=_NOTHING_LEAVES,
     )
     app.state.database = database
     app.state.bell = Bell()

@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from backend.db import Database
 from backend.db.access import Terminal, Till
 from backend.errors import Refused
-from backend.services.access import TERMINAL_PREFIX, TILL_PREFIX, terminal_of, till_of
+from backend.services.access import terminal_of, till_of
 from backend_client.schemas import ProblemName
 
 _terminal_token = HTTPBearer(
@@ -39,7 +39,7 @@ def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]
     text = _text(shown)
     terminal = terminal_of(database, text)
     if terminal is None:
-        raise _stranger(text, TILL_PREFIX)
+        raise _stranger(known=till_of(database, text) is not None)
     return terminal
 
 
@@ -53,7 +53,7 @@ def till_with(scope: str) -> Callable[..., Till]:
         text = _text(shown)
         till = till_of(database, text)
         if till is None:
-            raise _stranger(text, TERMINAL_PREFIX)
+            raise _stranger(known=terminal_of(database, text) is not None)
         if scope not in till.scopes:
             raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {scope}")
         return till
@@ -67,7 +67,7 @@ def _text(shown: _Shown) -> str:
     return shown.credentials
 
 
-def _stranger(text: str, other_kind: str) -> Refused:
-    if text.startswith(other_kind):
+def _stranger(*, known: bool) -> Refused:
+    if known:
         return Refused(ProblemName.NOT_ALLOWED, "this token is for other routes")
     return Refused(ProblemName.NOT_AUTHORISED, "the token is unknown or revoked")

@@ -45,7 +45,7 @@ class _Visit:
         self._headers = dict(scope["headers"])
         self._received = 0
         self._began = monotonic()
-        self._status = 0
+        self._status = 500
         self._replaced = False
 
     def refusal(self) -> ProblemName | None:

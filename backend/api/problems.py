@@ -1,6 +1,5 @@
 """Every error as an RFC 9457 problem: the same few members, whatever went wrong."""
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -24,8 +23,6 @@ from loyalty.errors import (
     VoucherUnknown,
     VoucherVoided,
 )
-
-log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = "1"
@@ -140,6 +137,6 @@ async def _busy(_: Request, __: Exception) -> JSONResponse:
     return problem(ProblemName.BUSY, "come back in a second")
 
 
-async def _our_mistake(_: Request, error: Exception) -> JSONResponse:
-    log.error("our mistake", exc_info=error)
+async def _our_mistake(_: Request, __: Exception) -> JSONResponse:
+    # The server logs it, with its trace: the exception goes on to it after this answer.
     return problem(ProblemName.INTERNAL, "it was written down; try again or call support")

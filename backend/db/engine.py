@@ -130,6 +130,7 @@ def _sqlite(url: URL) -> Engine:
         pool_size=1 if in_memory else _CONNECTIONS,
         max_overflow=0,
         pool_timeout=BUSY_TIMEOUT_S,
+        hide_parameters=True,  # an error that is logged must not say whose row it was
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up)

@@ -11,12 +11,13 @@ from loyalty.ledger import GENESIS, canonical, link
 def faults(tx: Transaction) -> Iterator[str]:
     """One line for each account that does not add up; it names the first bad entry."""
     for row in accounts.every_account(tx):
-        fault = _fault(tx, row)
+        fault = fault_of(tx, row)
         if fault is not None:
             yield f"account {row.member} in {row.program}: {fault}"
 
 
-def _fault(tx: Transaction, row: AccountRow) -> str | None:
+def fault_of(tx: Transaction, row: AccountRow) -> str | None:
+    """What is wrong with one account; None when it adds up."""
     chain = GENESIS
     position = 0
     for position, found in enumerate(accounts.links(tx, row.member, row.program), start=1):

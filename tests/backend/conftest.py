@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.support.server import Company, Connected, company, connected, in_process
+from loyalty.document import read_program
+from tests.support.facts import Journal, Kiosk
+from tests.support.server import PROGRAM, Company, Connected, company, connected, in_process
 
 
 @pytest.fixture
@@ -24,3 +26,13 @@ def session(shop: Company) -> Iterator[requests.Session]:
 def line(shop: Company, session: requests.Session) -> Iterator[Connected]:
     with connected(shop, session=session) as made:
         yield made
+
+
+@pytest.fixture
+def kiosk(line: Connected) -> Kiosk:
+    return Kiosk(claimed=line.claimed, program=read_program(PROGRAM))
+
+
+@pytest.fixture
+def journal() -> Journal:
+    return Journal()

@@ -6,13 +6,12 @@ from backend_client.schemas import (
     AccountChanged,
     CardChanged,
     MemberQuery,
-    SaleBody,
     VoucherRedemption,
 )
 from loyalty.document import read_program
 from loyalty.errors import NotEnoughPoints, VoucherRedeemed
 from loyalty.vouchers import VoucherState
-from tests.support.facts import Journal, Kiosk, now
+from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import PROGRAM, Connected, new_id
 
 CARD = bytes.fromhex("04a1b2c3d4e5f6")
@@ -26,14 +25,14 @@ def test_a_person_joins_buys_takes_a_gift_and_redeems_it_once(line: Connected) -
 
     found = line.till.find_member(MemberQuery(card_uid=CARD.hex()))
     assert (found.first_name, found.balance) == ("Camille", 50)
-    sale = line.till.record_sale(_sale(found.id, 13740))
+    sale = line.till.record_sale(sale_of(found.id, 13740))
     assert (sale.earned, sale.balance_before, sale.balance) == (137, 50, 187)
 
     with pytest.raises(NotEnoughPoints) as short:
         line.terminal.hold(kiosk.request(found.id), 0.8)
     assert short.value.missing == 13
 
-    line.till.record_sale(_sale(found.id, 2000))
+    line.till.record_sale(sale_of(found.id, 2000))
     held = line.terminal.hold(kiosk.request(found.id), 0.8)
     assert held.account.account().balance(now()) == 7
     line.terminal.push(journal.write(kiosk.asked(held), kiosk.issued(held.voucher.redemption)))
@@ -52,7 +51,3 @@ def test_a_person_joins_buys_takes_a_gift_and_redeems_it_once(line: Connected) -
     assert [card.card for card in cards] == [kiosk.card(CARD)]
     assert accounts[0].entries == line.till.account(found.id).entries
     assert line.terminal.member(found.id).contact == "c•••@•••.org"
-
-
-def _sale(member: str, total: int) -> SaleBody:
-    return SaleBody(id=new_id(), member=member, total=total, currency="EUR", closed_at=now())

@@ -14,6 +14,7 @@ from backend_client.schemas import (
     RedemptionAbandoned,
     RedemptionAnswer,
     RedemptionRequest,
+    SaleBody,
     VoucherBody,
     VoucherIssued,
     VoucherReserved,
@@ -32,6 +33,13 @@ from loyalty.vouchers import Voucher, VoucherCode, VoucherState, mint
 def now() -> datetime:
     """The time, to the microsecond as everybody keeps it."""
     return datetime.now(UTC)
+
+
+def sale_of(member: str, total: int, *, id: str | None = None) -> SaleBody:  # noqa: A002 - its name
+    """A sale of so many cents, closed now."""
+    return SaleBody(
+        id=id or str(uuid4()), member=member, total=total, currency="EUR", closed_at=now()
+    )
 
 
 @dataclass(slots=True)

@@ -226,6 +226,25 @@ class Connected:
     till: TillClient
     till_key: str
 
+    def raw(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        till: bool = False,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """An answer as it is on the wire, to a body as it is written here."""
+        token = self.till_key if till else self.claimed.token
+        text = json.dumps(body).encode() if body is not None else data
+        given = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        session = self.session or requests
+        return session.request(
+            method, self.url + path, data=text, headers=given | dict(headers or {}), timeout=30
+        )
+
 
 @contextmanager
 def connected(

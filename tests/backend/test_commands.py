@@ -1,0 +1,262 @@
+"""python -m backend, as an operator types it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+import requests
+
+from backend.__main__ import main
+from backend_client.rest import TerminalClient, TillClient, claim
+from backend_client.schemas import ClaimRequest
+from loyalty.document import read_program
+from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.server import PROGRAM
+
+ROOT = Path(__file__).parents[2]
+
+
+class Operator:
+    """Types commands in a folder of its own."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capsys = folder, capsys
+        self.database = f"sqlite:///{folder}/loyalty.db"
+        (folder / "program.json").write_text(PROGRAM)
+
+    def types(self, *words: str) -> tuple[int, str, str]:
+        """Exit status, what was printed, and what was complained of."""
+        status = main([*words, "--database", self.database])
+        said = self._capsys.readouterr()
+        return status, said.out, said.err
+
+    def gets(self, *words: str) -> dict[str, Any]:
+        """What a command answers to programs."""
+        status, out, _ = self.types(*words, "--json")
+        assert status == 0
+        answer: dict[str, Any] = json.loads(out)
+        return answer
+
+    def opens_a_shop(self, **other: str) -> dict[str, Any]:
+        """A company with one store."""
+        zone = other.get("time_zone", "Europe/Paris")
+        program = other.get("program", str(self.folder / "program.json"))
+        return self.gets("shop", "--name", "Maison Lise", "--time-zone", zone, "--program", program)
+
+
+@pytest.fixture
+def operator(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Operator:
+    return Operator(tmp_path, capsys)
+
+
+@contextmanager
+def server(operator: Operator) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The real command, as a process; its address."""
+    announce = operator.folder / "address.json"
+    announce.unlink(missing_ok=True)
+    with (operator.folder / "log.txt").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "backend", "serve", "--database", operator.database]
+            + f"--port 0 --announce {announce}".split(),
+            cwd=operator.folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stderr=log,
+        )
+        try:
+            end = monotonic() + 30
+            while not announce.exists():
+                assert process.poll() is None, (operator.folder / "log.txt").read_text()
+                assert monotonic() < end
+                threading.Event().wait(0.01)
+            yield json.loads(announce.read_text())["url"], process
+        finally:
+            process.kill()
+            process.wait(10)
+
+
+def test_a_shop_from_nothing_to_a_sale(operator: Operator) -> None:
+    operator.opens_a_shop()
+    code = operator.gets("terminal", "add", "Entrance")["code"]
+    key = operator.gets("till", "add", "Till 1")["key"]
+    with server(operator) as (url, process):
+        claimed = claim(url, ClaimRequest(code=code))
+        kiosk = Kiosk(claimed=claimed, program=read_program(PROGRAM))
+        joined = kiosk.enrolled()
+        with TerminalClient(url, claimed.token) as terminal, TillClient(url, key) as till:
+            terminal.push(Journal().write(joined, kiosk.welcomed(joined.member)))
+            assert till.record_sale(sale_of(joined.member, 13740)).balance == 187
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+    assert operator.types("verify") == (0, "every account adds up\n", "")
+    listed = operator.gets("terminal", "list")
+    assert (listed["state"], listed["facts"]) == ("claimed", 2)
+    log = (operator.folder / "log.txt").read_text()
+    for secret in (joined.member, "Camille", claimed.token, key, code):
+        assert secret not in log
+    routes = [json.loads(each).get("route") for each in log.splitlines()]
+    assert "/v1/sales" in routes
+
+
+def test_the_server_stops_at_once_though_kiosks_wait(operator: Operator) -> None:
+    operator.opens_a_shop()
+    code = operator.gets("terminal", "add", "Entrance")["code"]
+    with server(operator) as (url, process):
+        claimed = claim(url, ClaimRequest(code=code))
+        with TerminalClient(url, claimed.token) as terminal:
+            cursor = terminal.changes("").cursor
+            answered = threading.Event()
+
+            def wait() -> None:
+                assert terminal.changes(cursor, 20).changes == ()
+                answered.set()
+
+            waiting = threading.Thread(target=wait)
+            waiting.start()
+            # The server answers others while it keeps the poll, so the poll is there by now.
+            for _ in range(20):
+                assert requests.get(f"{url}/healthz", timeout=5).status_code == 200
+            began = monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+            assert monotonic() - began < 2
+            waiting.join(5)
+            assert answered.is_set()
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(operator: Operator) -> None:
+    operator.opens_a_shop()
+    with server(operator) as (url, _):
+        status, _, complaint = operator.types("serve", "--port", url.rpartition(":")[2])
+    assert status == 1
+    assert "cannot listen" in complaint
+
+
+def test_revoking_ends_a_token_and_a_key(operator: Operator) -> None:
+    operator.opens_a_shop()
+    terminal = operator.gets("terminal", "add", "Entrance")
+    till = operator.gets("till", "add", "Till 1")
+    assert operator.types("terminal", "revoke", terminal["terminal"])[0] == 0
+    assert operator.types("till", "revoke", till["till"])[0] == 0
+    assert operator.gets("terminal", "list")["state"] == "revoked"
+    assert operator.types("till", "list")[1] == ""
+    status, _, complaint = operator.types("terminal", "revoke", "nobody")
+    assert (status, complaint.count("\n")) == (1, 1)
+
+
+def test_several_stores_need_to_be_told_apart(operator: Operator) -> None:
+    first, _ = operator.opens_a_shop(), operator.opens_a_shop()
+    status, _, complaint = operator.types("till", "add", "Till 1")
+    assert status == 1
+    assert first["store"] in complaint
+    assert operator.types("till", "add", "Till 1", "--store", first["store"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "Europe/Paris"),
+        ({"time_zone": "../../etc/passwd"}, "Europe/Paris"),
+        ({"program": "/nowhere.json"}, "/nowhere.json"),
+    ],
+)
+def test_a_shop_that_cannot_be_opened_says_why(
+    operator: Operator, change: dict[str, str], says: str
+) -> None:
+    words = {"time_zone": "Europe/Paris", "program": str(operator.folder / "program.json")}
+    words |= change
+    status, _, complaint = operator.types(
+        "shop", "--name", "X", "--time-zone", words["time_zone"], "--program", words["program"]
+    )
+    assert (status, complaint.count("\n")) == (1, 1)
+    assert says in complaint
+
+
+def test_a_program_that_makes_no_sense_names_its_field(operator: Operator) -> None:
+    (operator.folder / "program.json").write_text(PROGRAM.replace('"cost": 200', '"cost": -2'))
+    status, _, complaint = operator.types(
+        "shop",
+        *("--name", "X", "--time-zone", "Europe/Paris"),
+        *("--program", str(operator.folder / "program.json")),
+    )
+    assert status == 1
+    assert "rewards.0.cost" in complaint
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "postgresql://localhost/x", "sqlite:////nowhere/at/all.db", "sqlite://"]
+)
+def test_a_database_that_cannot_be_used_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    assert main(["migrate", "--database", url]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_lost_key_file_is_noticed_before_anything_is_done(operator: Operator) -> None:
+    operator.opens_a_shop()
+    key = operator.folder / "loyalty.db.key"
+    assert key.stat().st_mode & 0o077 == 0
+    kept = key.read_text()
+    key.unlink()
+    assert "restore" in operator.types("terminal", "add", "X")[2]
+    assert not key.exists()
+    key.write_text("ab" * 32)
+    assert "restore" in operator.types("terminal", "add", "X")[2]
+    key.write_text(kept)
+    assert operator.types("terminal", "add", "X")[0] == 0
+
+
+def test_verify_names_what_does_not_add_up_and_fails(operator: Operator) -> None:
+    assert operator.types("verify")[0] == 1
+    operator.opens_a_shop()
+    assert operator.types("verify") == (0, "every account adds up\n", "")
+
+
+@pytest.mark.slow
+def test_what_the_server_acknowledged_survives_being_killed(operator: Operator) -> None:
+    operator.opens_a_shop()
+    code = operator.gets("terminal", "add", "Entrance")["code"]
+    key = operator.gets("till", "add", "Till 1")["key"]
+    acknowledged: dict[str, int] = {}
+    with server(operator) as (url, process):
+        claimed = claim(url, ClaimRequest(code=code))
+        kiosk = Kiosk(claimed=claimed, program=read_program(PROGRAM))
+        joined = kiosk.enrolled()
+        with TerminalClient(url, claimed.token) as terminal:
+            terminal.push(Journal().write(joined, kiosk.welcomed(joined.member)))
+        enough = threading.Event()
+
+        def sell() -> None:
+            with TillClient(url, key) as till:
+                while process.poll() is None:
+                    sale = sale_of(joined.member, 1000)
+                    try:
+                        answer = till.record_sale(sale)
+                    except Exception:  # noqa: BLE001 - the server was killed: not acknowledged
+                        return
+                    acknowledged[sale.id] = answer.earned
+                    if len(acknowledged) > 100:
+                        enough.set()
+
+        tills = [threading.Thread(target=sell) for _ in range(4)]
+        for each in tills:
+            each.start()
+        assert enough.wait(60)
+        process.kill()
+        for each in tills:
+            each.join(60)
+    with server(operator) as (url, _), TillClient(url, key) as till:
+        account = till.account(joined.member)
+    facts = {each.entry.fact for each in account.entries}
+    assert acknowledged.keys() <= facts
+    assert account.balance == 50 + 10 * (len(facts) - 1)
+    assert operator.types("verify")[0] == 0

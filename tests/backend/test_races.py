@@ -1,0 +1,145 @@
+"""Twenty at once, on the real server with a database file: one wins, nobody loses points."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from backend.services.verify import faults
+from backend_client.rest import TerminalClient, TillClient
+from backend_client.schemas import VoucherRedemption
+from loyalty.document import read_program
+from loyalty.errors import LoyaltyError, NotEnoughPoints, VoucherRedeemed
+from tests.support.facts import Journal, Kiosk, now, sale_of
+from tests.support.server import PROGRAM, Company, Connected, company, connected, new_id, serving
+
+AT_ONCE = 20
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Company]:
+    with company(f"sqlite:///{tmp_path}/loyalty.db") as made:
+        yield made
+
+
+@pytest.fixture
+def line(shop: Company, tmp_path: Path) -> Iterator[Connected]:
+    with serving(shop.app, tmp_path / "address.json") as url, connected(shop, url) as made:
+        yield made
+
+
+@pytest.fixture
+def member(line: Connected, kiosk: Kiosk, journal: Journal) -> str:
+    """Somebody with 200 points."""
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member)))
+    line.till.record_sale(sale_of(joined.member, 15000))
+    return joined.member
+
+
+@pytest.fixture
+def kiosk(line: Connected) -> Kiosk:
+    return Kiosk(claimed=line.claimed, program=read_program(PROGRAM))
+
+
+def all_at_once(action: Callable[[int], object]) -> list[object]:
+    """What each of AT_ONCE threads got: an answer, or the rule that said no."""
+    start = threading.Barrier(AT_ONCE)
+
+    def one(number: int) -> object:
+        start.wait(10)
+        try:
+            return action(number)
+        except LoyaltyError as no:
+            return no
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(one, range(AT_ONCE)))
+
+
+def refusals(answers: list[object]) -> list[object]:
+    return [answer for answer in answers if isinstance(answer, LoyaltyError)]
+
+
+def test_twenty_holds_of_a_balance_for_one(
+    shop: Company, line: Connected, kiosk: Kiosk, member: str
+) -> None:
+    def hold(_: int) -> object:
+        with TerminalClient(line.url, line.claimed.token) as terminal:
+            return terminal.hold(kiosk.request(member), 30)
+
+    no = refusals(all_at_once(hold))
+    assert [type(each) for each in no] == [NotEnoughPoints] * (AT_ONCE - 1)
+    assert line.till.account(member).balance == 0
+    assert_sound(shop)
+
+
+def test_twenty_retries_of_one_hold_hold_once(line: Connected, kiosk: Kiosk, member: str) -> None:
+    request = kiosk.request(member)
+
+    def hold(_: int) -> object:
+        with TerminalClient(line.url, line.claimed.token) as terminal:
+            return terminal.hold(request, 30)
+
+    answers = all_at_once(hold)
+    assert answers == [answers[0]] * AT_ONCE
+    assert line.till.account(member).balance == 0
+
+
+def test_twenty_tills_redeem_one_voucher(
+    shop: Company, line: Connected, kiosk: Kiosk, member: str
+) -> None:
+    code = line.terminal.hold(kiosk.request(member), 30).voucher.code
+
+    def redeem(_: int) -> object:
+        with TillClient(line.url, line.till_key) as till:
+            return till.redeem(code, VoucherRedemption(id=new_id(), at=now()))
+
+    no = refusals(all_at_once(redeem))
+    assert [type(each) for each in no] == [VoucherRedeemed] * (AT_ONCE - 1)
+    assert_sound(shop)
+
+
+def test_twenty_sales_and_retries_all_count_once(
+    shop: Company, line: Connected, member: str
+) -> None:
+    sales = [sale_of(member, 1000) for _ in range(AT_ONCE // 2)]
+
+    def sell(number: int) -> object:
+        with TillClient(line.url, line.till_key) as till:
+            return till.record_sale(sales[number // 2])
+
+    assert refusals(all_at_once(sell)) == []
+    account = line.till.account(member)
+    assert account.balance == 200 + 10 * len(sales)
+    assert [each.position for each in account.entries] == list(range(1, 3 + len(sales)))
+    assert_sound(shop)
+
+
+def test_a_hold_and_its_abandoning_never_leave_points_behind(
+    shop: Company, line: Connected, kiosk: Kiosk, member: str
+) -> None:
+    """The kiosk gave up: whichever comes first, nothing stays held."""
+    requests = [kiosk.request(member) for _ in range(AT_ONCE // 2)]
+    journal = Journal()
+    abandoned = [journal.write(kiosk.abandoned(request.id)) for request in requests]
+
+    def hold_or_abandon(number: int) -> object:
+        with TerminalClient(line.url, line.claimed.token) as terminal:
+            if number % 2:
+                return terminal.push(abandoned[number // 2])
+            try:
+                return terminal.hold(requests[number // 2], 30)
+            except Exception as refused:  # noqa: BLE001 - whatever it says, the points are counted
+                return refused
+
+    all_at_once(hold_or_abandon)
+    assert line.till.account(member).balance == 200
+    assert_sound(shop)
+
+
+def assert_sound(shop: Company) -> None:
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert list(faults(tx)) == []

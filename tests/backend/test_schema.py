@@ -1,0 +1,104 @@
+"""The database's own promises, and its way from nothing to today."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+
+from backend.api import create_app
+from backend.api.app import openapi_text
+from backend.db import Database, tables
+from backend.db.migrations import migrate
+from backend.keys import new_keyring
+from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.server import Company, Connected
+
+ROOT = Path(__file__).parents[2]
+
+COPY = """
+INSERT INTO entries SELECT tenant, 'other', member, program, {position}, kind, points, occurred_at,
+fact, store, deadline, about, trace, canonical, chain, recorded_at FROM entries WHERE kind = '{kind}'
+"""
+
+
+def test_the_migrations_lead_to_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = Database("sqlite:///here.db", new_keyring())
+    migrate(database.engine)
+    migrate(database.engine)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, tables.metadata) == []
+    database.close()
+
+
+def test_the_tenant_comes_first_in_every_key_and_index() -> None:
+    for table in tables.metadata.tables.values():
+        if table.name == "tenants":
+            continue
+        assert next(iter(table.primary_key.columns)).name == "tenant", table.name
+        for index in table.indexes:
+            assert next(iter(index.columns)).name == "tenant", index.name
+        for constraint in table.foreign_key_constraints:
+            assert constraint.columns[0].name == "tenant", table.name
+
+
+def test_a_file_is_durable_and_checked(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/loyalty.db", new_keyring())
+    with database.engine.connect() as connection:
+        asked = {
+            pragma: connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+            for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    database.close()
+    assert asked == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+    }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        COPY.format(position="99", kind="welcome"),
+        COPY.format(position="position", kind="earn"),
+        "UPDATE entries SET points = -points WHERE kind = 'earn'",
+        "UPDATE entries SET kind = 'gift'",
+        "UPDATE entries SET member = 'nobody'",
+        "UPDATE cards SET status = 'lost'",
+        "UPDATE sales SET total = -1",
+        "DELETE FROM members",
+    ],
+)
+def test_what_must_not_be_is_refused_by_the_database_itself(
+    shop: Company, line: Connected, kiosk: Kiosk, journal: Journal, sql: str
+) -> None:
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member)))
+    line.till.record_sale(sale_of(joined.member, 1000))
+    with (
+        pytest.raises(IntegrityError),
+        shop.database.write(shop.shop.tenant) as tx,
+    ):
+        tx.connection.exec_driver_sql(sql)
+
+
+def test_the_published_openapi_is_the_applications(shop: Company) -> None:
+    published = (ROOT / "docs" / "openapi.json").read_text()
+    fresh = openapi_text(create_app(shop.database))
+    assert published == fresh, "run: python -m backend openapi > docs/openapi.json"
+
+
+def test_every_error_in_the_openapi_is_a_problem(shop: Company) -> None:
+    document = shop.app.openapi()
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"], path
+            for status, answer in operation["responses"].items():
+                kind = "application/json" if status == "200" else "application/problem+json"
+                assert list(answer["content"]) == [kind], (path, status)
+                assert answer["description"]
