@@ -249,6 +249,11 @@ class Field(Panel):
             self.fbind(name, self._place)
         self._arrange()
 
+    @property
+    def written(self) -> str:
+        """The letters that are shown."""
+        return str(self._letters.text)
+
     def do_layout(self, *_: object) -> None:
         """The text and its cursor are placed by hand."""
 
