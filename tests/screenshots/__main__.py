@@ -19,7 +19,7 @@ from PIL import Image
 from kiosk.ui.app import NoWindow
 from kiosk.words import Words, available
 from tests.kiosk.ui.samples import samples
-from tests.screenshots import golden
+from tests.screenshots import goldens
 from tests.screenshots.expansion import Expanded
 from tests.screenshots.page import Shot, write_page
 from tests.screenshots.studio import PANELS, Panel, Studio
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     if options.update_golden:
-        golden.update(studio)
+        goldens.update(studio)
         return 0
     wish = Wish(
         out=options.out,

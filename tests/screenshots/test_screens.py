@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.words import Words
 from tests.kiosk.ui import samples as data
-from tests.screenshots import golden
+from tests.screenshots import goldens
 from tests.screenshots.expansion import EXPANSION, Expanded, expanded
 from tests.screenshots.page import Shot, write_page
 from tests.screenshots.studio import PANELS, Panel, Studio
@@ -64,9 +64,9 @@ def test_no_french_text_is_cut_on_any_glass(studio: Studio, panel: Panel) -> Non
 
 
 @pytest.mark.ui
-@pytest.mark.parametrize("name", golden.NAMES)
+@pytest.mark.parametrize("name", goldens.NAMES)
 def test_a_main_screen_looks_as_it_was_approved(studio: Studio, name: str) -> None:
-    difference = golden.compare(golden.small(studio, name), name)
+    difference = goldens.compare(goldens.small(studio, name), name)
     assert difference.same, (
         f"{difference.changed:.1%} of {name} changed; if it is meant, "
         "run python -m tests.screenshots --update-golden"
