@@ -92,6 +92,10 @@ def configure(options: UiOptions) -> None:
         KIVY_NO_FILELOG="1",
         KIVY_NO_CONSOLELOG="1",
         KIVY_LOG_MODE="PYTHON",  # its warnings go where ours go
+        # One provider each: after SDL, Kivy would try X11, whose failure ends the process.
+        KIVY_WINDOW="sdl2",
+        KIVY_TEXT="sdl2",
+        KIVY_IMAGE="sdl2",
         # SDL would turn SIGTERM into a request to close, which is refused above.
         SDL_NO_SIGNAL_HANDLERS="1",
     )
@@ -126,17 +130,21 @@ def configure(options: UiOptions) -> None:
         Config.remove_option("modules", name)
 
 
-def wear_look(options: UiOptions, theme: Theme) -> Look:
-    """The theme on this glass, worn by every widget from now on; fonts and kit are loaded."""
+def wear_look(options: UiOptions, theme: Theme, size: tuple[int, int] | None = None) -> Look:
+    """The theme on this glass, worn by every widget from now on; fonts and kit are loaded.
+
+    `size` is the window's own, in pixels, when it is not given.
+    """
     from kivy.core.window import Window
 
     from kiosk.ui.text import register_fonts
     from kiosk.ui.widgets import load_kit, wear
 
+    width, height = size or (int(Window.width), int(Window.height))
     look = Look(
         theme=theme,
-        width=int(Window.width),
-        height=int(Window.height),
+        width=width,
+        height=height,
         mm_per_px=options.mm_per_px,
         colours=theme.high_contrast if options.high_contrast else theme.colours,
         motion=options.motion,

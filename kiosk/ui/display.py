@@ -42,17 +42,22 @@ class _Question:
 class Stage(FloatLayout):
     """Holds the view, and the overlay above it. Only the uppermost is touched."""
 
+    @property
+    def uppermost(self) -> Widget | None:
+        """The view that has the glass; None before the first."""
+        return self.children[0] if self.children else None
+
     def on_touch_down(self, touch: Any) -> bool:
         """Give the touch to the uppermost view and to nothing beneath it."""
-        return bool(self.children and self.children[0].dispatch("on_touch_down", touch))
+        return self.uppermost is not None and bool(self.uppermost.dispatch("on_touch_down", touch))
 
     def on_touch_move(self, touch: Any) -> bool:
         """As for `on_touch_down`."""
-        return bool(self.children and self.children[0].dispatch("on_touch_move", touch))
+        return self.uppermost is not None and bool(self.uppermost.dispatch("on_touch_move", touch))
 
     def on_touch_up(self, touch: Any) -> bool:
         """As for `on_touch_down`."""
-        return bool(self.children and self.children[0].dispatch("on_touch_up", touch))
+        return self.uppermost is not None and bool(self.uppermost.dispatch("on_touch_up", touch))
 
 
 class KivyDisplay:

@@ -1,6 +1,6 @@
 """The invitation to tap."""
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens import Attract, AttractChoice, Trouble
@@ -12,6 +12,9 @@ from kiosk.words import Words
 
 MOST_NOTICES = 2
 """Two sentences can be read in passing; the reader comes first, then the printer."""
+
+LOW_PX = 600
+MOST_IN_A_ROW = 3
 
 
 class AttractView(View):
@@ -26,6 +29,14 @@ class AttractView(View):
     reader_away = BooleanProperty(False)
     middle = ObjectProperty((0, 0))
     """Where the card lies."""
+    art_size = NumericProperty(1.0)
+    low = BooleanProperty(False)
+    """A glass of little height: languages and button share a row."""
+
+    def begin(self, screen: Attract) -> None:
+        """Choose the arrangement."""
+        del screen
+        self.low = self.look.height < LOW_PX and len(self.glass.languages) <= MOST_IN_A_ROW
 
     def show(self, screen: Attract) -> None:
         """See `View.show`."""

@@ -14,6 +14,9 @@ from kivy.uix.widget import Widget
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.text import Icon, Text
 
+ICON = 1.15
+"""A pictogram is drawn this much larger than the letters beside it."""
+
 Box = tuple[float, float, float, float]
 
 
@@ -96,7 +99,7 @@ class TouchButton(Touch):
         """How wide the button is when it hugs its words."""
         look = worn()
         self._label.text, self._label.size_px = self.text, self.size_px
-        icon = look.letters(self.size_px) if self.icon else 0
+        icon = look.letters(self.size_px * ICON) if self.icon else 0
         gap = look.px(14) if icon and self.text else 0
         return self._label.width_at() + icon + gap + 2 * look.px(self.padding_px) + 2
 
@@ -129,10 +132,13 @@ class TouchButton(Touch):
         label.text, picture.icon = self.text, self.icon
         label.size_px = picture.size_px = self.size_px
         label.lines = 2 if self.kind in {"primary", "secondary"} else 1
-        side = min(look.letters(self.size_px * 1.15), self.height) if self.icon else 0
+        side = min(look.letters(self.size_px * ICON), self.height) if self.icon else 0
         gap = look.px(14) if side and self.text else 0
         room = self.width - 2 * look.px(min(self.padding_px, self.width / look.scale / 8))
-        wide = min(label.width_at(), max(room - side - gap, 0))
+        if self.text and label.width_at() > room - side - gap:
+            side = gap = 0  # words say more than the pictogram
+            picture.icon = ""
+        wide = min(label.width_at(), max(room, 0))
         left = self.center_x - (side + gap + wide) / 2
         picture.size = (side, side)
         label.size = (wide + 1, self.height * 0.86)

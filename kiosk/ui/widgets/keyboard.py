@@ -25,6 +25,8 @@ from kiosk.ui.widgets.text import Text, extent
 
 SHAPES = Path(__file__).with_name("keyboard.kv")
 
+OFFER_PX = 26
+
 REPEAT_AFTER_S = 0.5
 REPEAT_EVERY_S = 0.09
 """A held backspace: long enough not to start by itself under a hand that is slow to lift."""
@@ -350,6 +352,13 @@ class Hint(Touch):
 
     text = StringProperty("")
     offer = StringProperty("")
+    offer_width = NumericProperty(0)
+    """How wide the words of the offer are."""
+
+    def on_offer(self, *_: object) -> None:
+        """Measure the words: the pill around them is as wide as they are."""
+        letters = worn().letters(OFFER_PX)
+        self.offer_width = extent(shown(self.offer), "bold", letters) if self.offer else 0
 
 
 def load_keyboard() -> None:

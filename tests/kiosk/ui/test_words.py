@@ -1,0 +1,104 @@
+"""Every text of the kiosk exists in French, with the same blanks and in French typography."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from kiosk.words import LOCALE
+
+KIOSK = Path(__file__).resolve().parents[3] / "kiosk"
+BLANK = re.compile(r"\{(\w+)\}")
+
+Texts = tuple[str, ...]
+
+
+def said() -> Iterator[tuple[str, Texts]]:
+    """Each text that is put into words anywhere in the kiosk, and where."""
+    for path in sorted(KIOSK.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and (called := _called(node.func)) in {"t", "tn"}:
+                wanted = 2 if called == "tn" else 1
+                first = node.args[:wanted]
+                where = f"{path.relative_to(KIOSK)}:{node.lineno}"
+                yield where, tuple(_literal(argument, where) for argument in first)
+
+
+def _called(function: ast.expr) -> str:
+    """The last name of what is called: "t" for both `w.t` and `t`."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _literal(node: ast.expr, where: str) -> str:
+    assert isinstance(node, ast.Constant), f"{where}: a text must be written out"
+    assert isinstance(node.value, str), where
+    return node.value
+
+
+@pytest.fixture(scope="module")
+def french() -> Catalog:
+    with (LOCALE / "fr.po").open("rb") as source:
+        return read_po(source, locale="fr")
+
+
+def translation(catalogue: Catalog, texts: Texts) -> Texts:
+    message = catalogue.get(texts[0] if len(texts) == 1 else texts)
+    assert message is not None, f"no French for {texts[0]!r}"
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def test_every_text_has_its_french_with_the_same_blanks(french: Catalog) -> None:
+    wrong = []
+    for where, texts in said():
+        message = french.get(texts[0])
+        if message is None or not message.string:
+            wrong.append(f"{where}: {texts[0]!r} has no French")
+            continue
+        if isinstance(message.id, str) != (len(texts) == 1):
+            wrong.append(f"{where}: {texts[0]!r} is counted in one place only")
+            continue
+        wanted = set(BLANK.findall(texts[-1]))
+        for words in translation(french, texts):
+            if not words or set(BLANK.findall(words)) - wanted:
+                wrong.append(f"{where}: {words!r} has other blanks than {texts[-1]!r}")
+    assert not wrong
+
+
+def test_french_keeps_every_blank(french: Catalog) -> None:
+    for message in french:
+        if message.id:
+            many = message.id if isinstance(message.id, str) else message.id[-1]
+            last = message.string if isinstance(message.string, str) else message.string[-1]
+            assert set(BLANK.findall(many)) == set(BLANK.findall(last)), message.id
+
+
+def test_french_has_narrow_spaces_and_real_apostrophes(french: Catalog) -> None:
+    for message in french:
+        if not message.id:
+            continue
+        strings = [message.string] if isinstance(message.string, str) else message.string
+        for words in strings:
+            assert "'" not in words, words
+            assert not re.search(r"(?<![\u202f\w@/:.])[?!;:»]", words), words
+            assert not re.search(r"\w[?!;»]", words), words
+            assert "…" in words or "..." not in words, words
+
+
+def test_no_french_is_left_that_nobody_says(french: Catalog) -> None:
+    used = {texts[0] for _, texts in said()}
+    ids = {message.id if isinstance(message.id, str) else message.id[0] for message in french}
+    assert ids - {""} <= used
+
+
+def test_no_layout_holds_words() -> None:
+    """Words in a .kv would never be translated: texts are bound to properties, names are not."""
+    for path in sorted(KIOSK.rglob("*.kv")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            found = re.match(r"\s*(?:text|title|about|words|unit):\s*['\"](.+?)['\"]\s*$", line)
+            assert not found or len(found[1]) <= 1, f"{path.name}:{number}: {line.strip()}"
