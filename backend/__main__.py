@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
 
     serving = _command(commands, "serve", _serve)
     serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=8000, help="0 takes any free one")
+    serving.add_argument(
+        "--port", type=int, choices=range(65536), default=8000, metavar="PORT", help="0: any free"
+    )
     serving.add_argument("--announce", type=Path, help="write the address into this file (JSON)")
 
     _command(commands, "migrate", _migrate)

@@ -28,7 +28,12 @@ CardKey = Annotated[
 ]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1.")]
-Points = Annotated[int, Field(ge=-(10**12), le=10**12, strict=True)]
+Points = Annotated[
+    int,
+    Field(
+        ge=-(2**53), le=2**53, strict=True, description="Points, in the program's smallest unit."
+    ),
+]
 Money = Annotated[int, Field(ge=-(10**12), le=10**12, strict=True, description="Minor units.")]
 
 

@@ -5,6 +5,7 @@ the disk, foreign keys checked, and every writing transaction takes the write lo
 so that what it read cannot have changed when it writes.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from backend.db.transaction import Transaction
 from backend.errors import CannotStart, DatabaseBusy
 from backend.keys import Keyring
 from loyalty.ids import TenantId
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S = 5
 _CONNECTIONS = 40
@@ -86,9 +89,10 @@ class Database:
         except PoolTimeout as error:
             raise DatabaseBusy from error
         except OperationalError as error:
-            if is_locked(error):
-                raise DatabaseBusy from error
-            raise
+            if not is_passing(error):
+                raise
+            log.error("the database cannot be written: %s", error.orig)  # noqa: TRY400 - expected
+            raise DatabaseBusy from error
 
 
 def open_engine(url: str) -> Engine:
@@ -116,9 +120,9 @@ def _parsed(url: str) -> URL:
         ) from error
 
 
-def is_locked(error: DBAPIError) -> bool:
-    """Whether the database only said that others were faster."""
-    return "locked" in str(error.orig) or "busy" in str(error.orig)
+def is_passing(error: DBAPIError) -> bool:
+    """Whether trying later may work: others were faster, or somebody must make room on the disk."""
+    return any(word in str(error.orig) for word in ("locked", "busy", "full"))
 
 
 def _sqlite(url: URL) -> Engine:

@@ -39,7 +39,7 @@ from backend.db.facts import Alert, Received
 from backend.db.members import Member
 from backend.db.vouchers import VoucherRow
 from backend.services import clock
-from backend.services.ledger import locked_account, post, settle
+from backend.services.ledger import POINTS_MAX, locked_account, post, settle
 from backend.services.redemptions import void_if_held
 from backend_client.schemas import (
     Event,
@@ -269,7 +269,7 @@ def _link_card(tx: Transaction, key: str, member: MemberId, notes: Notes) -> Non
 def _welcome(tx: Transaction, terminal: Terminal, event: WelcomeClaimed, notes: Notes) -> None:
     entry = _entry_of(tx, terminal, event.entry.entry(), notes)
     program = shops.program(tx, entry.program)
-    if entry.kind is not EntryKind.WELCOME or entry.points <= 0:
+    if entry.kind is not EntryKind.WELCOME or not _is_bookable(entry, sign=1):
         notes.flag("entry-differs")
         return
     if program is not None:
@@ -337,12 +337,13 @@ def _reserve(tx: Transaction, terminal: Terminal, event: VoucherReserved, notes:
         return
     told = (event.voucher.member, event.voucher.program, redemption.reservation_entry(wanted))
     fits = told == (entry.member, entry.program, entry.id) and entry.fact == wanted
-    if not fits or entry.kind is not EntryKind.REDEEM or entry.points >= 0:
+    if not fits or entry.kind is not EntryKind.REDEEM or not _is_bookable(entry, sign=-1):
         notes.flag("entry-differs")
         return
     _check_price(tx, entry, event, notes)
     before = locked_account(tx, entry.member, entry.program).snapshot.debt
-    _post_once(tx, entry, notes)
+    if not _post_once(tx, entry, notes):
+        return
     if locked_account(tx, entry.member, entry.program).snapshot.debt > before:
         notes.flag("overdrawn")
     _add_voucher(tx, entry, event, notes)
@@ -446,7 +447,8 @@ def _void(tx: Transaction, terminal: Terminal, event: VoucherVoided, notes: Note
 def _may_undo(told: Entry, event: VoucherVoided) -> bool:
     wanted = RedemptionId(event.redemption)
     about = redemption.reservation_entry(wanted)
-    return told.kind is EntryKind.REVERSAL and told.points > 0 and told.about == about
+    undoes = told.kind is EntryKind.REVERSAL and told.about == about
+    return undoes and 0 < told.points <= POINTS_MAX
 
 
 def _abandon(tx: Transaction, terminal: Terminal, event: RedemptionAbandoned, notes: Notes) -> None:
@@ -474,15 +476,24 @@ def _entry_of(tx: Transaction, terminal: Terminal, entry: Entry, notes: Notes) -
     return accounts.in_utc(entry)
 
 
-def _post_once(tx: Transaction, entry: Entry, notes: Notes) -> None:
-    """Book an entry unless it is booked: the id decides, and one reversal for each entry."""
+def _post_once(tx: Transaction, entry: Entry, notes: Notes) -> bool:
+    """Book an entry unless it is booked: the id decides, and one reversal for each entry.
+
+    False when it could not be: another entry stands in its place.
+    """
     known = accounts.entry(tx, entry.id)
-    if known is None and _is_undone(tx, entry):
-        notes.flag("reversed-twice")
-        return
     if known is not None and not _alike(known.entry, entry):
         notes.flag("entry-differs")
+        return False
+    if known is None and _is_undone(tx, entry):
+        notes.flag("reversed-twice")
+        return False
     notes.place(known or post(tx, entry))
+    return True
+
+
+def _is_bookable(entry: Entry, *, sign: int) -> bool:
+    return entry.about is None and 0 < sign * entry.points <= POINTS_MAX
 
 
 def _is_undone(tx: Transaction, reversal: Entry) -> bool:

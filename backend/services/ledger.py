@@ -10,6 +10,9 @@ from loyalty.ids import EntryId, MemberId, ProgramId
 from loyalty.ledger import Account, Entry, EntryKind, canonical, link, replay
 from loyalty.vouchers import Voucher, VoucherState
 
+POINTS_MAX = 10**9
+"""Points that one entry may move. Beyond, sums would leave what JSON can carry; nobody has them."""
+
 _DRIFT = timedelta(days=1)
 """How far clocks of the shop may differ before somebody should look at them."""
 

@@ -7,7 +7,7 @@ from backend.db.access import Till
 from backend.db.facts import Recorded
 from backend.errors import Refused
 from backend.services import clock
-from backend.services.ledger import locked_account, post
+from backend.services.ledger import POINTS_MAX, locked_account, post
 from backend.services.members import balance_of, numbered
 from backend_client.schemas import ProblemName, SaleAnswer, SaleBody
 from loyalty.earning import earn
@@ -50,7 +50,10 @@ def _book(tx: Transaction, till: Till, sale: Sale) -> SaleAnswer:
     assert program is not None
     locked_account(tx, sale.member, program.id)
     before = balance_of(tx, sale.member, program.id)
-    posted = [post(tx, entry) for entry in earn(sale, program, zone=till.store.zone)]
+    earned = earn(sale, program, zone=till.store.zone)
+    if any(entry.points > POINTS_MAX for entry in earned):
+        raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
+    posted = [post(tx, entry) for entry in earned]
     return SaleAnswer(
         sale=sale.id,
         entries=tuple(numbered(each) for each in posted),

@@ -46,7 +46,7 @@ def refused(line: Connected, status: int, name: str, **call: Any) -> dict[str, A
         ("total", None),
         ("total", float("nan")),
         ("total", float("inf")),
-        ("total", 10**13),
+        ("total", 10**12 + 1),
         ("total", 10**30),
         ("total", []),
         ("currency", "euro"),
@@ -244,3 +244,12 @@ def test_a_hold_for_nobody_or_for_nothing_is_refused(
     ):
         refused(line, status, name, method="POST", path="/v1/redemptions", body=request | change)
     assert line.till.account(member).account.position == 1
+
+
+def test_a_sale_that_would_earn_more_than_an_account_can_hold_is_refused(
+    line: Connected, member: str
+) -> None:
+    body = sale(member, total=10**12)
+    problem = refused(line, 422, "invalid", method="POST", path="/v1/sales", body=body, till=True)
+    assert problem["detail"].startswith("total")
+    assert line.till.account(member).balance == 50

@@ -65,8 +65,10 @@ def server(operator: Operator) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     announce.unlink(missing_ok=True)
     with (operator.folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "backend", "serve", "--database", operator.database]
-            + f"--port 0 --announce {announce}".split(),
+            [
+                *(sys.executable, "-m", "backend", "serve", "--database", operator.database),
+                *("--port", "0", "--announce", str(announce)),
+            ],
             cwd=operator.folder,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stderr=log,

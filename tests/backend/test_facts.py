@@ -7,6 +7,7 @@ import pytest
 from backend.db import facts as kept
 from backend.services.verify import faults
 from backend_client.schemas import (
+    Event,
     EventResult,
     EventStatus,
     JournalEvent,
@@ -163,6 +164,38 @@ def test_points_that_a_fact_cannot_give_are_not_booked(
     answer = line.terminal.push(journal.write(gift, taken))
     assert all("entry-differs" in result.flags for result in answer.results)
     assert balance(line, member) == 50
+
+
+def test_an_entry_in_the_place_of_another_gives_neither_points_nor_gift(
+    line: Connected, kiosk: Kiosk, journal: Journal, member: str
+) -> None:
+    reserved = kiosk.reserved(member)
+    joined = kiosk.enrolled()
+    welcomed = kiosk.welcomed(joined.member)
+    squatter = welcomed.model_copy(
+        update={"entry": welcomed.entry.model_copy(update={"id": reserved.entry.id})}
+    )
+    answer = line.terminal.push(journal.write(joined, squatter, reserved))
+    assert flags(answer.results) == [(), ("entry-differs",), ("entry-differs",)]
+    with pytest.raises(VoucherUnknown):
+        line.till.voucher(reserved.voucher.code)
+    assert balance(line, member) == 50
+
+
+def test_entries_that_the_books_cannot_hold_are_flagged_not_our_mistake(
+    line: Connected, kiosk: Kiosk, journal: Journal, member: str
+) -> None:
+    other = kiosk.enrolled()
+    welcomed = kiosk.welcomed(other.member)
+    reserved = kiosk.reserved(member)
+    strange: list[Event] = [other]
+    for change in ({"about": "x"}, {"points": 2**53}, {"kind": EntryKind.EXPIRY}):
+        for event in (welcomed, reserved):
+            entry = event.entry.model_copy(update=change)
+            strange.append(event.model_copy(update={"id": new_id(), "entry": entry}))
+    answer = line.terminal.push(journal.write(*strange))
+    assert all("entry-differs" in result.flags for result in answer.results[1:])
+    assert (balance(line, member), balance(line, other.member)) == (50, 0)
 
 
 def test_a_voucher_code_that_is_taken_cannot_be_redeemed_twice(

@@ -18,8 +18,9 @@ from tests.support.server import Company, Connected
 ROOT = Path(__file__).parents[2]
 
 COPY = """
-INSERT INTO entries SELECT tenant, 'other', member, program, {position}, kind, points, occurred_at,
-fact, store, deadline, about, trace, canonical, chain, recorded_at FROM entries WHERE kind = '{kind}'
+INSERT INTO entries SELECT tenant, 'other', member, program, {position}, kind, points,
+occurred_at, fact, store, deadline, about, trace, canonical, chain, recorded_at
+FROM entries WHERE kind = '{kind}'
 """
 
 
@@ -102,3 +103,23 @@ def test_every_error_in_the_openapi_is_a_problem(shop: Company) -> None:
                 kind = "application/json" if status == "200" else "application/problem+json"
                 assert list(answer["content"]) == [kind], (path, status)
                 assert answer["description"]
+
+
+def test_a_full_disk_is_come_back_later_and_nothing_is_lost(
+    shop: Company, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member)))
+    with shop.database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    waiting = journal.write(*(kiosk.enrolled(name="Q" * 40) for _ in range(200)))
+    answer = line.raw(
+        "POST", "/v1/events", {"events": [each.model_dump(mode="json") for each in waiting]}
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert line.till.account(joined.member).balance == 50
+    with shop.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    results = line.terminal.push(waiting).results
+    assert all(not result.flags for result in results)
