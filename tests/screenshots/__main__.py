@@ -18,11 +18,10 @@ from PIL import Image
 
 from kiosk.ui.app import NoWindow
 from kiosk.words import Words, available
-from tests.kiosk.ui.samples import samples
 from tests.screenshots import goldens
 from tests.screenshots.expansion import Expanded
 from tests.screenshots.page import Shot, write_page
-from tests.screenshots.studio import PANELS, Panel, Studio
+from tests.screenshots.studio import PANELS, Panel, Studio, faces
 
 LONG = "long"
 THUMBNAIL = 480
@@ -69,7 +68,7 @@ def draw(studio: Studio, wish: Wish) -> Iterator[Shot]:
         studio.dress(panel, high_contrast=wish.high_contrast)
         for language in wish.languages:
             words = words_of(language)
-            for name, screen in samples(sample_language(language)).items():
+            for name, screen in faces(sample_language(language)).items():
                 if wish.screens and name not in wish.screens:
                     continue
                 shot = Shot(screen=name, size=panel.name, language=language)
@@ -100,7 +99,7 @@ def _save(picture: Image.Image, out: Path, shot: Shot) -> None:
 def _parser() -> argparse.ArgumentParser:
     sizes = [panel.name for panel in PANELS]
     languages = [*available(), LONG]
-    screens = list(samples())
+    screens = list(faces("en"))
     parser = argparse.ArgumentParser(
         prog="python -m tests.screenshots",
         description=__doc__,

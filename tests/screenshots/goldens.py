@@ -10,8 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from kiosk.words import Words
-from tests.kiosk.ui.samples import samples
-from tests.screenshots.studio import PANELS, Studio
+from tests.screenshots.studio import PANELS, Studio, faces
 
 FOLDER = Path(__file__).with_name("golden")
 PANEL = PANELS[2]
@@ -56,7 +55,7 @@ class Difference:
 def small(studio: Studio, name: str) -> Image.Image:
     """The main screen `name`, small and grey."""
     studio.dress(PANEL)
-    picture = studio.picture(samples(LANGUAGE)[name], Words(LANGUAGE))
+    picture = studio.picture(faces(LANGUAGE)[name], Words(LANGUAGE))
     return picture.convert("L").resize(SIZE, Image.Resampling.BOX)
 
 

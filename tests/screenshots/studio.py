@@ -1,16 +1,18 @@
 """Draws any screen at any size and in any language, without an application around it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from kiosk import screens
 from kiosk.screens import Screen
 from kiosk.ui.app import UiOptions, open_window
 from kiosk.ui.theme import Look, Theme, load
 from kiosk.words import Words
+from tests.kiosk.ui.samples import LONG_NAME, samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,18 @@ PANELS = (
     Panel(width=800, height=1280, mm_per_px=0.170),  # the same, upright
     Panel(width=1080, height=1920, mm_per_px=0.248),  # 21.5 inches, upright
 )
+
+
+def faces(language: str) -> Mapping[str, Screen[Any]]:
+    """Every sample screen, and what a keyboard shows only after some typing."""
+    return {
+        **samples(language),
+        "email-empty": screens.TypeEmail(),
+        "email-hint": screens.TypeEmail(draft="ines.moreau@gmial.com"),
+        "email-long": screens.TypeEmail(draft="ines.moreau-de-la-tour." * 4 + "@example.com"),
+        "first-name-long": screens.TypeFirstName(draft=LONG_NAME[:40]),
+        "consent-ticked": screens.AskConsent(draft=screens.Consents(program=True)),
+    }
 
 
 FRAMES = 4

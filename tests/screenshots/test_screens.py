@@ -11,9 +11,9 @@ from tests.kiosk.ui import samples as data
 from tests.screenshots import goldens
 from tests.screenshots.expansion import EXPANSION, Expanded, expanded
 from tests.screenshots.page import Shot, write_page
-from tests.screenshots.studio import PANELS, Panel, Studio
+from tests.screenshots.studio import PANELS, Panel, Studio, faces
 
-NAMES = tuple(data.samples())
+NAMES = tuple(faces("fr"))
 
 COLOURS_MIN = 12
 """A blank picture has one colour; even the plainest screen has letters, whose edges are many."""
@@ -37,7 +37,7 @@ def test_a_screen_is_drawn_whole_in_the_longest_language(
     studio: Studio, panel: Panel, name: str
 ) -> None:
     studio.dress(panel)
-    view = studio.view(data.samples("fr")[name], Expanded())
+    view = studio.view(faces("fr")[name], Expanded())
     try:
         picture = studio.photograph(view)
         colours = picture.getcolors(maxcolors=panel.width * panel.height)
@@ -55,7 +55,7 @@ def test_a_screen_is_drawn_whole_in_the_longest_language(
 def test_no_french_text_is_cut_on_any_glass(studio: Studio, panel: Panel) -> None:
     studio.dress(panel)
     cut: dict[str, list[str]] = {}
-    for name, screen in data.samples("fr").items():
+    for name, screen in faces("fr").items():
         view = studio.view(screen, Words("fr"))
         if texts := cut_texts(view):
             cut[name] = texts
