@@ -21,8 +21,9 @@ COLOURS_MIN = 12
 HAIR = 3
 """Pixels: a hairline and rounding."""
 
-THEIRS = (data.LONG_NAME, *data.LONG_GIFT.values(), "Trois Fontaines")
-"""What people and shops write may be too long for any glass, and may end in "…"."""
+THEIRS = (data.LONG_NAME, *data.LONG_GIFT.values(), "Trois Fontaines", "1\u202f234\u202f567")
+"""What people and shops write may be too long for any glass, and may end in "…": a long name, or
+the word after a balance of seven figures."""
 
 
 @pytest.fixture(scope="module")

@@ -63,8 +63,8 @@ class AskConsentView(View):
         t = self.w.t
         self.info = t("Step {step} of {steps}", step=screen.step, steps=screen.steps)
         self.title = t("What do you allow us?")
-        self.program_words = t("Keep my first name and e-mail for my loyalty account")
-        self.program_why = t("Without them there is no account. You can leave at any time.")
+        self.program_words = t("Keep my first name and e-mail for my account")
+        self.program_why = t("Without them there is no loyalty account. You can leave at any time.")
         self.program_tag = t("Needed")
         self.news_words = t("Send me offers by e-mail")
         self.news_why = t("Your points do not depend on it. Every message lets you stop.")
