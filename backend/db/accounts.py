@@ -5,8 +5,8 @@ Truth is the journal; the snapshot beside it saves reading it. `verify` compares
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Row, and_, insert, or_, select, update
@@ -25,8 +25,8 @@ class AccountRow:
 
     snapshot: AccountSnapshot
     chain: bytes
-    last: tuple[datetime, EntryId] | None
-    """The latest entry by time, which is not always the last in the journal."""
+    last_at: datetime | None
+    """When its latest entry happened, which is not always the last in the journal."""
 
     @property
     def member(self) -> MemberId:
@@ -92,7 +92,7 @@ def every_account(tx: Transaction) -> tuple[AccountRow, ...]:
 def open_account(tx: Transaction, member: MemberId, program: ProgramId) -> AccountRow:
     """A new account, empty."""
     opened = AccountRow(
-        snapshot=AccountSnapshot.of(member, program, 0, Account()), chain=GENESIS, last=None
+        snapshot=AccountSnapshot.of(member, program, 0, Account()), chain=GENESIS, last_at=None
     )
     tx.run(
         insert(tables.accounts).values(
@@ -110,7 +110,6 @@ def open_account(tx: Transaction, member: MemberId, program: ProgramId) -> Accou
 def save_account(tx: Transaction, row: AccountRow) -> None:
     """The account as it stands now."""
     table = tables.accounts
-    last_at, last_entry = row.last or (None, None)
     tx.run(
         update(table)
         .where(
@@ -122,19 +121,17 @@ def save_account(tx: Transaction, row: AccountRow) -> None:
             position=row.snapshot.position,
             chain=row.chain.hex(),
             snapshot=row.snapshot.model_dump_json(),
-            last_at=last_at,
-            last_entry=last_entry,
+            last_at=row.last_at,
         )
     )
 
 
 def _account(row: Row[tuple[object, ...]]) -> AccountRow:
-    last = None if row.last_at is None else (row.last_at, EntryId(row.last_entry))
     snapshot = AccountSnapshot.model_validate_json(row.snapshot)
     return AccountRow(
         snapshot=snapshot.model_copy(update={"position": row.position}),
         chain=bytes.fromhex(row.chain),
-        last=last,
+        last_at=row.last_at,
     )
 
 
@@ -302,13 +299,4 @@ def _read(text: str | None) -> Trace | None:
         factor=Decimal(trace["factor"]),
         rounding=Rounding(trace["rounding"]),
         points=trace["points"],
-    )
-
-
-def in_utc(entry: Entry) -> Entry:
-    """The same entry with its times in UTC, as the journal keeps and chains them."""
-    return replace(
-        entry,
-        occurred_at=entry.occurred_at.astimezone(UTC),
-        deadline=entry.deadline and entry.deadline.astimezone(UTC),
     )

@@ -211,7 +211,6 @@ accounts = Table(
     Column("chain", HASH, nullable=False),
     Column("snapshot", Text, nullable=False),
     Column("last_at", Instant),
-    Column("last_entry", ID),
     PrimaryKeyConstraint("tenant", "member", "program"),
     CheckConstraint("position >= 0", name="position"),
     _in_tenant("member", to="members"),

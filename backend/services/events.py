@@ -30,7 +30,6 @@ abandoned-before    given up, and held all the same
 
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 
 from backend.db import Transaction, access, accounts, facts, members, shops, vouchers
 from backend.db.access import Terminal
@@ -358,8 +357,7 @@ def _reserved_before(
     _post_once(tx, entry, notes)
     # The paper in the customer's hand says the terminal's deadline: what it promises, holds.
     if event.voucher.deadline > known.voucher.deadline:
-        deadline = event.voucher.deadline.astimezone(UTC)
-        settle(tx, replace(known.voucher, deadline=deadline), known.entry)
+        settle(tx, replace(known.voucher, deadline=event.voucher.deadline), known.entry)
 
 
 def _check_price(tx: Transaction, entry: Entry, event: VoucherReserved, notes: Notes) -> None:
@@ -386,12 +384,7 @@ def _add_voucher(tx: Transaction, entry: Entry, event: VoucherReserved, notes: N
         code = VoucherCode("")
     program = shops.program(tx, entry.program)
     row = VoucherRow(
-        voucher=replace(
-            event.voucher.voucher(),
-            code=code,
-            state=VoucherState.RESERVED,
-            deadline=event.voucher.deadline.astimezone(UTC),
-        ),
+        voucher=replace(event.voucher.voucher(), code=code, state=VoucherState.RESERVED),
         entry=entry.id,
         program_version=program.version if program else 0,
     )
@@ -473,7 +466,7 @@ def _entry_of(tx: Transaction, terminal: Terminal, entry: Entry, notes: Notes) -
         notes.flag("program-unknown")
     if members.member(tx, entry.member) is None:
         notes.flag("member-unknown")
-    return accounts.in_utc(entry)
+    return entry
 
 
 def _post_once(tx: Transaction, entry: Entry, notes: Notes) -> bool:

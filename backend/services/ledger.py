@@ -31,7 +31,6 @@ def locked_account(tx: Transaction, member: MemberId, program: ProgramId) -> Acc
 
 def post(tx: Transaction, entry: Entry) -> Posted:
     """Book an entry that is not booked yet; returns it with its place in the journal."""
-    entry = accounts.in_utc(entry)
     row = locked_account(tx, entry.member, entry.program)
     posted = Posted(position=row.snapshot.position + 1, entry=entry)
     chain = link(row.chain, canonical(entry))
@@ -39,7 +38,7 @@ def post(tx: Transaction, entry: Entry) -> Posted:
     moved = replace(
         row,
         chain=chain,
-        last=max(row.last or _key(entry), _key(entry)),
+        last_at=max(row.last_at or entry.occurred_at, entry.occurred_at),
         snapshot=_advanced(tx, row, posted),
     )
     accounts.save_account(tx, moved)
@@ -72,9 +71,9 @@ def shop_time(tx: Transaction, row: AccountRow) -> datetime:
 
     A debit that is dated before the credit it spends would be replayed before it.
     """
-    if row.last is None or not tx.now < row.last[0] < tx.now + _DRIFT:
+    if row.last_at is None or not tx.now < row.last_at < tx.now + _DRIFT:
         return tx.now
-    return row.last[0]
+    return row.last_at
 
 
 def _advanced(tx: Transaction, row: AccountRow, posted: Posted) -> AccountSnapshot:
@@ -97,8 +96,12 @@ def _advanced(tx: Transaction, row: AccountRow, posted: Posted) -> AccountSnapsh
 
 
 def _continues(row: AccountRow, entry: Entry) -> bool:
-    """Whether the snapshot knows all that replaying from it needs."""
-    if row.last is not None and _key(entry) < row.last:
+    """Whether the snapshot knows all that booking this entry needs.
+
+    Not when the entry is dated before others, nor when it is about one that is settled, nor in
+    debt: who is paid first depends on every debit, and the snapshot has the open ones only.
+    """
+    if row.snapshot.debt or (row.last_at is not None and entry.occurred_at <= row.last_at):
         return False
     lots = {lot.entry for lot in row.snapshot.lots}
     return entry.about is None or entry.about in lots or entry.about in row.snapshot.draws
@@ -123,10 +126,6 @@ def _snapshot(
 def _only(account: Account, reserved: frozenset[EntryId]) -> Account:
     draws = {entry: draw for entry, draw in account.draws.items() if entry in reserved}
     return replace(account, draws=draws)
-
-
-def _key(entry: Entry) -> tuple[datetime, EntryId]:
-    return (entry.occurred_at, entry.id)
 
 
 def _tell(tx: Transaction, row: AccountRow) -> None:

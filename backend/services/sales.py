@@ -1,7 +1,5 @@
 """Recording a sale: what it earns, once, however often it is sent."""
 
-from datetime import UTC
-
 from backend.db import Transaction, facts, members, shops
 from backend.db.access import Till
 from backend.db.facts import Recorded
@@ -31,7 +29,7 @@ def record_sale(tx: Transaction, till: Till, body: SaleBody) -> SaleAnswer:
         member=MemberId(body.member),
         total=body.total,
         currency=body.currency,
-        closed_at=body.closed_at.astimezone(UTC),
+        closed_at=body.closed_at,
     )
     answer = _book(tx, till, sale)
     recorded = Recorded(content=content, answer=answer.model_dump_json())

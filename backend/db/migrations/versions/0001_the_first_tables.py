@@ -76,7 +76,6 @@ def upgrade() -> None:
         sa.Column("chain", sa.String(length=64), nullable=False),
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_entry", sa.String(length=64), nullable=True),
         sa.CheckConstraint("position >= 0", name=op.f("ck_accounts_position")),
         sa.ForeignKeyConstraint(
             ["tenant", "member"],
