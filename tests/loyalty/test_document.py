@@ -1,0 +1,252 @@
+"""A program's document: what is written is what is read; what is wrong is named with its remedy."""
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.document import FORMAT, json_schema, read_program, write_program
+from loyalty.errors import ProgramRefused
+from loyalty.program import Fixed, Occasion, PerAmount, Rounding, Validity
+
+PROGRAMS = Path(__file__).parents[2] / "assets" / "programs"
+SCHEMA = PROGRAMS / "program.schema.json"
+SHIPPED = sorted(set(PROGRAMS.glob("*.json")) - {SCHEMA})
+GOOD: dict[str, Any] = json.loads(
+    (PROGRAMS / "one-euro-one-point.json").read_text(encoding="utf-8")
+)
+GONE = object()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_program_we_ship_is_read_and_written_back_the_same(path: Path) -> None:
+    program = read_program(path.read_bytes())
+    assert read_program(write_program(program)) == program
+
+
+def test_the_published_schema_is_the_one_that_is_checked() -> None:
+    """If this fails: write json_schema() there again, indented by 2, with a line end."""
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == json_schema()
+
+
+def test_the_document_says_what_the_program_does() -> None:
+    program = read_program(json.dumps(GOOD))
+    welcome, ratio = program.earning
+    assert (welcome.when, welcome.give) == (Occasion.ENROLMENT, Fixed(points=50))
+    assert (ratio.when, ratio.give) == (Occasion.SALE, PerAmount(amount=100, points=1))
+    assert (ratio.round, ratio.until) == (Rounding.FLOOR, Validity(months=12))
+    assert [reward.cost for reward in program.rewards] == [200, 350, 420, 600]
+    assert program.rewards[0].voucher == Validity(months=3)
+    assert (program.offline.per_card, program.offline.snapshot_age_h) == (600, 168)
+    assert program.valid_from == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    document = deepcopy(GOOD)
+    for key in ("point_value", "rule_in_words", "rewards"):
+        del document[key]
+    del document["earning"][1]["until"], document["earning"][1]["round"]
+    program = read_program(json.dumps(document))
+    assert (program.point_value, program.rule_in_words, program.rewards) == (None, {}, ())
+    assert (program.earning[1].until, program.earning[1].round) == (None, Rounding.FLOOR)
+    assert read_program(write_program(program)) == program
+
+
+@pytest.mark.parametrize("value", [0.05, "0.05", "0.050", 1, "12.5"])
+def test_the_value_of_a_point_is_exact(value: object) -> None:
+    program = read_program(changed("point_value", value))
+    assert program.point_value == Decimal(str(value))
+    assert read_program(write_program(program)) == program
+
+
+words = st.dictionaries(
+    st.from_regex(r"\A[a-z]{2}\Z"),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200),
+    min_size=1,
+)
+
+
+@given(
+    name=words,
+    value=st.none() | st.decimals("0.0001", 1000, places=4),
+    valid_from=st.integers(0, 10**9).map(lambda s: datetime.fromtimestamp(s, UTC)),
+    rounding=st.sampled_from(Rounding),
+    months=st.integers(1, 240),
+)
+def test_any_program_is_written_and_read_back_the_same(
+    name: dict[str, str],
+    value: Decimal | None,
+    valid_from: datetime,
+    rounding: Rounding,
+    months: int,
+) -> None:
+    program = read_program(json.dumps(GOOD))
+    rule = replace(program.earning[1], round=rounding, until=Validity(months=months, days=3))
+    program = replace(program, name=name, point_value=value, valid_from=valid_from, earning=(rule,))
+    assert read_program(write_program(program)) == program
+
+
+A_WHOLE_NUMBER = "write a whole number, without comma or quotes, such as 200"
+A_DATE = "write a date with its time zone, such as 2026-01-31T00:00:00+01:00"
+SMALL_LETTERS = "write small letters, digits and hyphens, such as free-coffee"
+REFUSED: list[tuple[str, object, str]] = [
+    ("rewards.0.cost", -1, "write a number above 0"),
+    ("rewards.0.cost", 0, "write a number above 0"),
+    ("rewards.0.cost", 10**9 + 1, "write 1000000000 or less"),
+    ("rewards.0.cost", 10**30, "write 1000000000 or less"),
+    ("rewards.0.cost", "200", A_WHOLE_NUMBER),
+    ("rewards.0.cost", "2,5", A_WHOLE_NUMBER),
+    ("rewards.0.cost", 2.5, A_WHOLE_NUMBER),
+    ("rewards.0.cost", True, A_WHOLE_NUMBER),
+    ("rewards.0.cost", None, A_WHOLE_NUMBER),
+    ("rewards.0.cost", float("nan"), A_WHOLE_NUMBER),
+    ("rewards.0.cost", float("inf"), A_WHOLE_NUMBER),
+    ("rewards.0.cost", GONE, "'cost' is missing: write it"),
+    ("rewards.0.article", "", "write at least one letter"),
+    ("rewards.0.article", 7, "write it between quotes"),
+    ("rewards.0.article", "A" * 65, "write 64 letters at most"),
+    ("rewards.0.id", "Free Coffee", SMALL_LETTERS),
+    ("rewards.1.id", "coffee", "'coffee' is taken: give it another id"),
+    ("rewards.0.voucher", {"days": 0}, "give it at least one day or one month"),
+    ("rewards.0.voucher", {}, "give it at least one day or one month"),
+    ("rewards.0.voucher", 90, "write fields between { and }"),
+    ("rewards.0.voucher.month", 3, "'month' is not known here; was 'months' meant?"),
+    ("rewards", None, "write a list between [ and ]"),
+    ("earning", {}, "write a list between [ and ]"),
+    ("earning.1.id", "welcome", "'welcome' is taken: give it another id"),
+    ("earning.1.when", "sales", "write 'enrolment' or 'sale'"),
+    ("earning.1.round", "up", "write 'floor', 'half_up' or 'ceil'"),
+    ("earning.1.until", {"months": 0}, "give it at least one day or one month"),
+    ("earning.1.give", 5, "write fields between { and }"),
+    ("earning.1.give.amount", "1,00", A_WHOLE_NUMBER),
+    ("earning.1.give.amount", 0, "write a number above 0"),
+    ("earning.1.give.points", GONE, "'points' is missing: write it"),
+    ("currency", "eur", "write its three capital letters, such as EUR"),
+    ("currency", "€", "write its three capital letters, such as EUR"),
+    ("valid_from", "2026-01-01", A_DATE),
+    ("valid_from", "2026-01-01T00:00:00", A_DATE),
+    ("valid_from", "2026-13-01T00:00:00Z", A_DATE),
+    ("valid_from", "tomorrow", A_DATE),
+    ("valid_from", 1_767_225_600, A_DATE),
+    ("point_value", "NaN", "write a number, such as 0.05"),
+    ("point_value", float("nan"), "write a number, such as 0.05"),
+    ("point_value", "0,05", "write a number with a point, such as 0.05"),
+    ("point_value", [], "write a number with a point, such as 0.05"),
+    ("point_value", -1, "write a number above 0"),
+    ("point_value", "1e400", "write 18 digits at most"),
+    ("name", {}, "write it in at least one language"),
+    ("name", "Carte", 'write texts by language, such as {"fr": "Un café offert"}'),
+    ("name.fr", "", "write at least one letter"),
+    ("name.french", "Carte", "write the language as two small letters, such as fr"),
+    ("offline.per_card", -1, "write 0 or more"),
+    ("offline.snapshot_age_h", 10_000, "write 8784 or less"),
+    ("offline", GONE, "'offline' is missing: write it"),
+    ("format", "loyalty-program/2", f"write '{FORMAT}'"),
+    ("version", 0, "write 1 or more"),
+    ("colour", "red", "'colour' is not known here: leave it out"),
+    (
+        "rewards.0.picture",
+        "Coffee.png",
+        "write the picture's name in small letters, digits and hyphens, without .png",
+    ),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "remedy"), REFUSED)
+def test_a_wrong_field_is_named_with_what_to_write_instead(
+    field: str, value: object, remedy: str
+) -> None:
+    assert refusal(changed(field, value)) == (field, remedy)
+
+
+def test_a_misspelt_field_is_told_as_such_and_not_as_missing() -> None:
+    document = deepcopy(GOOD)
+    document["rewards"][0]["cots"] = document["rewards"][0].pop("cost")
+    remedy = "'cots' is not known here; was 'cost' meant?"
+    assert refusal(json.dumps(document)) == ("rewards.0.cots", remedy)
+
+
+def test_welcome_points_are_not_counted_on_money() -> None:
+    assert refusal(changed("earning.0.give", {"amount": 100, "points": 1})) == (
+        "earning.0.give",
+        "nothing is spent at enrolment: leave out amount, keep points",
+    )
+
+
+def test_one_rule_only_gives_the_welcome_points() -> None:
+    document = deepcopy(GOOD)
+    document["earning"].append({**document["earning"][0], "id": "second"})
+    assert refusal(json.dumps(document)) == (
+        "earning.2.when",
+        "earning.0 gives the welcome points already: put all of them there",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("", "this is not JSON: EOF while parsing a value at line 1 column 0"),
+        ("{", "this is not JSON: EOF while parsing an object at line 1 column 1"),
+        ("[" * 5000, "this is not JSON: recursion limit exceeded at line 1 column 202"),
+        ("[]", "write fields between { and }"),
+        (b"\xff", "this is not JSON: expected value at line 1 column 1"),
+        ("\ud800", "write it in UTF-8"),
+    ],
+)
+def test_what_is_no_document_is_refused_whole(text: str | bytes, remedy: str) -> None:
+    assert refusal(text) == ("document", remedy)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=8,
+)
+FIELDS = [field for field, _, _ in REFUSED]
+
+
+@given(st.sampled_from(FIELDS), anything)
+def test_whatever_is_written_the_answer_is_a_program_or_a_remedy_in_our_words(
+    field: str, value: object
+) -> None:
+    written = changed(field, value)
+    try:
+        read_program(written)
+    except ProgramRefused:
+        named, remedy = refusal(written)
+        assert named.split(".")[0] == field.split(".", maxsplit=1)[0]
+        assert "nput should" not in remedy
+
+
+@given(st.text() | st.binary())
+def test_any_text_is_a_program_or_refused(text: str | bytes) -> None:
+    with pytest.raises(ProgramRefused):
+        read_program(text)
+
+
+def changed(field: str, value: object) -> str:
+    """The good document with another value at `field`."""
+    document = deepcopy(GOOD)
+    document["rewards"][0]["voucher"] = {"months": 3}
+    *path, last = field.split(".")
+    place: Any = document
+    for part in path:
+        place = place[int(part) if isinstance(place, list) else part]
+    if value is GONE:
+        del place[last]
+    else:
+        place[int(last) if isinstance(place, list) else last] = value
+    return json.dumps(document)
+
+
+def refusal(text: str | bytes) -> tuple[str, str]:
+    with pytest.raises(ProgramRefused) as refused:
+        read_program(text)
+    return refused.value.field, refused.value.remedy

@@ -1,0 +1,247 @@
+"""Taking a gift: what is offered, what is held, and what a kiosk may do on its own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loyalty.errors import NotEnoughPoints, OfflineLimit, VoucherRedeemed
+from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId, derived_entry
+from loyalty.ledger import EntryKind, replay
+from loyalty.paper import Consequence, JobState, after_power_cut, consequence
+from loyalty.program import OfflineLimits, Program, Reward, Validity, in_language
+from loyalty.redemption import (
+    OfflineUse,
+    Reservation,
+    check_offline,
+    reservation_entry,
+    reserve,
+    void,
+)
+from loyalty.rewards import next_goal, offers
+from loyalty.vouchers import VoucherState, mint, redeem
+from tests.loyalty.cases import day, earn, open_lots, take
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
+
+
+def reward(name: str, cost: int) -> Reward:
+    return Reward(id=RewardId(name), name={"fr": name}, cost=cost, article=name.upper())
+
+
+COFFEE, TOTE, SOAP = reward("coffee", 200), reward("tote", 350), reward("soap", 350)
+LIMITS = OfflineLimits(per_card=600, per_terminal=6000, snapshot_age_h=168)
+PROGRAM = Program(
+    id=ProgramId("shop"),
+    version=1,
+    name={"fr": "Carte", "en": "Card"},
+    currency="EUR",
+    valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+    earning=(),
+    rewards=(TOTE, SOAP, COFFEE),
+    offline=LIMITS,
+)
+
+
+def held(points: int, what: Reward = COFFEE) -> Reservation:
+    return reserve(
+        replay([earn("sale", points, 1, until=90)]),
+        what,
+        PROGRAM,
+        MemberId("zoe"),
+        redemption=RedemptionId("r-1"),
+        code=mint(7),
+        store=StoreId("lyon"),
+        now=NOW,
+        zone=PARIS,
+    )
+
+
+# --- what is offered --------------------------------------------------------------------------
+
+
+def test_what_can_be_taken_comes_first_then_what_is_nearest() -> None:
+    seen = offers(PROGRAM, replay([earn("sale", 340, 1)]), now=NOW)
+    assert [(o.reward.id, o.missing, o.affordable) for o in seen] == [
+        ("coffee", 0, True),
+        ("soap", 10, False),
+        ("tote", 10, False),
+    ]
+    goal = next_goal(seen)
+    assert goal is not None
+    assert goal.reward is SOAP
+
+
+def test_thirteen_points_to_go() -> None:
+    goal = next_goal(offers(PROGRAM, replay([earn("sale", 187, 1)]), now=NOW))
+    assert goal is not None
+    assert (goal.reward, goal.missing) == (COFFEE, 13)
+
+
+def test_who_can_have_everything_has_no_goal_left() -> None:
+    assert next_goal(offers(PROGRAM, replay([earn("sale", 350, 1)]), now=NOW)) is None
+
+
+def test_debt_is_still_to_earn_too() -> None:
+    (first, *_) = offers(PROGRAM, replay([take("offline", 50, 1)]), now=NOW)
+    assert first.missing == 250
+
+
+def test_a_program_knows_its_rewards_by_id() -> None:
+    assert PROGRAM.reward(RewardId("tote")) is TOTE
+    assert PROGRAM.reward(RewardId("gone")) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ({"fr": "Carte", "en": "Card"}, "Card"),
+        ({"fr": "Carte"}, "Carte"),
+        ({"fr": "Carte", "en": ""}, "Carte"),
+        ({}, ""),
+    ],
+)
+def test_a_text_falls_back_on_the_merchants_first_language(
+    words: dict[str, str], shown: str
+) -> None:
+    assert in_language(words, "en") == shown
+
+
+# --- reserve ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("points", [200, 201])
+def test_enough_points_are_held(points: int) -> None:
+    reservation = held(points)
+    entry, voucher = reservation.entry, reservation.voucher
+    assert (entry.kind, entry.points, entry.fact) == (EntryKind.REDEEM, -200, "r-1")
+    assert entry.id == reservation_entry(RedemptionId("r-1"))
+    assert (voucher.state, voucher.code, voucher.reward) == (
+        VoucherState.RESERVED,
+        mint(7),
+        "coffee",
+    )
+    assert voucher.deadline == datetime(2026, 5, 2, tzinfo=PARIS)
+
+
+def test_one_point_short_holds_nothing() -> None:
+    with pytest.raises(NotEnoughPoints) as refusal:
+        held(199)
+    assert refusal.value.missing == 1
+
+
+def test_asking_twice_holds_once() -> None:
+    assert held(300) == held(300)
+
+
+def test_a_voucher_lives_as_long_as_its_reward_says() -> None:
+    short = replace(COFFEE, voucher=Validity(days=1))
+    assert held(200, short).voucher.deadline == datetime(2026, 2, 3, tzinfo=PARIS)
+
+
+# --- void -------------------------------------------------------------------------------------
+
+
+def test_a_void_gives_the_points_back_as_they_were() -> None:
+    sale, reservation = earn("sale", 200, 1, until=90), held(200)
+    cancellation = void(reservation.voucher, reservation.entry, now=NOW + timedelta(hours=1))
+    assert cancellation.voucher.state is VoucherState.VOIDED
+    account = replay([sale, reservation.entry, cancellation.entry])
+    assert open_lots(account) == {"sale": (200, day(90))}
+
+
+def test_voiding_twice_is_the_same_entry() -> None:
+    reservation = held(200)
+    once = void(reservation.voucher, reservation.entry, now=NOW)
+    twice = void(once.voucher, reservation.entry, now=NOW + timedelta(hours=1))
+    assert twice.entry.id == once.entry.id
+
+
+def test_a_void_is_never_dated_before_what_it_undoes() -> None:
+    reservation = held(200)
+    early = void(reservation.voucher, reservation.entry, now=NOW - timedelta(hours=1))
+    assert early.entry.occurred_at == reservation.entry.occurred_at
+
+
+def test_a_gift_that_was_handed_out_keeps_its_points() -> None:
+    reservation = held(200)
+    taken = redeem(reservation.voucher, now=NOW, store=StoreId("lyon"), place="Lyon")
+    with pytest.raises(VoucherRedeemed):
+        void(taken, reservation.entry, now=NOW)
+
+
+# --- without the network ----------------------------------------------------------------------
+
+
+def use(member: int = 0, terminal: int = 0, age: timedelta = timedelta()) -> OfflineUse:
+    return OfflineUse(by_member=member, by_terminal=terminal, snapshot_at=NOW - age)
+
+
+@pytest.mark.parametrize(
+    ("cost", "given"),
+    [
+        (600, use()),
+        (200, use(member=400)),
+        (200, use(member=400, terminal=5800)),
+        (200, use(age=timedelta(hours=168))),
+        (200, use(age=timedelta(minutes=-5))),  # the clock was set back a little
+    ],
+)
+def test_up_to_its_limits_a_kiosk_gives_on_its_own(cost: int, given: OfflineUse) -> None:
+    check_offline(cost, given, LIMITS, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("cost", "given", "why"),
+    [
+        (601, use(), "600 points per card"),
+        (200, use(member=401), "600 points per card"),
+        (200, use(terminal=5801), "6000 points per kiosk"),
+        (200, use(age=timedelta(hours=168, microseconds=1)), "older than 168 h"),
+        (
+            200,
+            OfflineUse(by_member=0, by_terminal=0, snapshot_at=datetime.min.replace(tzinfo=UTC)),
+            "older than 168 h",
+        ),
+    ],
+)
+def test_one_step_beyond_a_limit_the_kiosk_asks_to_wait(
+    cost: int, given: OfflineUse, why: str
+) -> None:
+    with pytest.raises(OfflineLimit, match=why):
+        check_offline(cost, given, LIMITS, now=NOW)
+
+
+# --- paper ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (JobState.WAITING, Consequence.VOID),
+        (JobState.SENDING, Consequence.HOLD),
+        (JobState.PRINTED, Consequence.ISSUE),
+        (JobState.NOT_PRINTED, Consequence.VOID),
+        (JobState.UNKNOWN, Consequence.HOLD),
+    ],
+)
+def test_points_follow_the_paper(state: JobState, expected: Consequence) -> None:
+    assert consequence(state) is expected
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_after_a_power_cut_only_what_was_being_sent_is_in_doubt(state: JobState) -> None:
+    expected = JobState.UNKNOWN if state is JobState.SENDING else state
+    assert after_power_cut(state) is expected
+
+
+# --- ids --------------------------------------------------------------------------------------
+
+
+def test_a_fact_has_one_entry_id_and_no_two_facts_share_it() -> None:
+    assert derived_entry("earn", "shop", "s-1") == derived_entry("earn", "shop", "s-1")
+    assert derived_entry("earn", "shop", "s-1") != derived_entry("earn", "shop-s", "1")
+    with pytest.raises(AssertionError):
+        derived_entry("earn", "shop/s", "1")
