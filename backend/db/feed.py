@@ -25,12 +25,12 @@ def tell(tx: Transaction, kind: Kind, key: str) -> None:
     tenants, changes = tables.tenants, tables.changes
     # The counter's row lock makes writers commit in the order of their numbers, so that a reader
     # never passes over one that is still to come.
-    tx.run(
+    sequence = tx.run(
         update(tenants)
         .where(tenants.c.id == tx.tenant)
         .values(last_change=tenants.c.last_change + 1)
-    )
-    sequence = tx.run(select(tenants.c.last_change).where(tenants.c.id == tx.tenant)).scalar_one()
+        .returning(tenants.c.last_change)
+    ).scalar_one()
     moved = tx.run(
         update(changes)
         .where(changes.c.tenant == tx.tenant, changes.c.kind == kind, changes.c.key == key)

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import pytest
 import requests
 
 from backend.__main__ import main
+from backend.serve import listen
 from backend_client.rest import TerminalClient, TillClient, claim
 from backend_client.schemas import ClaimRequest
 from loyalty.document import read_program
@@ -85,6 +87,7 @@ def server(operator: Operator) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
             process.wait(10)
 
 
+@pytest.mark.e2e
 def test_a_shop_from_nothing_to_a_sale(operator: Operator) -> None:
     operator.opens_a_shop()
     code = operator.gets("terminal", "add", "Entrance")["code"]
@@ -108,6 +111,7 @@ def test_a_shop_from_nothing_to_a_sale(operator: Operator) -> None:
     assert "/v1/sales" in routes
 
 
+@pytest.mark.e2e
 def test_the_server_stops_at_once_though_kiosks_wait(operator: Operator) -> None:
     operator.opens_a_shop()
     code = operator.gets("terminal", "add", "Entrance")["code"]
@@ -134,6 +138,7 @@ def test_the_server_stops_at_once_though_kiosks_wait(operator: Operator) -> None
             assert answered.is_set()
 
 
+@pytest.mark.e2e
 def test_a_port_that_is_taken_is_said_in_one_line(operator: Operator) -> None:
     operator.opens_a_shop()
     with server(operator) as (url, _):
@@ -273,3 +278,9 @@ def test_what_the_server_acknowledged_survives_being_killed(operator: Operator) 
     assert acknowledged.keys() <= facts
     assert account.balance == 50 + 10 * (len(facts) - 1)
     assert operator.types("verify")[0] == 0
+
+
+def test_answers_are_sent_at_once() -> None:
+    """asyncio turns Nagle's delay off only for sockets that name their protocol."""
+    with listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP

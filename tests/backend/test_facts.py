@@ -353,3 +353,15 @@ def test_two_kiosks_may_send_the_same_welcome(
         answer = other.terminal.push(theirs.write(kiosk.welcomed(member)))
         assert flags(answer.results) == [()]
         assert balance(line, member) == 50
+
+
+def test_five_hundred_facts_at_once_keep_their_order(
+    line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    written: list[Event] = []
+    for _ in range(250):
+        joined = kiosk.enrolled()
+        written += [joined, kiosk.welcomed(joined.member)]
+    answer = line.terminal.push(journal.write(*written))
+    assert [result.id for result in answer.results] == [event.id for event in written]
+    assert {result.status for result in answer.results} == {EventStatus.ACCEPTED}
