@@ -7,8 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from kiosk.ui.widgets.layouts import email_layout, name_layout, touches
-
 
 class HandError(Exception):
     """The kiosk is away, or does not show what was expected."""
@@ -49,13 +47,11 @@ class Hand:
 
     def type_name(self, name: str, language: str) -> None:
         """Type a first name on the keyboard; it sets the capital at the beginning by itself."""
-        for key in touches(name_layout(language), name.lower()):
-            self.touch(key)
+        self._ask({"do": "type", "kind": "name", "text": name.lower(), "language": language})
 
     def type_email(self, address: str, language: str) -> None:
         """Type an address on the keyboard, the domain in one touch where there is a key for it."""
-        for key in touches(email_layout(language), address):
-            self.touch(key)
+        self._ask({"do": "type", "kind": "email", "text": address, "language": language})
 
     def picture(self, path: Path) -> Path:
         """Photograph the glass."""

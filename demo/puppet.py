@@ -16,12 +16,15 @@ import sys
 import time
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.bootstrap import run
 from kiosk.config import ConfigError, load_config
 from kiosk.display import Display
 from kiosk.ui.app import NoWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 POLL_S = 0.01
 PRESS_S = 0.06
@@ -67,20 +70,21 @@ async def hand(display: Display, socket: Path) -> None:
 
 
 async def _obey(display: Display, command: dict[str, Any]) -> dict[str, Any]:
+    deeds: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+        "look": lambda: _at_once(_look(display)),
+        "await": lambda: _await(display, command["screen"], command["within_s"]),
+        "touch": lambda: _touch(command["target"], command["within_s"]),
+        "type": lambda: _type(command["kind"], command["text"], command["language"]),
+        "picture": lambda: _picture(Path(command["path"])),
+    }
     try:
-        match command["do"]:
-            case "look":
-                return _look(display)
-            case "await":
-                return await _await(display, command["screen"], command["within_s"])
-            case "touch":
-                return await _touch(command["target"], command["within_s"])
-            case "picture":
-                return await _picture(Path(command["path"]))
-            case other:
-                return {"error": f"unknown command {other!r}"}
+        return await deeds[command["do"]]()
     except TimeoutError:
         return {"error": f"{command} not within the time; on the glass: {_look(display)}"}
+
+
+async def _at_once(answer: dict[str, Any]) -> dict[str, Any]:
+    return answer
 
 
 def _look(display: Display) -> dict[str, Any]:
@@ -122,6 +126,16 @@ async def _touch(target: str, within_s: float) -> dict[str, Any]:
     EventLoop.post_dispatch_input("end", finger)
     await asyncio.sleep(0)
     return {"touched": target}
+
+
+async def _type(kind: str, text: str, language: str) -> dict[str, Any]:
+    """Touch the keys that write `text`, one after the other, on the keyboard that is shown."""
+    from kiosk.ui.widgets.layouts import email_layout, name_layout, touches
+
+    layout = name_layout(language) if kind == "name" else email_layout(language)
+    for key in touches(layout, text):
+        await _touch(key, within_s=3)
+    return {"typed": len(text)}
 
 
 def _finger(x: float, y: float) -> Any:  # noqa: ANN401 - Kivy's own type, and Kivy has no types

@@ -89,7 +89,7 @@ def _join(teller: Teller) -> str:
     state = shop.bench.wait_for_pieces(1)
     expect("nothing the printer did not understand", state.complaints, ())
     _paper(teller, 1, "slip", "The slip, printed because it was asked for.")
-    _leave(teller, "finish")
+    _leave(teller)
     return str(found.id)
 
 
@@ -108,7 +108,7 @@ def _first_sale(teller: Teller, member: str) -> None:
         lambda: teller.shop.hand.look()["data"].get("balance") == 207,
         within_s=SYNC_S,
     )
-    _leave(teller, "finish")
+    _leave(teller)
 
 
 def _second_sale(teller: Teller, member: str) -> None:
@@ -143,7 +143,7 @@ def _take_the_gift(teller: Teller, member: str) -> str:
         within_s=SYNC_S,
     )
     expect("balance at the backend", shop.till.account(member).balance, 7)
-    _leave(teller, "finish")
+    _leave(teller)
     return payload
 
 
@@ -190,7 +190,7 @@ def _without_the_backend(teller: Teller) -> None:
     teller.photo("attract-offline", "The backend is stopped: it says so, and everything goes on.")
     _home(teller, 7)
     teller.photo("home-offline", "A tap without the backend: the balance is there.")
-    _leave(teller, "finish")
+    _leave(teller)
     shop.bench.tap("known")
     hand.see("Join")
     hand.touch("join")
@@ -207,7 +207,7 @@ def _without_the_backend(teller: Teller) -> None:
     hand.touch("claim")
     hand.see("Welcomed")
     teller.photo("welcomed-offline", "Joining without the backend.")
-    _leave(teller, "finish")
+    _leave(teller)
     shop.start_backend()
     wait_until(
         "what happened meanwhile has arrived", lambda: _found(shop, balance=50, card="known"), 45
@@ -230,15 +230,17 @@ def _home(teller: Teller, balance: int) -> dict[str, Any]:
     return data
 
 
-def _leave(teller: Teller, way: str) -> None:
+def _leave(teller: Teller) -> None:
     """Lift the card and finish, from whatever screen this is, back to the invitation."""
+    hand = teller.shop.hand
     teller.shop.bench.lift()
     deadline = time.monotonic() + 15
-    while teller.shop.hand.look()["screen"] != "Attract":
+    while (seen := hand.look())["screen"] != "Attract":
         if time.monotonic() > deadline:
-            raise ExpectationError(f"no way back from {teller.shop.hand.look()['screen']}")
-        if way in teller.shop.hand.look()["targets"]:
-            teller.shop.hand.touch(way)
+            raise ExpectationError(f"no way back from {seen['screen']}")
+        way = next((way for way in ("finish", "done", "home") if way in seen["targets"]), None)
+        if way is not None:
+            hand.touch(way)
         time.sleep(0.1)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk import screens
@@ -12,7 +13,11 @@ from kiosk.display import Display
 from kiosk.systemd import notify
 
 if TYPE_CHECKING:
+    from backend_client.rest import TerminalClient
+    from devices.printers import Printer
+    from devices.readers import CardReader
     from kiosk.context import Kiosk
+    from kiosk.db import Database
 
 log = logging.getLogger(__name__)
 
@@ -99,26 +104,47 @@ async def _credentials(config: Config, display: Display) -> Credentials:
         await asyncio.sleep(CLAIM_CHECK_S)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the kiosk is joined to. `from_config` opens what the settings name."""
+
+    database: "Database"
+    client: "TerminalClient"
+    reader: "CardReader"
+    printer: "Printer | None"
+
+    @classmethod
+    def from_config(cls, config: Config, credentials: Credentials) -> "Parts":
+        """The appliance's own. Raises TargetError, or StorageTrouble."""
+        from backend_client.rest import TerminalClient
+        from devices.printers import open_printer
+        from devices.readers import open_reader
+        from kiosk.db import Database
+
+        target = config.printer.target
+        return cls(
+            reader=open_reader(config.reader.target),
+            printer=open_printer(target) if target else None,
+            client=TerminalClient(config.backend.url, credentials.token),
+            database=Database(config.storage.folder / "kiosk.db"),
+        )
+
+
 @contextlib.asynccontextmanager
 async def open_kiosk(
-    config: Config, credentials: Credentials, display: Display
+    config: Config, credentials: Credentials, display: Display, parts: Parts | None = None
 ) -> AsyncIterator["Kiosk"]:
-    """Database, devices and sync, running until the block ends."""
+    """Everything joined, with sync and the reader's watch running until the block ends."""
     await asyncio.to_thread(_import_heavy)
-    from backend_client.rest import TerminalClient
-    from devices.printers import open_printer
-    from devices.readers import open_reader
     from kiosk.context import Kiosk, SessionState
-    from kiosk.db import Database
     from kiosk.hardware import CardSlot, PrinterDesk
     from kiosk.health import Health
     from kiosk.services import redeem
     from kiosk.sync import Sync
 
-    database = await asyncio.to_thread(Database, config.storage.folder / "kiosk.db")
-    client = TerminalClient(config.backend.url, credentials.token)
-    target = config.printer.target
-    desk = PrinterDesk(open_printer(target) if target else None)
+    if parts is None:
+        parts = await asyncio.to_thread(Parts.from_config, config, credentials)
+    desk = PrinterDesk(parts.printer)
     health = Health(desk)
     kiosk: Kiosk
 
@@ -131,35 +157,35 @@ async def open_kiosk(
 
     kiosk = Kiosk(
         display=display,
-        db=database,
-        slot=CardSlot(open_reader(config.reader.target), reader_changed),
+        db=parts.database,
+        slot=CardSlot(parts.reader, reader_changed),
         desk=desk,
         health=health,
-        sync=Sync(database, client, online=health.set_online, learnt=learnt),
-        client=client,
+        sync=Sync(parts.database, parts.client, online=health.set_online, learnt=learnt),
+        client=parts.client,
         credentials=credentials,
         timing=config.session,
         session=SessionState(),
     )
-    settled = await database.run(redeem.recover, now=kiosk.now())
+    settled = await kiosk.db.run(redeem.recover, now=kiosk.now())
     if settled:
         log.warning("took up %d things that a stop had left open", settled)
     kiosk.slot.start()
-    async with asyncio.TaskGroup() as background:
-        tasks = [
-            background.create_task(kiosk.sync.run()),
-            background.create_task(health.watch(lambda: kiosk.session.rejects_taps)),
-            background.create_task(_housekeeping(kiosk)),
-        ]
-        try:
-            yield kiosk
-        finally:
-            for task in tasks:
-                task.cancel()
-            kiosk.slot.stop()
-            desk.close()
-            client.close()
-            await asyncio.to_thread(database.close)
+    background = [
+        asyncio.create_task(kiosk.sync.run()),
+        asyncio.create_task(health.watch(lambda: kiosk.session.rejects_taps)),
+        asyncio.create_task(_housekeeping(kiosk)),
+    ]
+    try:
+        yield kiosk
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        kiosk.slot.stop()
+        desk.close()
+        parts.client.close()
+        await asyncio.to_thread(parts.database.close)
 
 
 def _import_heavy() -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from devices.printers import Paper, Printer, PrinterStatus, PrintOutcome, PrintReport, Ticket
 from devices.readers import CardReader, CardTap, CardUnreadable, ReaderDown, ReaderEvent, ReaderUp
+from kiosk.background import abandonable
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +81,7 @@ class CardSlot:
 
 
 class PrinterDesk:
-    """The printer, one job at a time, each in a thread that is abandoned when it hangs.
-
-    A daemon thread and not an executor's: a printer that never answers must not keep the kiosk
-    from going on, nor the process from ending.
-    """
+    """The printer, one job at a time, each in a thread that is abandoned when it hangs."""
 
     def __init__(self, printer: Printer | None) -> None:
         self._printer = printer
@@ -96,6 +92,13 @@ class PrinterDesk:
         """Whether this kiosk has a printer at all."""
         return self._printer is not None
 
+    async def warm(self) -> None:
+        """Draw an empty ticket: the libraries for it are loaded before a customer waits."""
+        printer = self._printer
+        if printer is not None:
+            async with self._turn:
+                await _tried(lambda: printer.render(Ticket(blocks=())), PRINT_DEADLINE_S, b"")
+
     async def print(self, ticket: Ticket, process_id: bytes) -> PrintReport:
         """What became of the ticket. A job that is not back in time is UNKNOWN; never raises."""
         printer = self._printer
@@ -103,7 +106,7 @@ class PrinterDesk:
             return PrintReport(outcome=PrintOutcome.NOT_PRINTED, status=AWAY)
         unknown = PrintReport(outcome=PrintOutcome.UNKNOWN, status=AWAY)
         async with self._turn:
-            return await _in_thread(
+            return await _tried(
                 lambda: printer.print(printer.render(ticket), process_id), PRINT_DEADLINE_S, unknown
             )
 
@@ -113,7 +116,7 @@ class PrinterDesk:
         if printer is None:
             return AWAY
         async with self._turn:
-            return await _in_thread(printer.status, STATUS_DEADLINE_S, AWAY)
+            return await _tried(printer.status, STATUS_DEADLINE_S, AWAY)
 
     def close(self) -> None:
         """Let go of the printer."""
@@ -121,28 +124,13 @@ class PrinterDesk:
             self._printer.close()
 
 
-async def _in_thread(work: Callable[[], Result], deadline_s: float, otherwise: Result) -> Result:
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Result] = loop.create_future()
-
-    def settle(result: Result) -> None:
-        if not answer.done():
-            answer.set_result(result)
-
-    def run() -> None:
-        try:
-            result = work()
-        except Exception:
-            log.exception("printer driver failed")
-            result = otherwise
-        try:
-            loop.call_soon_threadsafe(settle, result)
-        except RuntimeError:
-            log.info("printer answered after the end")
-
-    threading.Thread(target=run, name="printer", daemon=True).start()
+async def _tried(work: Callable[[], Result], deadline_s: float, otherwise: Result) -> Result:
+    """What the driver says, or `otherwise` when it hangs or breaks a promise."""
     try:
-        return await asyncio.wait_for(answer, deadline_s)
+        return await abandonable(work, deadline_s)
     except TimeoutError:
         log.warning("printer did not answer within %.0f s", deadline_s)
-        return otherwise
+    except Exception:
+        # A driver is not trusted: whatever it raises, the customer's story goes on.
+        log.exception("printer driver failed")
+    return otherwise

@@ -60,6 +60,7 @@ class Health:
 
     async def watch(self, busy: Callable[[], bool]) -> None:
         """Ask the printer every few seconds while nobody is being served."""
+        await self._desk.warm()
         while True:
             if self._desk.installed and not busy():
                 self.set_printer(await self._desk.status())

@@ -5,8 +5,9 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from backend_client.errors import BackendError, NotAuthorised
+from backend_client.errors import BackendError, BackendUnavailable, NotAuthorised
 from backend_client.rest import TerminalClient
 from backend_client.schemas import (
     AccountChanged,
@@ -19,12 +20,16 @@ from backend_client.schemas import (
     StoreChanged,
     VoucherChanged,
 )
+from kiosk.background import abandonable
 from kiosk.db import Database, StorageTrouble, Transaction
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 PUSH_MAX = 100
 LONG_POLL_S = 20.0
+CALL_MAX_S = 90.0
 RETRY_FIRST_S = 0.5
 RETRY_MAX_S = 30.0
 CONTACT_GRAIN = timedelta(minutes=5)
@@ -96,7 +101,7 @@ class Sync:
         if not events:
             return False
         async with self._acknowledging:
-            answer = await asyncio.to_thread(self._client.push, events)
+            answer = await self._call(lambda: self._client.push(events))
             await self._database.run(acknowledge, answer.results)
         self._contact()
         return len(events) == PUSH_MAX
@@ -104,13 +109,20 @@ class Sync:
     async def pull(self, wait_s: float = 0.0) -> bool:
         """Fetch one page of changes; True when more can be had at once. Raises BackendError."""
         cursor = await self._database.run(Transaction.recall, "cursor")
-        page = await asyncio.to_thread(self._client.changes, cursor or "", wait_s)
+        page = await self._call(lambda: self._client.changes(cursor or "", wait_s))
         async with self._acknowledging:
             await self._database.run(apply, page, now=datetime.now(UTC))
         self._contact()
         if page.changes:
             self._learnt()
         return page.more
+
+    async def _call(self, call: Callable[[], Result]) -> Result:
+        """The backend's answer; the client has time limits of its own, well below this one."""
+        try:
+            return await abandonable(call, CALL_MAX_S)
+        except TimeoutError:
+            raise BackendUnavailable("no answer at all") from None
 
     def _contact(self) -> None:
         self.revoked = False

@@ -50,7 +50,7 @@ def voucher_ticket(
     ]
     expiring = account.next_deadline(now)
     if expiring is not None and expiring.deadline is not None:
-        until = words.day(last_day(expiring.deadline, head.zone))
+        until = words.short_day(last_day(expiring.deadline, head.zone))
         pairs.append(Pair(label=words.t("Points valid until"), value=until))
     if program.rule_in_words:
         rule = in_language(program.rule_in_words, words.language)
@@ -71,14 +71,8 @@ def voucher_ticket(
             Rule(),
             *pairs,
             Space(dots=16),
-            Text(
-                text=words.t(
-                    "{moment} · kiosk {kiosk} · can be used once",
-                    moment=words.moment(now.astimezone(head.zone)),
-                    kiosk=head.terminal,
-                ),
-                size=20,
-            ),
+            Text(text=words.t("Can be used once"), size=22),
+            _imprint(head, words, now),
         )
     )
 
@@ -99,7 +93,7 @@ def welcome_slip(
         Pair(label=words.t("New balance"), value=words.number(balance)),
     ]
     if deadline is not None:
-        until = words.day(last_day(deadline, head.zone))
+        until = words.short_day(last_day(deadline, head.zone))
         pairs.append(Pair(label=words.t("Points valid until"), value=until))
     if program.rule_in_words:
         rule = in_language(program.rule_in_words, words.language)
@@ -112,14 +106,7 @@ def welcome_slip(
             Space(dots=16),
             *pairs,
             Space(dots=16),
-            Text(
-                text=words.t(
-                    "{moment} · kiosk {kiosk}",
-                    moment=words.moment(now.astimezone(head.zone)),
-                    kiosk=head.terminal,
-                ),
-                size=20,
-            ),
+            _imprint(head, words, now),
         )
     )
 
@@ -127,3 +114,9 @@ def welcome_slip(
 def _letterhead(head: Letterhead) -> tuple[Text | Rule, ...]:
     address = (Text(text=head.store.address, size=22),) if head.store.address else ()
     return (Text(text=head.store.name, size=44, bold=True), *address, Rule())
+
+
+def _imprint(head: Letterhead, words: Words, now: datetime) -> Text:
+    moment = words.moment(now.astimezone(head.zone))
+    text = words.t("{moment} · kiosk {kiosk}", moment=moment, kiosk=head.terminal)
+    return Text(text=text, size=20)

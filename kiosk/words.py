@@ -24,6 +24,8 @@ class Words:
     def __init__(self, language: str, folder: Path = LOCALE) -> None:
         self.language = language
         self._catalogue = _catalogue(language, folder)
+        # A shop in Europe writes the day before the month, in English too.
+        self._cldr = {"en": "en_GB"}.get(language, language)
 
     def t(self, text: str, /, **values: object) -> str:
         """`text` in this language, with ``{name}`` filled from `values`."""
@@ -36,21 +38,25 @@ class Words:
 
     def number(self, value: int) -> str:
         """A whole number with this language's thousands separator."""
-        return str(format_decimal(value, locale=self.language))
+        return str(format_decimal(value, locale=self._cldr))
 
     def money(self, minor: int, currency: str) -> str:
         """An amount in minor units, such as "137,40 €"."""
         digits = get_currency_precision(currency)
         amount = Decimal(minor).scaleb(-digits)
-        return str(format_currency(amount, currency, locale=self.language))
+        return str(format_currency(amount, currency, locale=self._cldr))
 
     def day(self, at: datetime) -> str:
         """A day in full: "22 février 2027"."""
-        return str(format_date(at, format="long", locale=self.language))
+        return str(format_date(at, format="long", locale=self._cldr))
+
+    def short_day(self, at: datetime) -> str:
+        """A day where room is scarce, and still not taken for a month: "22 févr. 2027"."""
+        return str(format_date(at, format="medium", locale=self._cldr))
 
     def moment(self, at: datetime) -> str:
         """Day and time, short: "22/11/2026 10:42"."""
-        return str(format_datetime(at, format="short", locale=self.language, tzinfo=at.tzinfo))
+        return str(format_datetime(at, format="short", locale=self._cldr, tzinfo=at.tzinfo))
 
 
 def available(folder: Path = LOCALE) -> Sequence[str]:

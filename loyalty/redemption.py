@@ -39,8 +39,6 @@ def reserve(
     missing = reward.cost - account.balance(now)
     if missing > 0:
         raise NotEnoughPoints(missing)
-    until = deadline(now, reward.voucher, zone)
-    assert until is not None
     entry = Entry(
         id=reservation_entry(redemption),
         member=member,
@@ -51,7 +49,26 @@ def reserve(
         fact=redemption,
         store=store,
     )
-    voucher = Voucher(
+    voucher = reserved_voucher(
+        reward, program, member, redemption=redemption, code=code, now=now, zone=zone
+    )
+    return Reservation(entry=entry, voucher=voucher)
+
+
+def reserved_voucher(
+    reward: Reward,
+    program: Program,
+    member: MemberId,
+    *,
+    redemption: RedemptionId,
+    code: VoucherCode,
+    now: datetime,
+    zone: tzinfo,
+) -> Voucher:
+    """The voucher that goes with points held for `reward` at `now`."""
+    until = deadline(now, reward.voucher, zone)
+    assert until is not None
+    return Voucher(
         code=code,
         redemption=redemption,
         member=member,
@@ -60,7 +77,6 @@ def reserve(
         state=VoucherState.RESERVED,
         deadline=until,
     )
-    return Reservation(entry=entry, voucher=voucher)
 
 
 def reservation_entry(redemption: RedemptionId) -> EntryId:

@@ -96,6 +96,7 @@ def _engine(path: Path | None) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: object) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]  # SQLAlchemy leaves the listener untyped
+        # Not IMMEDIATE: nobody else writes, and a balance must still be read when the disk is full.
+        connection.exec_driver_sql("BEGIN")  # type: ignore[attr-defined]  # SQLAlchemy leaves the listener untyped
 
     return engine

@@ -1,10 +1,10 @@
 """Taking a gift: choose, confirm, hold the points, and hand over the voucher."""
 
-import asyncio
 import logging
 
 from backend_client.errors import BackendError
 from kiosk import screens
+from kiosk.background import abandonable
 from kiosk.context import Kiosk
 from kiosk.db import StorageTrouble
 from kiosk.flows.paper import hand_over
@@ -23,7 +23,9 @@ from loyalty.vouchers import Voucher
 log = logging.getLogger(__name__)
 
 HOLD_TIMEOUT_S = 0.8
-"""How long the customer waits for the backend before the kiosk decides by itself."""
+"""How long each part of the call may take before the kiosk decides by itself."""
+HOLD_MAX_S = 1.2
+"""How long all of it may take: a name server that is silent has no time limit of its own."""
 
 
 async def choose_gift(kiosk: Kiosk, found: Visit) -> Gift | None:
@@ -53,6 +55,9 @@ async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
     reward = found.program.reward(RewardId(gift.id))
     if reward is None:
         await kiosk.ask(screens.GiftRefused(reason=RefusalReason.UNAVAILABLE, gift=gift))
+        return
+    if reward.cost > found.account.balance(kiosk.now()):
+        await kiosk.ask(screens.GiftRefused(reason=RefusalReason.NOT_ENOUGH, gift=gift))
         return
     delivery = await _confirm(kiosk, found, gift, reward)
     if delivery is None:
@@ -99,11 +104,13 @@ async def hold(kiosk: Kiosk, found: Visit, reward: Reward) -> Voucher | RefusalR
             now=kiosk.now(),
         )
         try:
-            answer = await asyncio.to_thread(kiosk.client.hold, request, HOLD_TIMEOUT_S)
+            answer = await abandonable(
+                lambda: kiosk.client.hold(request, HOLD_TIMEOUT_S), HOLD_MAX_S
+            )
         except LoyaltyError as no:
             await kiosk.db.run(redeem.refused, wanted)
             return _reason(no)
-        except BackendError as error:
+        except (BackendError, TimeoutError) as error:
             log.info("holding without the backend: %s", type(error).__name__)
             return await _hold_offline(kiosk, wanted)
         voucher = await kiosk.db.run(redeem.held, answer, now=kiosk.now())

@@ -5,7 +5,9 @@ import logging
 
 from backend_client.errors import BackendError
 from kiosk import screens
+from kiosk.background import abandonable
 from kiosk.context import Kiosk
+from kiosk.db import StorageTrouble
 from kiosk.db.transaction import KnownMember
 from kiosk.flows.gifts import choose_gift, take_gift
 from kiosk.flows.history import history
@@ -19,7 +21,8 @@ from loyalty.rewards import Offer, next_goal, offers
 
 log = logging.getLogger(__name__)
 
-GIFTS_ON_HOME = 4
+LEARN_MAX_S = 20.0
+"""How long a name is waited for; the balance is on the glass meanwhile."""
 
 
 async def home(kiosk: Kiosk, found: Visit) -> None:
@@ -45,13 +48,11 @@ async def home(kiosk: Kiosk, found: Visit) -> None:
 
 
 async def _ask_home(kiosk: Kiosk, found: Visit) -> TakeGift | HomeChoice | None:
-    """The balance at once; a name that this kiosk never learnt follows when the backend knows it.
+    """The balance at once; a name that this kiosk never learnt follows from the backend.
 
     What sync learns meanwhile, such as a sale at the till, is shown without a touch.
     """
-    learning = None
-    if found.person is None:
-        learning = asyncio.ensure_future(_learn_person(kiosk, found))
+    remembering = asyncio.ensure_future(_remember(kiosk, found))
     screen = home_screen(kiosk, found)
     question = asyncio.ensure_future(kiosk.ask(screen))
     try:
@@ -69,8 +70,7 @@ async def _ask_home(kiosk: Kiosk, found: Visit) -> TakeGift | HomeChoice | None:
                 question = asyncio.ensure_future(kiosk.ask(screen, fresh=False))
     finally:
         question.cancel()
-        if learning is not None:
-            learning.cancel()
+        remembering.cancel()
 
 
 def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
@@ -105,17 +105,23 @@ def gift_of(offer: Offer, language: str) -> screens.Gift:
     )
 
 
-async def _learn_person(kiosk: Kiosk, found: Visit) -> None:
+async def _remember(kiosk: Kiosk, found: Visit) -> None:
+    """Keep the person as seen today, learning the name first where it is not known here."""
+    person = found.person
     try:
-        profile = await asyncio.to_thread(kiosk.client.member, found.member)
-    except BackendError:
+        if person is None:
+            profile = await abandonable(lambda: kiosk.client.member(found.member), LEARN_MAX_S)
+            person = KnownMember(
+                id=found.member,
+                first_name=profile.first_name,
+                contact=profile.contact,
+                language=profile.language,
+            )
+        await kiosk.db.run(remember_person, person, now=kiosk.now())
+    except (BackendError, TimeoutError):
         log.info("name not known here, and the backend cannot be asked")
-        return
-    person = KnownMember(
-        id=found.member,
-        first_name=profile.first_name,
-        contact=profile.contact,
-        language=profile.language,
-    )
-    await kiosk.db.run(remember_person, person, now=kiosk.now())
-    kiosk.tell_news()
+    except StorageTrouble:
+        log.warning("cannot remember anybody: the disk cannot be written")
+    else:
+        if found.person is None:
+            kiosk.tell_news()

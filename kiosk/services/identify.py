@@ -56,13 +56,10 @@ def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
     program, store = tx.program(), tx.store()
     assert program is not None
     assert store is not None
-    person = tx.member(member)
-    if person is not None:
-        tx.save_member(person, now=now)
     gives_welcome = bool(program.rules(Occasion.ENROLMENT))
     return Visit(
         member=member,
-        person=person,
+        person=tx.member(member),
         program=program,
         store=store,
         zone=tx.zone(),

@@ -68,28 +68,39 @@ def hold_offline(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> Vou
     reward = program.reward(RewardId(request.reward))
     if reward is None:
         raise RewardUnavailable(request.reward)
-    member = MemberId(request.member)
-    by_member, by_terminal = tx.spent_offline(member)
-    contact = tx.recall("contact_at")
-    use = OfflineUse(
-        by_member=by_member,
-        by_terminal=by_terminal,
-        snapshot_at=datetime.fromisoformat(contact) if contact else NEVER,
-    )
-    redemption.check_offline(reward.cost, use, program.offline, now=now)
+    member, code = MemberId(request.member), VoucherCode(request.code)
+    known = tx.entry(reservation_entry(wanted))
+    if known is not None:
+        # The backend held the points, its answer was lost, and sync has brought the entry since.
+        voucher = redemption.reserved_voucher(
+            reward, program, member, redemption=wanted, code=code, now=request.at, zone=tx.zone()
+        )
+        _keep(tx, Reservation(entry=known, voucher=voucher), asked=True, now=now)
+        return voucher
+    redemption.check_offline(reward.cost, _offline_use(tx, member), program.offline, now=now)
     reservation = redemption.reserve(
         tx.account(member, program),
         reward,
         program,
         member,
         redemption=wanted,
-        code=VoucherCode(request.code),
+        code=code,
         store=StoreId(store.id),
-        now=now,
+        now=request.at,
         zone=tx.zone(),
     )
     _keep(tx, reservation, asked=False, now=now)
     return reservation.voucher
+
+
+def _offline_use(tx: Transaction, member: MemberId) -> OfflineUse:
+    by_member, by_terminal = tx.spent_offline(member)
+    contact = tx.recall("contact_at")
+    return OfflineUse(
+        by_member=by_member,
+        by_terminal=by_terminal,
+        snapshot_at=datetime.fromisoformat(contact) if contact else NEVER,
+    )
 
 
 def _keep(tx: Transaction, reservation: Reservation, *, asked: bool, now: datetime) -> None:

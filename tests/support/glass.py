@@ -59,7 +59,7 @@ class Glass:
         self.shown.append(screen)
         self._new.set()
 
-    async def until(self, wanted: Callable[[Screen[Any]], bool], within_s: float = 5.0) -> Any:
+    async def until(self, wanted: Callable[[Screen[Any]], bool], within_s: float = 10.0) -> Any:
         """The first screen from now on for which `wanted` holds; what is showing counts."""
         async with asyncio.timeout(within_s):
             while self.showing is None or not wanted(self.showing):
@@ -67,7 +67,7 @@ class Glass:
                 await self._new.wait()
         return self.showing
 
-    async def until_type(self, kind: type[Screen[Any]], within_s: float = 5.0) -> Any:
+    async def until_type(self, kind: type[Screen[Any]], within_s: float = 10.0) -> Any:
         """The screen, once one of that type shows."""
         return await self.until(lambda screen: isinstance(screen, kind), within_s)
 
