@@ -114,7 +114,8 @@ def replay(entries: Iterable[Entry], opening: Account | None = None) -> Account:
     """The account after `entries`, starting from `opening` or from nothing.
 
     Entries may arrive in any order and more than once: they are booked by time, each id once, and
-    none before what it is about. At the same time, credits come before debits.
+    none before what it is about. At the same time credits come first, then debits, reversals,
+    and expiries last.
     """
     known = {entry.id: entry for entry in entries}
 
@@ -122,12 +123,20 @@ def replay(entries: Iterable[Entry], opening: Account | None = None) -> Account:
         # Two terminals' clocks differ: a reversal may be dated before what it undoes.
         about = known.get(entry.about) if entry.about else None
         at = max(entry.occurred_at, about.occurred_at) if about else entry.occurred_at
-        return (at, 2 if entry.about else int(entry.points < 0), entry.id)
+        return (at, _rank(entry), entry.id)
 
     book = _Book(opening or Account())
     for entry in sorted(known.values(), key=turn):
         book.post(entry)
     return book.close()
+
+
+def _rank(entry: Entry) -> int:
+    if entry.kind is EntryKind.EXPIRY:
+        return 3
+    if entry.kind is EntryKind.REVERSAL:
+        return 2
+    return 0 if entry.points >= 0 else 1
 
 
 class _Book:

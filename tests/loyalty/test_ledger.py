@@ -220,6 +220,11 @@ def test_an_expiry_of_a_lot_that_is_not_there_takes_nothing() -> None:
     assert lots(earn("b", 40, 1), entry("loose", EntryKind.EXPIRY, -30, 5)) == {"b": (40, None)}
 
 
+def test_an_expiry_takes_also_what_came_back_at_the_same_instant() -> None:
+    story = [lot := earn("a", 30, 1, until=5), gift := take("gift", 20, 3)]
+    assert lots(*story, expire(lot, 30, 5), undo(gift, 5)) == {}
+
+
 def test_an_expiry_takes_only_what_a_late_gift_left() -> None:
     lot, late = earn("a", 30, 1, until=5), take("told-late", 10, 4)
     account = replay([lot, expire(lot, 30, 5), late])

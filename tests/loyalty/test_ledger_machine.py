@@ -57,12 +57,12 @@ class OneAccount(RuleBasedStateMachine):
     def a_gift_is_voided(self, which: Random) -> None:
         gift = which.choice(self.open)
         self.open.remove(gift)
-        before = open_lots(self.account()), self.account().debt
         self.book(undo(gift, self.today))
-        if self.story[-2] == gift:
-            was = replay(self.story[:-2])
-            assert before != (open_lots(was), was.debt)
-            assert (open_lots(self.account()), self.account().debt) == (open_lots(was), was.debt)
+        before = self.story[:-2]
+        # Of two gifts at one instant, neither is the first.
+        if self.story[-2] == gift and all(e.occurred_at < gift.occurred_at for e in before):
+            account, was = self.account(), replay(before)
+            assert (open_lots(account), account.debt) == (open_lots(was), was.debt)
 
     @precondition(lambda self: self.open)
     @rule(which=st.randoms(use_true_random=False))
@@ -76,7 +76,8 @@ class OneAccount(RuleBasedStateMachine):
     def a_sale_is_taken_back(self, which: Random) -> None:
         sale = which.choice(self.dated)
         self.dated.remove(sale)
-        if sale.points:
+        expired = any(e.kind is EntryKind.EXPIRY and e.about == sale.id for e in self.story)
+        if sale.points and not expired:
             self.book(undo(sale, self.today))
 
     @rule()
