@@ -81,6 +81,11 @@ def test_one_euro_is_one_point_and_the_cents_are_dropped() -> None:
     assert (entry.trace.program_version, entry.trace.points) == (3, 137)
 
 
+def test_the_merchant_chooses_how_many_points_a_euro_gives() -> None:
+    fifteen = rule(PerAmount(amount=1_00, points=15))
+    assert [entry.points for entry in earn(sale(1_00), program(fifteen), zone=PARIS)] == [15]
+
+
 @pytest.mark.parametrize(
     ("rounding", "total", "points"),
     [
