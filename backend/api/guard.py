@@ -1,8 +1,10 @@
 """At the door: how large a body may be, what it must be, and one line of log for each request."""
 
 import logging
+from http import HTTPStatus
 from time import monotonic
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.problems import problem
@@ -46,7 +48,6 @@ class _Visit:
         self._received = 0
         self._began = monotonic()
         self._status = 500
-        self._replaced = False
 
     def refusal(self) -> ProblemName | None:
         announced = self._headers.get(b"content-length", b"0")
@@ -62,17 +63,11 @@ class _Visit:
         message = await self._receive()
         self._received += len(message.get("body", b""))
         if self._received > BODY_MAX:
-            # Whatever the application makes of a body cut off here, the answer is ours.
-            self._replaced = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            # Raised where the route reads its body, so that it never runs on a part of one.
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 
     async def send(self, message: Message) -> None:
-        if self._replaced:
-            if message["type"] == "http.response.start":
-                self._status = 413
-                await problem(ProblemName.TOO_LARGE)(self._scope, self._receive, self._send)
-            return
         if message["type"] == "http.response.start":
             self._status = message["status"]
         await self._send(message)

@@ -43,6 +43,7 @@ _OF_HTTP = {
     HTTPStatus.BAD_REQUEST: ProblemName.MALFORMED,
     HTTPStatus.NOT_FOUND: ProblemName.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: ProblemName.METHOD,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemName.TOO_LARGE,
 }
 
 

@@ -157,16 +157,28 @@ class _Straight(BaseAdapter):
         """Nothing to close: the loop is its maker's."""
 
 
+_PIECE = 64 * 1024
+"""Bytes of a body that the application is given at once, as a socket would."""
+
+
 async def _answer(
     app: FastAPI, request: requests.PreparedRequest
 ) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(str(request.url))
-    body = request.body or b""
-    told: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    sent = request.body or b""
+    body = sent.encode() if isinstance(sent, str) else bytes(sent)
+    told = [
+        {"type": "http.request", "body": body[start : start + _PIECE], "more_body": True}
+        for start in range(0, len(body), _PIECE)
+    ]
+    told.append({"type": "http.request", "body": b"", "more_body": False})
+    headers = {name.lower(): str(value) for name, value in request.headers.items()}
+    if "transfer-encoding" in headers:
+        headers.pop("content-length", None)
     said: list[Message] = []
 
     async def receive() -> Message:
-        return told.pop() if told else {"type": "http.disconnect"}
+        return told.pop(0) if told else {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         said.append(message)
@@ -180,7 +192,7 @@ async def _answer(
         "path": unquote(parts.path),
         "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(),
-        "headers": [(k.lower().encode(), str(v).encode()) for k, v in request.headers.items()],
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "server": (parts.hostname, 80),
         "client": ("127.0.0.1", 1),
     }
