@@ -1,0 +1,127 @@
+"""The plug is pulled at every step of taking a gift: points intact, or one voucher. Never both.
+
+Each committed transaction is on the disk, and nothing after the cut happens any more; then the
+kiosk starts again on the same disk, with the same backend.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devices.printers import PrintOutcome
+from kiosk import screens
+from kiosk.screens import Delivery, WayOut
+from loyalty.vouchers import VoucherState
+from tests.kiosk.counter import CARD, Counter, backend, counter
+from tests.kiosk.test_flows import rich, take
+
+STEPS = ("ask", "held", "print_job", "printed", "issue")
+
+
+class PowerCut(BaseException):
+    """Not an Exception: no handler of ours runs when there is no power."""
+
+
+class Plug:
+    """Pulled before or after the transaction of one service; from then on nothing is written."""
+
+    def __init__(self, place: Counter, service: str, *, before: bool) -> None:
+        self.pulled = asyncio.Event()
+        self._run = place.kiosk.db.run
+        self._service, self._before = service, before
+        place.kiosk.db.run = self.run  # type: ignore[method-assign]  # the plug sits in the wall
+
+    async def run(self, service: Any, *args: Any, **kwargs: Any) -> Any:
+        hit = service.__name__ == self._service
+        if self.pulled.is_set() or (hit and self._before):
+            self.pulled.set()
+            raise PowerCut
+        result = await self._run(service, *args, **kwargs)
+        if hit:
+            self.pulled.set()
+            raise PowerCut
+        return result
+
+
+CASES = [
+    (service, before, outcome, offline)
+    for service in STEPS
+    for before in (True, False)
+    for outcome in (PrintOutcome.PRINTED, PrintOutcome.NOT_PRINTED, PrintOutcome.UNKNOWN)
+    for offline in (False, True)
+    # The outcome matters from the print job on; offline holds have a service of their own.
+    if (service in ("printed", "print_job") or outcome is PrintOutcome.PRINTED)
+    and (service != "issue" or outcome is PrintOutcome.PRINTED)
+    and not (offline and service == "held")
+] + [("hold_offline", True, PrintOutcome.PRINTED, True)]
+
+
+@pytest.mark.parametrize(("service", "before", "outcome", "offline"), CASES)
+def test_a_power_cut_leaves_the_points_or_one_voucher(
+    tmp_path: Path, service: str, before: bool, outcome: PrintOutcome, offline: bool
+) -> None:
+    async def run() -> None:
+        with backend() as (shop, session):
+            async with counter(shop, session, tmp_path, served=True) as place:
+                await rich(place)
+                await cut(place, service, before=before, outcome=outcome, offline=offline)
+                credentials = place.kiosk.credentials
+            async with counter(shop, session, tmp_path, credentials=credentials) as again:
+                await again.all_sent()
+                await check(again, expected(service, outcome, before=before))
+
+    asyncio.run(run())
+
+
+async def cut(
+    place: Counter, service: str, *, before: bool, outcome: PrintOutcome, offline: bool
+) -> None:
+    """Take a coffee until the plug is pulled."""
+    place.cable.pulled = offline
+    place.printer.answer_next(outcome, paper_comes_out=outcome is not PrintOutcome.NOT_PRINTED)
+    delivery = Delivery.SCREEN if service == "issue" else Delivery.PAPER
+    plug = Plug(place, service, before=before)
+    place.glass.script(
+        (screens.Home, take),
+        (screens.ConfirmGift, delivery),
+        (screens.PrinterTrouble, WayOut.GIVE_BACK),
+    )
+    place.tap()
+    async with asyncio.timeout(10):
+        await plug.pulled.wait()
+    place.reader.remove()
+
+
+def expected(service: str, outcome: PrintOutcome, *, before: bool) -> str:
+    """What is left: the points, a voucher the customer has, or one that nobody is sure of."""
+    match service, before:
+        case ("print_job", False) | ("printed", True):
+            return "unsure"
+        case ("printed", False):
+            return {
+                PrintOutcome.PRINTED: "voucher",
+                PrintOutcome.NOT_PRINTED: "points",
+                PrintOutcome.UNKNOWN: "unsure",
+            }[outcome]
+        case ("issue", False):
+            return "voucher"
+        case _:
+            return "points"
+
+
+async def check(place: Counter, left: str) -> None:
+    """What is left is as it should be, both sides agree, and nothing was printed by itself."""
+    balance = 207 if left == "points" else 7
+    assert await place.known_balance(balance)
+    async with asyncio.timeout(5):
+        while await place.balance_at_till() != balance:
+            await asyncio.sleep(0.01)
+    waiting = await place.vouchers()
+    assert [held.sure for held in waiting] == {"points": [], "voucher": [True]}.get(left, [False])
+    for held in waiting:
+        wanted = VoucherState.ISSUED if left == "voucher" else VoucherState.RESERVED
+        assert await place.state_at_till(held) is wanted
+    assert place.printer.printed == []
+    await place.same_entries(CARD)
