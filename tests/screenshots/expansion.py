@@ -6,7 +6,7 @@ letters stay readable, so that a picture in this language can still be understoo
 
 import re
 
-from kiosk.words import SOURCE_LANGUAGE, Words
+from kiosk.words import Words
 
 EXPANSION = 1.4
 
@@ -19,8 +19,7 @@ class Expanded(Words):
     """Words in the pseudo-language; numbers and dates are French, which are long ones."""
 
     def __init__(self) -> None:
-        super().__init__(SOURCE_LANGUAGE)
-        self.language = "fr"
+        super().__init__("fr")
 
     def t(self, text: str, /, **values: object) -> str:
         """The English text made longer, with its values filled in."""
