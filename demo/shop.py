@@ -65,6 +65,7 @@ class Shop:
         self.till_key = ""
         self._port = 0
         self._backend: subprocess.Popen[bytes] | None = None
+        self._kiosk: subprocess.Popen[bytes] | None = None
         self._processes: list[subprocess.Popen[bytes]] = []
         self._stack = contextlib.ExitStack()
 
@@ -119,9 +120,17 @@ class Shop:
     def start_puppet(self) -> None:
         """Start the kiosk with a remote hand, drawn offscreen."""
         socket = self.folder / "hand.sock"
-        self._start("kiosk", "demo.puppet", "--config", str(self.kiosk_config),
-                    "--socket", str(socket), **self._kiosk_environment("offscreen"))  # fmt: skip
+        words = ["--config", str(self.kiosk_config), "--socket", str(socket)]
+        environment = self._kiosk_environment("offscreen")
+        self._kiosk = self._start("kiosk", "demo.puppet", *words, **environment)
         self.hand = self._stack.enter_context(Hand(socket))
+
+    def pull_the_plug(self) -> None:
+        """The kiosk loses its power: no handler of anything runs."""
+        assert self._kiosk is not None
+        self._kiosk.kill()
+        self._kiosk.wait()
+        (self.folder / "hand.sock").unlink(missing_ok=True)
 
     def run_kiosk(self) -> int:
         """Run the kiosk in a window until it is closed; its exit code."""

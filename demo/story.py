@@ -89,7 +89,7 @@ def _join(teller: Teller) -> str:
     state = shop.bench.wait_for_pieces(1)
     expect("nothing the printer did not understand", state.complaints, ())
     _paper(teller, 1, "slip", "The slip, printed because it was asked for.")
-    _leave(teller)
+    leave(teller.shop)
     return str(found.id)
 
 
@@ -108,7 +108,7 @@ def _first_sale(teller: Teller, member: str) -> None:
         lambda: teller.shop.hand.look()["data"].get("balance") == 207,
         within_s=SYNC_S,
     )
-    _leave(teller)
+    leave(teller.shop)
 
 
 def _second_sale(teller: Teller, member: str) -> None:
@@ -143,7 +143,7 @@ def _take_the_gift(teller: Teller, member: str) -> str:
         within_s=SYNC_S,
     )
     expect("balance at the backend", shop.till.account(member).balance, 7)
-    _leave(teller)
+    leave(teller.shop)
     return payload
 
 
@@ -190,24 +190,10 @@ def _without_the_backend(teller: Teller) -> None:
     teller.photo("attract-offline", "The backend is stopped: it says so, and everything goes on.")
     _home(teller, 7)
     teller.photo("home-offline", "A tap without the backend: the balance is there.")
-    _leave(teller)
-    shop.bench.tap("known")
-    hand.see("Join")
-    hand.touch("join")
-    hand.see("TypeFirstName")
-    hand.type_name("Jean", "fr")
-    hand.touch("continue")
-    hand.see("TypeEmail")
-    hand.type_email("jean@free.fr", "fr")
-    hand.touch("continue")
-    hand.see("AskConsent")
-    hand.touch("consent:program")
-    hand.touch("continue")
-    hand.see("ClaimWelcome")
-    hand.touch("claim")
-    hand.see("Welcomed")
+    leave(shop)
+    join(shop, "known", "Jean", "jean@free.fr")
     teller.photo("welcomed-offline", "Joining without the backend.")
-    _leave(teller)
+    leave(shop)
     shop.start_backend()
     wait_until(
         "what happened meanwhile has arrived", lambda: _found(shop, balance=50, card="known"), 45
@@ -215,6 +201,27 @@ def _without_the_backend(teller: Teller) -> None:
     teller.album.text(
         "known card: 50 points", "The backend is back: the new member and the points are there."
     )
+
+
+def join(shop: Shop, card: str, name: str, address: str) -> None:
+    """Somebody joins with a card of the simulator and claims the welcome points."""
+    hand = shop.hand
+    hand.see("Attract")
+    shop.bench.tap(card)
+    hand.see("Join")
+    hand.touch("join")
+    hand.see("TypeFirstName")
+    hand.type_name(name, "fr")
+    hand.touch("continue")
+    hand.see("TypeEmail")
+    hand.type_email(address, "fr")
+    hand.touch("continue")
+    hand.see("AskConsent")
+    hand.touch("consent:program")
+    hand.touch("continue")
+    hand.see("ClaimWelcome")
+    hand.touch("claim")
+    hand.see("Welcomed")
 
 
 def _home(teller: Teller, balance: int) -> dict[str, Any]:
@@ -230,10 +237,10 @@ def _home(teller: Teller, balance: int) -> dict[str, Any]:
     return data
 
 
-def _leave(teller: Teller) -> None:
+def leave(shop: Shop) -> None:
     """Lift the card and finish, from whatever screen this is, back to the invitation."""
-    hand = teller.shop.hand
-    teller.shop.bench.lift()
+    hand = shop.hand
+    shop.bench.lift()
     deadline = time.monotonic() + 15
     while (seen := hand.look())["screen"] != "Attract":
         if time.monotonic() > deadline:

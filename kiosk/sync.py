@@ -125,7 +125,9 @@ class Sync:
             raise BackendUnavailable("no answer at all") from None
 
     def _contact(self) -> None:
-        self.revoked = False
+        if self.revoked:
+            self.revoked = False
+            self._learnt()
         self._online(True)
         self._work.set()
 

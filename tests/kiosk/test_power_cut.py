@@ -31,7 +31,7 @@ class Plug:
         self.pulled = asyncio.Event()
         self._run = place.kiosk.db.run
         self._service, self._before = service, before
-        place.kiosk.db.run = self.run  # type: ignore[method-assign]  # the plug sits in the wall
+        place.kiosk.db.run = self.run  # type: ignore[method-assign,assignment]  # the plug sits in the wall
 
     async def run(self, service: Any, *args: Any, **kwargs: Any) -> Any:
         hit = service.__name__ == self._service
