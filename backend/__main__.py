@@ -20,8 +20,10 @@ from backend.keys import Keyring
 from backend.logs import set_up_logs
 from backend.serve import serve
 from backend.services import access as entrance
+from backend.services.members import set_card_status
 from backend.services.shops import add_shop, check_keys
 from backend.services.verify import faults
+from backend_client.schemas import CardStatus
 from loyalty.errors import ProgramRefused
 from loyalty.ids import StoreId, TenantId
 
@@ -75,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         adding.add_argument("--store", metavar="ID", help="needed when there are several")
         _command(actions, "list", listed)
         _command(actions, "revoke", _revoke).add_argument("id", metavar="ID")
+
+    cards = commands.add_parser("card", help="block or unblock a card").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    for action, change in (("block", _card_block), ("unblock", _card_unblock)):
+        _command(cards, action, change).add_argument("uid", metavar="UID", help="hexadecimal")
 
     _command(commands, "verify", _verify)
     _command(commands, "openapi", _openapi)
@@ -193,6 +201,29 @@ def _revoke(wanted: argparse.Namespace) -> int:
                 if entrance.revoke(tx, wanted.id):
                     return 0
     raise CannotStart(f"there is no terminal or till with the id {wanted.id}")
+
+
+def _card_block(wanted: argparse.Namespace) -> int:
+    """Block a lost card: it opens nothing any more, at any kiosk or till."""
+    return _set_card(wanted, CardStatus.BLOCKED)
+
+
+def _card_unblock(wanted: argparse.Namespace) -> int:
+    """Let a blocked card open its account again."""
+    return _set_card(wanted, CardStatus.ACTIVE)
+
+
+def _set_card(wanted: argparse.Namespace, status: CardStatus) -> int:
+    try:
+        uid = bytes.fromhex(wanted.uid)
+    except ValueError:
+        raise CannotStart("a card's UID is written in hexadecimal, like 04A1B2C3D4E5F6") from None
+    with _database(wanted) as database:
+        for tenant in _tenants(database):
+            with database.write(tenant) as tx:
+                if set_card_status(tx, uid, status):
+                    return 0
+    raise CannotStart("nobody has a card with that UID")
 
 
 def _verify(wanted: argparse.Namespace) -> int:

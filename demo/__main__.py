@@ -71,11 +71,12 @@ def _by_hand(folder: Path) -> int:
     _clean(folder)
     with Shop(folder / "run") as shop:
         (shop.folder / "till.txt").write_text(f"{shop.backend_url}\n{shop.till_key}\n")
-        shop.welcome_a_regular("known", "Camille", 320_00)
+        shop.welcome_regulars()
         print(
             f"""
 The kiosk opens in a window. In a browser: {shop.rig.control_url}
-  tap cards, pull cables, take the paper out; "known" is a regular with points, "unknown" is yours.
+  tap cards, pull cables, take the paper out. "unknown" is yours; "known" is a regular with points;
+  "blocked" was reported lost; a phone draws another number at each tap.
 At the till, in another terminal:
   .venv/bin/python -m demo sale 137.40          a sale for the bearer of the card "unknown"
   .venv/bin/python -m demo redeem CODE          the code of a voucher

@@ -15,12 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from backend_client.errors import BackendError
 from backend_client.rest import TerminalClient, TillClient, claim
 from backend_client.schemas import (
+    ClaimAnswer,
     ClaimRequest,
     ConsentBody,
+    EntryBody,
+    Event,
     JournalEvent,
     MemberEnrolled,
     MemberFound,
@@ -29,10 +33,14 @@ from backend_client.schemas import (
     SaleBody,
     VoucherAnswer,
     VoucherRedemption,
+    WelcomeClaimed,
 )
 from backend_client.signing import card_key, journal_body
 from demo.hand import Hand
 from devices.simulate.client import SimulatorClient, await_rig
+from loyalty.document import read_program
+from loyalty.earning import welcome
+from loyalty.ids import MemberId, StoreId
 from loyalty.ledger import GENESIS, link
 
 if TYPE_CHECKING:
@@ -139,7 +147,9 @@ class Shop:
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
 
     def _kiosk_environment(self, driver: str | None) -> dict[str, str]:
-        environment = {"PCSCLITE_CSOCK_NAME": self.rig.pcsc_socket}
+        environment = {}
+        if "KIOSK_READER_TARGET" not in os.environ:  # else a real reader was asked for
+            environment["PCSCLITE_CSOCK_NAME"] = self.rig.pcsc_socket
         if driver is not None:
             environment["SDL_VIDEODRIVER"] = driver
         return environment
@@ -190,7 +200,8 @@ class Shop:
     def _command(self, *words: str) -> dict[str, str]:
         """What a command of the backend answers."""
         command = [sys.executable, "-m", "backend", *words, "--database", self._database, "--json"]
-        answer: dict[str, str] = json.loads(self._run("backend command", command).splitlines()[-1])
+        lines = self._run("backend command", command).splitlines()
+        answer: dict[str, str] = json.loads(lines[-1]) if lines else {}
         return answer
 
     # --- the till ---------------------------------------------------------------------------
@@ -219,26 +230,18 @@ class Shop:
         redemption = VoucherRedemption(id=str(uuid.uuid4()), at=datetime.now(UTC))
         return self.till.redeem(scanned, redemption)
 
-    def welcome_a_regular(self, card: str, name: str, spent: int) -> None:
-        """A member of long standing: enrolled at another kiosk, with a sale of so many cents."""
+    def welcome_regulars(self) -> None:
+        """Two members of long standing, enrolled at another kiosk; one has lost the card."""
         code = self._command("terminal", "add", "Angers-2")["code"]
         given = claim(self.backend_url, ClaimRequest(code=code))
-        member, now = str(uuid.uuid4()), datetime.now(UTC)
-        enrolled = MemberEnrolled(
-            id=str(uuid.uuid4()),
-            at=now,
-            member=member,
-            program=given.program,
-            card=card_key(bytes.fromhex(given.card_secret), bytes.fromhex(self.rig.cards[card])),
-            first_name=name,
-            email=None,
-            language="fr",
-            consents=(ConsentBody(purpose="program", given=True, text_version="demo"),),
-        )
-        chain = link(GENESIS, journal_body(enrolled)).hex()
         with TerminalClient(self.backend_url, given.token) as other:
-            other.push((JournalEvent(sequence=1, chain=chain, event=enrolled),))
-        self.sell(member, spent)
+            journal = Journal(other)
+            for card, name in (("known", "Camille"), ("blocked", "Dominique")):
+                member = str(uuid.uuid4())
+                for fact in _joining(given, member, bytes.fromhex(self.rig.cards[card]), name):
+                    journal.push(fact)
+                self.sell(member, 270_00)
+        self._command("card", "block", self.rig.cards["blocked"])
 
     def read_qr(self, picture: bytes) -> str:
         """What a QR reader reads from a picture of the paper."""
@@ -284,6 +287,44 @@ class Shop:
             self._stack.close()
         for process in reversed(self._processes):
             _end(process)
+
+
+class Journal:
+    """The facts of another kiosk, chained as each terminal chains its own."""
+
+    def __init__(self, client: TerminalClient) -> None:
+        self._client = client
+        self._sequence, self._head = 0, GENESIS
+
+    def push(self, event: Event) -> None:
+        """Send one fact."""
+        self._sequence += 1
+        self._head = link(self._head, journal_body(event))
+        item = JournalEvent(sequence=self._sequence, chain=self._head.hex(), event=event)
+        self._client.push((item,))
+
+
+def _joining(given: ClaimAnswer, member: str, uid: bytes, name: str) -> tuple[Event, ...]:
+    """Somebody joins and claims the welcome points."""
+    now = datetime.now(UTC)
+    zone = ZoneInfo(given.store.time_zone)
+    program = read_program(PROGRAM.read_text(encoding="utf-8"))
+    entry = welcome(program, MemberId(member), StoreId(given.store.id), now=now, zone=zone)
+    assert entry is not None
+    return (
+        MemberEnrolled(
+            id=str(uuid.uuid4()),
+            at=now,
+            member=member,
+            program=given.program,
+            card=card_key(bytes.fromhex(given.card_secret), uid),
+            first_name=name,
+            email=None,
+            language="fr",
+            consents=(ConsentBody(purpose="program", given=True, text_version="demo"),),
+        ),
+        WelcomeClaimed(id=str(uuid.uuid4()), at=now, entry=EntryBody.of(entry)),
+    )
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

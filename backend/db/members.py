@@ -123,3 +123,17 @@ def add_card(tx: Transaction, key: str, person: MemberId) -> None:
         )
     )
     feed.tell(tx, "card", key)
+
+
+def set_card_status(tx: Transaction, key: str, status: CardStatus) -> bool:
+    """The card opens its account, or does not any more; False when there is no such card."""
+    table = tables.cards
+    moved = tx.run(
+        update(table)
+        .where(table.c.tenant == tx.tenant, table.c.key == key)
+        .values(status=status.value)
+    )
+    if not moved.rowcount:
+        return False
+    feed.tell(tx, "card", key)
+    return True

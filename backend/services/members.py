@@ -68,6 +68,11 @@ def balance_of(tx: Transaction, member: MemberId, program: ProgramId) -> int:
     return row.snapshot.account().balance(tx.now) if row else 0
 
 
+def set_card_status(tx: Transaction, uid: bytes, status: CardStatus) -> bool:
+    """Block a lost card, or open it again; every kiosk hears of it. False for an unknown one."""
+    return members.set_card_status(tx, card_key(tx.keys.cards, uid), status)
+
+
 def numbered(posted: accounts.Posted) -> NumberedEntry:
     """The message for an entry in its place."""
     return NumberedEntry(position=posted.position, entry=EntryBody.of(posted.entry))

@@ -18,8 +18,9 @@ import requests
 
 from backend.__main__ import main
 from backend.serve import listen
+from backend_client.errors import BackendRefused
 from backend_client.rest import TerminalClient, TillClient, claim
-from backend_client.schemas import ClaimRequest
+from backend_client.schemas import CardChanged, CardStatus, ClaimRequest, MemberQuery
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import PROGRAM
@@ -284,3 +285,34 @@ def test_answers_are_sent_at_once() -> None:
     """asyncio turns Nagle's delay off only for sockets that name their protocol."""
     with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP
+
+
+@pytest.mark.e2e
+def test_a_lost_card_is_blocked_everywhere_and_opened_again(operator: Operator) -> None:
+    operator.opens_a_shop()
+    code = operator.gets("terminal", "add", "Entrance")["code"]
+    key = operator.gets("till", "add", "Till 1")["key"]
+    uid = "04A1B2C3D4E5F6"
+    with server(operator) as (url, _):
+        claimed = claim(url, ClaimRequest(code=code))
+        kiosk = Kiosk(claimed=claimed, program=read_program(PROGRAM))
+        with TerminalClient(url, claimed.token) as terminal, TillClient(url, key) as till:
+            terminal.push(Journal().write(kiosk.enrolled(uid=bytes.fromhex(uid))))
+            cursor = terminal.changes("").cursor
+            assert till.find_member(MemberQuery(card_uid=uid)).first_name
+            assert operator.types("card", "block", uid)[0] == 0
+            with pytest.raises(BackendRefused, match="another card"):
+                till.find_member(MemberQuery(card_uid=uid))
+            (change,) = terminal.changes(cursor).changes
+            assert isinstance(change, CardChanged)
+            assert change.status is CardStatus.BLOCKED
+            assert operator.types("card", "unblock", uid)[0] == 0
+            assert till.find_member(MemberQuery(card_uid=uid)).first_name
+
+
+@pytest.mark.parametrize(("uid", "says"), [("zz", "hexadecimal"), ("04A1B2C3D4E5F7", "nobody")])
+def test_a_card_that_cannot_be_blocked_is_named(operator: Operator, uid: str, says: str) -> None:
+    operator.opens_a_shop()
+    status, _, complaint = operator.types("card", "block", uid)
+    assert status == 1
+    assert says in complaint
