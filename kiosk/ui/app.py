@@ -1,4 +1,4 @@
-"""Opens the window and runs a story on it. Kivy is configured here, and imported only after that."""
+"""Opens the window and runs a story on it. Kivy is configured here, before its first import."""
 
 import asyncio
 import logging
@@ -63,8 +63,8 @@ def run(options: UiOptions, story: Story) -> int:
     """
     theme = load(options.theme)
     open_window(options)
-    look = wear_look(options, theme)
-    asyncio.run(_live(options, look, story))
+    wear_look(options, theme)
+    asyncio.run(_live(options, story))
     return 0
 
 
@@ -156,12 +156,12 @@ def wear_look(options: UiOptions, theme: Theme, size: tuple[int, int] | None = N
     return look
 
 
-async def _live(options: UiOptions, look: Look, story: Story) -> None:
+async def _live(options: UiOptions, story: Story) -> None:
     from kivy.app import App
     from kivy.clock import Clock
     from kivy.core.window import Window
 
-    from kiosk.ui.display import KivyDisplay, load_views_when_idle
+    from kiosk.ui.display import KivyDisplay
     from kiosk.ui.pace import Pace
 
     display = KivyDisplay(
@@ -191,7 +191,7 @@ async def _live(options: UiOptions, look: Look, story: Story) -> None:
         Window.unbind(on_flip=first_flip)
         if options.first_frame is not None:
             options.first_frame(time.monotonic())
-        load_views_when_idle(display, _soonest())
+        display.keep_ready(_soonest())
 
     Window.bind(on_flip=first_flip)
     app = Glass()

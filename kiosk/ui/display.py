@@ -1,6 +1,7 @@
 """The glass itself: questions become views, touches become answers."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from kiosk.ui.pace import Pace
 from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
 from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.art import pictures, texture_of
 from kiosk.ui.widgets.text import forget_measures
 from kiosk.words import Words
 
@@ -28,6 +30,9 @@ Answer = TypeVar("Answer")
 
 FADE_S = 0.18
 """A change of screen; short enough never to be waited for."""
+
+REFILL_S = 0.1
+"""Between two views that are built while nobody is there."""
 
 FrameDone = Callable[[Screen[Any], float], None]
 
@@ -69,7 +74,7 @@ class KivyDisplay:
 
     def __init__(self, *, languages: Sequence[str], pace: Pace, reader_side: str = "below") -> None:
         self.stage = Stage()
-        self.languages = tuple(languages)
+        self.languages: Sequence[str] = tuple(languages)
         self.reader_side = reader_side
         self.words = Words(self.languages[0])
         self.frame_done: FrameDone | None = None
@@ -81,6 +86,9 @@ class KivyDisplay:
         self._questions: list[_Question] = []
         self._touched_at = time.monotonic()
         self._undrawn: Screen[Any] | None = None
+        self._quick: tuple[type[Screen[Any]], ...] = ()
+        self._frozen = False
+        self._pictures = pictures()
         self._spare: dict[type[Screen[Any]], View] = {}
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.bind(on_key_down=self._touched, on_flip=self._drawn)
@@ -158,6 +166,41 @@ class KivyDisplay:
 
     # --- views ------------------------------------------------------------------------------
 
+    def keep_ready(self, screens: Sequence[type[Screen[Any]]]) -> None:
+        """Build the views of `screens` beforehand, now and whenever the invitation is shown.
+
+        One per tick, because nobody must wait for it: reading all of them before the first frame
+        would make that late, and building one when a card is tapped would make the balance late.
+        """
+        self._quick = tuple(screens)
+        self._refill()
+
+    def _refill(self, *_: object) -> None:
+        """Do the next thing that would make a visitor wait, while there is no visitor."""
+        if not isinstance(self.showing, Attract):
+            return
+        # A software renderer (Mesa's llvmpipe) gives the memory of old frames back only when it is
+        # made to finish: without this, 4 MB stay behind at each visit until 80 have gathered.
+        glFinish()
+        missing = [screen for screen in self._quick if screen not in self._spare]
+        if missing:
+            self.prepare(missing[0])
+        elif self._pictures:
+            texture_of(self._pictures.pop())
+        else:
+            self._tidy()
+            return
+        Clock.schedule_once(self._refill, REFILL_S)
+
+    def _tidy(self) -> None:
+        """Collect now, while nobody is there: in the middle of a visit it would be felt."""
+        gc.collect()
+        if not self._frozen:
+            # Kivy and the views' rules stay for good. Walking through them again would take a
+            # quarter of a second; once only, for what is frozen is never given back.
+            gc.freeze()
+            self._frozen = True
+
     def prepare(self, screen: type[Screen[Any]]) -> None:
         """Build the view of `screen` beforehand, so that its next showing only fills it in."""
         if screen not in self._spare:
@@ -180,6 +223,8 @@ class KivyDisplay:
         self._view = view
         self.stage.add_widget(view)
         self._change(before, view)
+        if isinstance(screen, Attract):
+            Clock.schedule_once(self._refill, REFILL_S)
         return view
 
     def _fitted(self, view: View) -> View:
@@ -195,9 +240,14 @@ class KivyDisplay:
         if not worn().motion or isinstance(before.screen, Attract):
             self._retire(before)
             return
-        view.opacity = 0
+        view.opacity, view.blending = 0, True
         fade = Animation(opacity=1, duration=FADE_S, transition="out_quad")
-        fade.bind(on_complete=lambda *_: self._retire(before))
+
+        def faded(*_: object) -> None:
+            view.blending = False
+            self._retire(before)
+
+        fade.bind(on_complete=faded)
         fade.start(view)
 
     def _retire(self, view: View) -> None:
@@ -251,18 +301,3 @@ class KivyDisplay:
     def attach(self, parent: Widget) -> None:
         """Put the stage into the window's root."""
         parent.add_widget(self.stage)
-
-
-def load_views_when_idle(display: KivyDisplay, screens: Sequence[type[Screen[Any]]]) -> None:
-    """Read the other views one per tick after the first frame, and build the ones that must be
-    quick: reading all of them before would make the first frame late.
-    """
-    waiting = list(screens)
-
-    def step(_: float) -> bool:
-        if not waiting:
-            return False
-        display.prepare(waiting.pop(0))
-        return bool(waiting)
-
-    Clock.schedule_interval(step, 0.05)

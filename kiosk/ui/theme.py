@@ -217,7 +217,7 @@ def _luminance(colour: Rgba) -> float:
 
 
 def _linear(part: float) -> float:
-    """sRGB undone (WCAG 2.1, relative luminance)."""
+    """Light from a part of sRGB (WCAG 2.1, relative luminance)."""
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
@@ -252,7 +252,9 @@ def _same_keys(section: Mapping[str, object], wanted: set[str], name: str) -> No
     if missing := sorted(wanted - section.keys()):
         raise ThemeError(f"[{name}] lacks {missing[0]}")
     if unknown := sorted(section.keys() - wanted):
-        raise ThemeError(f"[{name}] does not know {unknown[0]}; it knows {', '.join(sorted(wanted))}")
+        raise ThemeError(
+            f"[{name}] does not know {unknown[0]}; it knows {', '.join(sorted(wanted))}"
+        )
 
 
 def _rgba(text: str, where: str) -> Rgba:

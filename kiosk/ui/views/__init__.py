@@ -40,7 +40,7 @@ def view_of(screen: type[Screen[object]]) -> type[View]:
     """The view class for `screen`, its layout loaded."""
     module = VIEWS[screen]
     layout = str(Path(__file__).with_name(f"{module}.kv"))
-    found = getattr(import_module(f"{__name__}.{module}"), f"{screen.__name__}View")
+    found: type[View] = getattr(import_module(f"{__name__}.{module}"), f"{screen.__name__}View")
     if layout not in Builder.files:
         Builder.load_file(layout)
     assert issubclass(found, View)

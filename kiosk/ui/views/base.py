@@ -57,6 +57,8 @@ class View(BoxLayout):
     language = StringProperty("")
     """What the header's pill offers."""
     fresh = BooleanProperty(True)
+    blending = BooleanProperty(False)
+    """While it fades in over another view."""
 
     def __init__(self, glass: Glass, **values: object) -> None:
         self.glass = glass
@@ -77,7 +79,7 @@ class View(BoxLayout):
 
     def show(self, screen: Any) -> None:
         """Set every property from `screen` and `self.w`; see the module."""
-        raise AssertionError(f"{type(self).__name__} shows nothing")
+        raise AssertionError(f"{type(self).__name__} does not show {type(screen).__name__}")
 
     def answer(self, value: object) -> None:
         """The customer's answer."""

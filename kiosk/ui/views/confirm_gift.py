@@ -35,7 +35,9 @@ class ConfirmGiftView(View):
         self.about = (
             w.t("The voucher prints below the screen. You can also keep it on your phone.")
             if screen.paper
-            else w.t("The printer is resting: your voucher shows on the screen, to be photographed.")
+            else w.t(
+                "The printer is resting: your voucher shows on the screen, to be photographed."
+            )
         )
         self.back = w.t("Back")
         self.as_code = w.t("On my phone")

@@ -73,8 +73,10 @@ def _what(line: HistoryLine, w: Words) -> str:
         case Movement.REDEEM:
             return w.t("Gift: {gift}", gift=line.gift_name)
         case Movement.REVERSAL:
-            return w.t("Given back: {gift}", gift=line.gift_name) if line.gift_name else (
-                w.t("Points given back")
+            return (
+                w.t("Given back: {gift}", gift=line.gift_name)
+                if line.gift_name
+                else (w.t("Points given back"))
             )
         case Movement.EXPIRY:
             return w.t("Points not used in time")

@@ -20,9 +20,7 @@ class JoinView(View):
         """See `View.show`."""
         w, points = self.w, screen.welcome_points
         self.title = w.t("Welcome! This card is new.")
-        self.about = w.t(
-            "Make it yours with your first name and your e-mail. It takes one minute."
-        )
+        self.about = w.t("Make it yours with your first name and your e-mail. It takes one minute.")
         self.number = f"+{w.number(points)}" if points else ""
         self.unit = w.tn("welcome point", "welcome points", points) if points else ""
         self.not_now = w.t("Not now")

@@ -19,7 +19,9 @@ class OutOfServiceView(View):
         w = self.w
         starting = screen.reason is OutOfOrder.STARTING
         self.icon = "hourglass" if starting else "wrench"
-        self.title = w.t("One moment, we are opening") if starting else w.t("Out of service for now")
+        self.title = (
+            w.t("One moment, we are opening") if starting else w.t("Out of service for now")
+        )
         self.about = {
             OutOfOrder.STORAGE: w.t(
                 "This kiosk cannot write anything down. Please tell our staff: "
@@ -33,6 +35,8 @@ class OutOfServiceView(View):
                 "This kiosk has been shut out by the back office. Please tell our staff: "
                 "it needs a new code."
             ),
-            OutOfOrder.STARTING: w.t("The kiosk is fetching the shop's program. It begins by itself."),
+            OutOfOrder.STARTING: w.t(
+                "The kiosk is fetching the shop's program. It begins by itself."
+            ),
         }[screen.reason]
         self.still = w.t("Your points are safe, and the till counts them as always.")

@@ -26,8 +26,10 @@ class PrinterTroubleView(View):
         self.cause = _cause(screen.cause, w)
         if self.nothing_out:
             self.title = w.t("Your voucher did not print")
-            self.about = w.t("Your points are safe, and your voucher for “{gift}” waits for you.",
-                             gift=screen.gift.name)
+            self.about = w.t(
+                "Your points are safe, and your voucher for “{gift}” waits for you.",
+                gift=screen.gift.name,
+            )
             self.retry = w.t("Try again")
         else:
             self.title = w.t("Did your voucher come out?")

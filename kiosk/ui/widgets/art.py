@@ -1,11 +1,16 @@
 """Pictures drawn by the kiosk itself: the card on its warm circles, a gift, a disc with a sign."""
 
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from kivy.animation import Animation
 from kivy.clock import Clock
+from kivy.core.image import Image as CoreImage
 from kivy.properties import (
     ColorProperty,
+    ListProperty,
     NumericProperty,
     ObjectProperty,
     OptionProperty,
@@ -22,6 +27,11 @@ MOTION_EVERY_S = 20.0
 
 DIP_S = 0.45
 """The card goes down and comes up again: under one second of motion in all."""
+
+PICTURES_MOST = 48
+"""A texture of 640 × 480 takes 1.6 MB of memory with its smaller copies."""
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 ARROW_TURN = {"below": 0, "right": 90, "above": 180, "left": 270}
 
@@ -46,7 +56,7 @@ class HeroArt(Widget):
         for name in ("middle", "side", "size_factor"):
             self.fbind(name, self._aim)
         self._aim()
-        self._wait = None
+        self._wait: Any = None
         self.fbind("parent", self._live)
 
     def px(self, design: float) -> float:
@@ -93,18 +103,38 @@ class Picture(Widget):
     share = NumericProperty(0.56)
     """How much of the height the sign takes."""
     radius = NumericProperty(18)
-    source = StringProperty("")
     letter = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+    frame = ListProperty([0, 0, 0, 0])
+    """Where the image is drawn: x, y, width, height."""
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
         self.fbind("picture", self._choose)
+        for name in ("pos", "size", "texture"):
+            self.fbind(name, self._fit)
         self._choose()
 
     def _choose(self, *_: object) -> None:
         own = image_of(self.picture)
-        self.source = str(own) if own else ""
+        self.texture = texture_of(own) if own else None
         self.letter = "" if own else picture(self.picture)
+
+    def _fit(self, *_: object) -> None:
+        """As large as it fits, with its own proportions."""
+        if self.texture is None:
+            self.frame = [0, 0, 0, 0]
+            return
+        margin = worn().px(8)
+        width, height = self.texture.size
+        room = (max(self.width - 2 * margin, 1), max(self.height - 2 * margin, 1))
+        scale = min(room[0] / width, room[1] / height)
+        self.frame = [
+            round(self.x + (self.width - width * scale) / 2),
+            round(self.y + (self.height - height * scale) / 2),
+            round(width * scale),
+            round(height * scale),
+        ]
 
 
 class Disc(Widget):
@@ -115,12 +145,24 @@ class Disc(Widget):
     ink = ColorProperty()
 
 
+@lru_cache(maxsize=PICTURES_MOST)
+def texture_of(path: Path) -> Any:
+    """The image as a texture, read once: Kivy's own cache forgets after a minute of calm."""
+    return CoreImage(str(path), nocache=True).texture
+
+
+def pictures() -> list[Path]:
+    """The shop's images, as many as are kept."""
+    found = (path for path in sorted((ASSETS / "images").glob("*.*")) if path.suffix in ENDINGS)
+    return list(islice(found, PICTURES_MOST))
+
+
 def image_of(name: str) -> Path | None:
     """The shop's image for a picture name, when it put one into `assets/images`."""
     folder = ASSETS / "images"
     if not name or Path(name).name != name:  # a name, never a way out of the folder
         return None
-    for ending in (".png", ".jpg", ".jpeg", ".webp"):
+    for ending in ENDINGS:
         if (folder / f"{name}{ending}").is_file():
             return folder / f"{name}{ending}"
     return None

@@ -1,6 +1,12 @@
 """A gift to be touched: its picture, its name, and its price or how far it still is."""
 
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens import Gift
@@ -12,6 +18,7 @@ from kiosk.words import Words
 class GiftCard(Touch, BoxLayout):
     """One gift. What cannot be taken yet is pale, disabled, and says how many points it lacks."""
 
+    gift = ObjectProperty(None, allownone=True)
     title = StringProperty("")
     price = StringProperty("")
     picture = StringProperty("")
@@ -24,6 +31,7 @@ class GiftCard(Touch, BoxLayout):
     def offer(self, gift: Gift, words: Words, tone: int) -> None:
         """Show `gift`."""
         ui = worn().colours
+        self.gift = gift
         self.name = f"gift:{gift.id}"
         self.title, self.picture = gift.name, gift.picture
         self.within_reach = not gift.missing
@@ -43,5 +51,3 @@ class MoreCard(Touch, BoxLayout):
     """The way to all that does not fit."""
 
     title = StringProperty("")
-
-

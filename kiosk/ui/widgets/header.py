@@ -23,7 +23,7 @@ class Header(Widget):
     """The language that the pill offers; none when there is no other."""
 
     def __init__(self, **values: object) -> None:
-        # Not at once: Kivy caches `right`, and tells us of a new width before it forgets the old one.
+        # Not at once: Kivy caches `right` and tells of a new width before it forgets the old one.
         self._place = Clock.create_trigger(self._arrange, -1)
         super().__init__(**values)
         look = worn()

@@ -49,7 +49,7 @@ class Pages(Widget):
         return max(1, int((self.height + gap) // (self._row() + gap)))
 
     def _row(self) -> float:
-        return max(worn().letters(self.row_px), self.row_least)
+        return float(max(worn().letters(self.row_px), self.row_least))
 
     def _arrange(self, *_: object) -> None:
         self.clear_widgets()

@@ -9,9 +9,10 @@ from kiosk.ui.widgets.text import STEPS, Text
 
 
 class Stack(Layout):
-    """A column. Texts, and all that has `height_at` and `cap`, take the height they need; a child
-    with `size_hint_y` shares the rest; any other keeps its height. `spacing` is in pixels at
-    1280 × 800.
+    """A column that fits.
+
+    Texts, and all that has `height_at` and `cap`, take the height they need; a child with
+    `size_hint_y` shares the rest; any other keeps its height. `spacing` is in pixels at 1280 × 800.
     """
 
     spacing = NumericProperty(16)

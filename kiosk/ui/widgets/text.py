@@ -136,7 +136,9 @@ class Text(Widget):
             tall = line_height(self.weight, letters, self.leading)
             lines = broken(text, self.weight, letters, width)
             most = min(self.lines or len(lines), max(1, int((height + 1) / tall)))
-            whole_words = all(extent(word, self.weight, letters) <= width for word in words_of(text))
+            whole_words = all(
+                extent(word, self.weight, letters) <= width for word in words_of(text)
+            )
             if len(lines) <= most and whole_words:
                 return letters, list(lines), False
         return letters, cut(text, self.weight, letters, width, most), True

@@ -122,6 +122,4 @@ def _finger(x: float, y: float) -> Any:
             self.profile = ["pos"]
             super().depack(args)
 
-    return Finger(
-        "finger", time.monotonic_ns(), {"x": x, "y": y}, is_touch=True, type_id="touch"
-    )
+    return Finger("finger", time.monotonic_ns(), {"x": x, "y": y}, is_touch=True, type_id="touch")

@@ -243,9 +243,7 @@ def test_a_button_looks_pressed_while_the_finger_is_on_it(bench: Bench) -> None:
         assert bench.look is not None
         question = await asked(bench, data.samples()["join"])
         button = next(
-            widget
-            for widget in bench.display.stage.walk()
-            if getattr(widget, "name", "") == "join"
+            widget for widget in bench.display.stage.walk() if getattr(widget, "name", "") == "join"
         )
         finger = bench.press("join")
         assert tuple(button.fill) == bench.look.colours.brand_dark
@@ -383,7 +381,7 @@ def test_forget_leaves_nothing_personal_on_the_glass_or_in_the_measures(bench: B
         bench.display.forget()
         assert bench.display.showing is None
         assert not bench.display.stage.children
-        assert not any(label.text for label in labels if label.text not in {"Maison Lise"})
+        assert not any(label.text for label in labels if label.text != "Maison Lise")
         assert all(view.screen is None for view in views)
         assert extent.cache_info().currsize == 0
         assert broken.cache_info().currsize == 0

@@ -64,9 +64,11 @@ def test_every_text_has_its_french_with_the_same_blanks(french: Catalog) -> None
             wrong.append(f"{where}: {texts[0]!r} is counted in one place only")
             continue
         wanted = set(BLANK.findall(texts[-1]))
-        for words in translation(french, texts):
-            if not words or set(BLANK.findall(words)) - wanted:
-                wrong.append(f"{where}: {words!r} has other blanks than {texts[-1]!r}")
+        wrong += [
+            f"{where}: {words!r} has other blanks than {texts[-1]!r}"
+            for words in translation(french, texts)
+            if not words or set(BLANK.findall(words)) - wanted
+        ]
     assert not wrong
 
 
