@@ -47,6 +47,8 @@ class HeroArt(Widget):
     arrow = NumericProperty(1)
     """0 hides the arrow: there is no reader to go to."""
     size_factor = NumericProperty(1.0)
+    unit = NumericProperty(1.0)
+    """Pixels of this glass for one pixel of the drawing at 1280 × 800."""
     dip = NumericProperty(0.0)
     turn = NumericProperty(0)
     arrow_middle = ObjectProperty((0, 0))
@@ -59,13 +61,10 @@ class HeroArt(Widget):
         self._wait: Any = None
         self.fbind("parent", self._live)
 
-    def px(self, design: float) -> float:
-        """Pixels of this picture, which may be smaller than the rest of the glass."""
-        return worn().px(design) * float(self.size_factor)
-
     def _aim(self, *_: object) -> None:
         x, y = self.middle
-        reach = self.px(250)
+        self.unit = worn().scale * self.size_factor
+        reach = self.unit * 250
         along = {"below": (0, -1), "above": (0, 1), "left": (-1, 0), "right": (1, 0)}[self.side]
         self.turn = ARROW_TURN[self.side]
         self.arrow_middle = (x + along[0] * reach, y + along[1] * reach)

@@ -81,9 +81,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         "attract-troubles": screens.Attract(
             welcome_points=50, troubles=(screens.Trouble.PAPER, screens.Trouble.NETWORK)
         ),
-        "attract-no-reader": screens.Attract(
-            welcome_points=50, troubles=(screens.Trouble.READER,)
-        ),
+        "attract-no-reader": screens.Attract(welcome_points=50, troubles=(screens.Trouble.READER,)),
         "take-a-card": screens.TakeACard(),
         **{
             f"card-{notice.value}": screens.CardProblem(notice=notice)
@@ -120,7 +118,12 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             first_name="Inès", balance=407, goal=rich[2], gifts=rich, vouchers=2
         ),
         "home-offline": screens.Home(
-            first_name="", balance=7, goal=coffee, gifts=gifts(language, 7), vouchers=1, offline=True
+            first_name="",
+            balance=7,
+            goal=coffee,
+            gifts=gifts(language, 7),
+            vouchers=1,
+            offline=True,
         ),
         "home-long": screens.Home(
             first_name=LONG_NAME,
