@@ -77,7 +77,8 @@ def open_window(options: UiOptions) -> None:
         raise NoWindow(REMEDY)
     # A closed window would leave the shop with a black glass; SIGTERM is the way to stop.
     Window.bind(on_request_close=lambda *_, **__: True)
-    Window.rotation = options.rotation
+    # Kivy turns against the clock; mounting guides, kernels and people turn with it.
+    Window.rotation = (360 - options.rotation) % 360
     Window.show_cursor = options.cursor
 
 

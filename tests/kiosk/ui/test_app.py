@@ -187,3 +187,34 @@ sys.exit(run(options, story))
     assert done.returncode == 0, done.stderr
     # The SDL one hands on fingers on telephones only; on Linux they arrive as the mouse.
     assert done.stdout == "['SDL2MotionEventProvider', 'MouseMotionEventProvider']\n"
+
+
+def test_an_upright_panel_is_turned_clockwise(tmp_path: Path) -> None:
+    done = kiosk(
+        tmp_path,
+        """
+options = UiOptions(home=Path(sys.argv[1]), width=800, height=1280, rotation=90)
+
+async def story(display):
+    from kivy.core.window import Window
+    from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFinish, glReadPixels
+
+    display.tell(Attract(welcome_points=50))
+    await asyncio.sleep(0.3)
+    Window.dispatch("on_draw")
+    glFinish()
+    width, height = Window.system_size
+    pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+    # The brand's name, top left of the picture, is top right of a panel turned clockwise.
+    name = bytes((0xC4, 0x39, 0x1F))
+    corner = b"".join(
+        pixels[(row * width + width * 9 // 10) * 3 : (row + 1) * width * 3]
+        for row in range(height // 2, height)
+    )
+    print(width, height, name in corner)
+
+sys.exit(run(options, story))
+""",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "1280 800 True\n"
