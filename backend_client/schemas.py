@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, RuleId, StoreId
-from loyalty.ledger import Account, Draw, Entry, EntryKind, Lot, Trace
+from loyalty.ledger import Account, Draw, Entry, EntryKind, Lot, Step, StepKind, Trace
 from loyalty.program import Rounding
 from loyalty.sales import Channel
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
@@ -60,6 +60,15 @@ class Wire(BaseModel):
 # --- the ledger on the wire ---------------------------------------------------------------
 
 
+class StepBody(Wire):
+    """One line of a calculation, in whole numbers; a rate is `value` / `per`."""
+
+    kind: StepKind
+    what: str = Field(max_length=128)
+    value: int
+    per: int = Field(default=1, ge=1)
+
+
 class TraceBody(Wire):
     """How the points of an entry were computed."""
 
@@ -69,6 +78,9 @@ class TraceBody(Wire):
     factor: Decimal
     rounding: Rounding
     points: Points
+    steps: tuple[StepBody, ...] = Field(
+        default=(), description="The calculation line by line; empty where the above says it all."
+    )
 
 
 class EntryBody(Wire):
@@ -110,6 +122,10 @@ class EntryBody(Wire):
                 factor=trace.factor,
                 rounding=trace.rounding,
                 points=trace.points,
+                steps=tuple(
+                    StepBody(kind=step.kind, what=step.what, value=step.value, per=step.per)
+                    for step in trace.steps
+                ),
             ),
         )
 
@@ -136,6 +152,9 @@ class EntryBody(Wire):
                 factor=trace.factor,
                 rounding=trace.rounding,
                 points=trace.points,
+                steps=tuple(
+                    Step(step.kind, step.what, step.value, step.per) for step in trace.steps
+                ),
             ),
         )
 

@@ -30,6 +30,37 @@ class EntryKind(StrEnum):
     """Takes what is left of the lot it is `about`, after its deadline."""
 
 
+class StepKind(StrEnum):
+    """What one line of a calculation does; `loyalty.explain.recompute` walks them in order."""
+
+    COUNT = "count"
+    """Take `value` as the basis; `what` says of what: ttc, ht, visits, articles …"""
+    DEDUCT = "deduct"
+    """Take `value` off the basis; `what` says for what: voucher, points, ticket_discount."""
+    RATE = "rate"
+    """Give `value` points per `per` of the basis, rounded."""
+    GIVE = "give"
+    """Give `value` points; `what` says why: fixed, band, article."""
+    FACTOR = "factor"
+    """The campaign `what` multiplies by `value` / `per`."""
+    COMBINE = "combine"
+    """Multiply by the factors above, combined as `what` says: best, multiply or add."""
+    ONLY = "only"
+    """What follows is given on top, for the lines of a campaign alone."""
+    CAP = "cap"
+    """Give `value` points at most; `what` says which limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a calculation, in whole numbers; rates are `value` / `per`."""
+
+    kind: StepKind
+    what: str
+    value: int
+    per: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """How a number of points came to be: enough to compute it again, and to explain it."""
@@ -42,6 +73,8 @@ class Trace:
     """Points per unit of the basis; the points themselves for a fixed gift."""
     rounding: Rounding
     points: Points
+    steps: tuple[Step, ...] = ()
+    """The calculation line by line; empty where basis, factor and rounding say it all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,14 +294,6 @@ def _nearest_deadline_first(lot: Lot) -> tuple[datetime, EntryId]:
 
 def canonical(entry: Entry) -> bytes:
     """The entry as bytes, the same wherever they are written: JSON, keys sorted, times in UTC."""
-    trace = entry.trace and {
-        "rule": entry.trace.rule,
-        "program_version": entry.trace.program_version,
-        "basis": entry.trace.basis,
-        "factor": str(entry.trace.factor),
-        "rounding": entry.trace.rounding.value,
-        "points": entry.trace.points,
-    }
     body = {
         "id": entry.id,
         "member": entry.member,
@@ -280,9 +305,42 @@ def canonical(entry: Entry) -> bytes:
         "store": entry.store,
         "deadline": entry.deadline and _in_utc(entry.deadline),
         "about": entry.about,
-        "trace": trace,
+        "trace": entry.trace and _traced(entry.trace),
     }
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _traced(trace: Trace) -> dict[str, object]:
+    steps = [[step.kind.value, step.what, step.value, step.per] for step in trace.steps]
+    return {
+        "rule": trace.rule,
+        "program_version": trace.program_version,
+        "basis": trace.basis,
+        "factor": str(trace.factor),
+        "rounding": trace.rounding.value,
+        "points": trace.points,
+        **({"steps": steps} if steps else {}),
+    }
+
+
+def _rarely(entry: Entry) -> dict[str, object]:
+    """What most entries do not say, written only where it is said: old links stay what they are."""
+    said: dict[str, object] = {}
+    if entry.by is not None:
+        said["by"] = entry.by
+    if entry.available_from is not None:
+        said["available_from"] = _in_utc(entry.available_from)
+    if not entry.owes:
+        said["owes"] = False
+    if entry.adjustment is not None:
+        said["adjustment"] = {
+            "actor": entry.adjustment.actor,
+            "nature": entry.adjustment.nature,
+            "booked_at": _in_utc(entry.adjustment.booked_at),
+            "comment": entry.adjustment.comment,
+            "approved_by": entry.adjustment.approved_by,
+        }
+    return said
 
 
 def _in_utc(at: datetime) -> str:

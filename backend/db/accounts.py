@@ -15,7 +15,7 @@ from backend.db import tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
 from loyalty.ids import EntryId, MemberId, ProgramId, RuleId, StoreId
-from loyalty.ledger import GENESIS, Account, Entry, EntryKind, Trace, canonical
+from loyalty.ledger import GENESIS, Account, Entry, EntryKind, Step, StepKind, Trace, canonical
 from loyalty.program import Rounding
 
 
@@ -284,6 +284,7 @@ def _written(trace: Trace | None) -> str | None:
             "factor": str(trace.factor),
             "rounding": trace.rounding.value,
             "points": trace.points,
+            "steps": [[step.kind.value, step.what, step.value, step.per] for step in trace.steps],
         }
     )
 
@@ -299,4 +300,8 @@ def _read(text: str | None) -> Trace | None:
         factor=Decimal(trace["factor"]),
         rounding=Rounding(trace["rounding"]),
         points=trace["points"],
+        steps=tuple(
+            Step(StepKind(kind), what, value, per)
+            for kind, what, value, per in trace.get("steps", ())
+        ),
     )
