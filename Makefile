@@ -1,6 +1,7 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
 BIN := .venv/bin
-RUFF_PATHS := loyalty devices backend_client kiosk backend demo benchmarks tests assets docs
+# Files are read as UTF-8 whatever the locale of the machine.
+export PYTHONUTF8 := 1
 
 .PHONY: run test check setup test-long bench gallery lock format
 
@@ -14,7 +15,7 @@ check: setup  ## the inner loop: format, lint, types, contracts, row ledger, fas
 	@$(BIN)/python .ci/suites.py check
 
 test-long: setup  ## the long ones: not in the gate
-	@$(BIN)/pytest -q -m slow tests
+	@SDL_VIDEODRIVER=$${SDL_VIDEODRIVER:-offscreen} $(BIN)/pytest -q -m "slow and not hardware" tests
 
 bench: setup  ## measures; nothing is asserted
 	@$(BIN)/python -m benchmarks
@@ -23,7 +24,7 @@ gallery: setup  ## every screen, size and language as a picture in build/gallery
 	@$(BIN)/python -m tests.screenshots --out build/gallery
 
 format: setup
-	@$(BIN)/ruff format -q $(RUFF_PATHS) && $(BIN)/ruff check -q --fix $(RUFF_PATHS)
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
 
 lock: setup  ## compiles pyproject.toml's groups to hashed requirements
 	@for group in kiosk backend; do \

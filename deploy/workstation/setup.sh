@@ -1,63 +1,116 @@
 #!/bin/sh
 # Everything this checkout needs on a Debian machine: system packages, then .venv with the hashed
-# requirements. Run by `make`; runs again in a second when nothing is missing.
+# requirements. Run by `make`; says nothing and takes a moment when nothing is missing.
 set -eu
 cd "$(dirname "$0")/../.."
+
+LOG=build/setup.log
+
+main() {
+    missing=$(missing_packages)
+    [ -z "$missing" ] || install_packages "$missing"
+    environment_is_ready || make_environment
+}
+
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-wanted=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' deploy/workstation/packages.txt)
-missing=""
-for package in $wanted; do
-    state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
-    [ "$state" = installed ] || missing="$missing $package"
-done
-if [ -n "$missing" ]; then
-    if ! command -v apt-get >/dev/null 2>&1; then
-        say "this is not Debian; install what corresponds to:$missing"
-        exit 1
-    fi
+fail() {
+    say "$*"
+    exit 1
+}
+
+# The names in packages.txt that dpkg does not have, each after a space.
+missing_packages() {
+    wanted=$(sed -e 's/#.*//' deploy/workstation/packages.txt)
+    # shellcheck disable=SC2086  # a list of package names, split on purpose
+    present=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true)
+    for package in $wanted; do
+        case "
+$present
+" in *"
+$package installed
+"*) ;; *) printf ' %s' "$package" ;; esac
+    done
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || fail "this is not Debian; install what corresponds to:$1"
+    by_hand="as root run: apt-get install --no-install-recommends$1"
     as_root=""
     if [ "$(id -u)" != 0 ]; then
-        if ! command -v sudo >/dev/null 2>&1; then
-            say "not root and no sudo; as root run: apt-get install -y$missing"
-            exit 1
-        fi
+        command -v sudo >/dev/null || fail "not root and no sudo; $by_hand"
+        # Asks for the password where there is somebody to type it.
+        sudo -v 2>/dev/null || fail "sudo refuses; $by_hand"
         as_root="sudo"
     fi
-    say "installing$missing"
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null ||
-        say "apt-get update failed; trying with the lists at hand"
-    # The services of these packages are not started: a reader that others use stays theirs.
+    say "installing$1"
+    hold_pcscd
+    trap 'release_pcscd' EXIT
+    trap 'exit 130' INT TERM HUP
+    logged apt_get update || say "apt-get update failed; trying with the lists at hand"
     # shellcheck disable=SC2086  # a list of package names, split on purpose
-    $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-        apt-get install -y -q --no-install-recommends $missing >/dev/null || {
-        say "apt-get could not install:$missing"
-        say "remedy: check the network and /etc/apt/sources.list, then run make again"
-        exit 1
-    }
-fi
+    logged apt_get install -y --no-install-recommends $1 ||
+        fail "apt-get could not install$1; $(reason '^E: ') (remedy: check the network and the package sources, then run make again; $LOG has all of it)"
+    release_pcscd
+    trap - EXIT INT TERM HUP
+}
 
-python=""
-for candidate in python3.11 python3.12 python3.13 python3; do
-    if command -v "$candidate" >/dev/null 2>&1 &&
-        "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
-        python=$candidate
-        break
+# Two minutes for a machine that has just started and is updating itself.
+apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q -o DPkg::Lock::Timeout=120 "$@"; }
+
+# Debian's package starts pcscd at once where systemd runs (its postinst: deb-systemd-invoke start
+# pcscd.service pcscd.socket; libccid's restarts it), and pcscd then powers every reader it finds.
+# Nothing here needs it: the virtual readers have a pcscd of their own. So its units cannot start
+# while packages are installed; one that runs already goes on. Afterwards it is as Debian leaves it,
+# enabled: from the next boot on, systemd listens on its socket and starts it for its first client.
+# The mask lies in /run, so that a set-up that was cut short leaves nothing after a restart.
+# Without systemd (a container) Debian's own scripts start nothing: invoke-rc.d finds no init system.
+hold_pcscd() {
+    [ ! -d /run/systemd/system ] || logged $as_root systemctl mask --runtime pcscd.service pcscd.socket ||
+        say "pcscd may start: its units could not be masked"
+}
+
+release_pcscd() {
+    [ ! -d /run/systemd/system ] || logged $as_root systemctl unmask --runtime pcscd.service pcscd.socket || true
+}
+
+find_python() {
+    for candidate in python3.11 python3.12 python3.13 python3; do
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    fail "Python 3.11, 3.12 or 3.13 is needed, and python3 is $(python3 --version 2>/dev/null || echo missing); remedy: Debian 12 or 13, or a python3.11 in PATH"
+}
+
+# What .venv was made from: its scripts name this folder, so a moved checkout makes a new one.
+fingerprint() { printf '%s\n%s\n' "$(sha256sum <requirements/dev.txt)" "$PWD"; }
+
+environment_is_ready() {
+    [ -x .venv/bin/python ] && [ "$(fingerprint)" = "$(cat .venv/made-from 2>/dev/null)" ]
+}
+
+make_environment() {
+    python=$(find_python)
+    say "making .venv with $("$python" --version); it takes a minute or two"
+    if ! grep -qsxF "$PWD" .venv/made-from || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+        rm -rf .venv
+        logged "$python" -m venv .venv ||
+            fail "$python could not make .venv; $(reason .) (remedy: apt-get install $python-venv, or free some space; $LOG has all of it)"
     fi
-done
-if [ -z "$python" ]; then
-    say "Python 3.11, 3.12 or 3.13 is needed; remedy: apt-get install python3 (Debian 12 or newer)"
-    exit 1
-fi
+    logged .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements/dev.txt ||
+        fail "pip could not install requirements/dev.txt; $(reason ERROR:) (remedy: check the network, then run make again; $LOG has all of it)"
+    fingerprint >.venv/made-from
+}
 
-stamp=.venv/requirements.sha256
-sum=$(sha256sum requirements/dev.txt | cut -d' ' -f1)
-if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
-    say "making .venv with $($python --version)"
-    [ -x .venv/bin/python ] || "$python" -m venv .venv
-    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt || {
-        say "pip could not install requirements/dev.txt; remedy: check the network, then run make again"
-        exit 1
-    }
-    printf '%s\n' "$sum" >"$stamp"
-fi
+# Runs a command in silence; what it says is in the log.
+logged() {
+    mkdir -p build
+    "$@" >"$LOG" 2>&1 </dev/null
+}
+
+# The last line of the log that matches.
+reason() { grep "$1" "$LOG" | tail -n 1; }
+
+main
