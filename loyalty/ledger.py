@@ -323,26 +323,6 @@ def _traced(trace: Trace) -> dict[str, object]:
     }
 
 
-def _rarely(entry: Entry) -> dict[str, object]:
-    """What most entries do not say, written only where it is said: old links stay what they are."""
-    said: dict[str, object] = {}
-    if entry.by is not None:
-        said["by"] = entry.by
-    if entry.available_from is not None:
-        said["available_from"] = _in_utc(entry.available_from)
-    if not entry.owes:
-        said["owes"] = False
-    if entry.adjustment is not None:
-        said["adjustment"] = {
-            "actor": entry.adjustment.actor,
-            "nature": entry.adjustment.nature,
-            "booked_at": _in_utc(entry.adjustment.booked_at),
-            "comment": entry.adjustment.comment,
-            "approved_by": entry.adjustment.approved_by,
-        }
-    return said
-
-
 def _in_utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
