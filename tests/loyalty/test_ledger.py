@@ -11,12 +11,14 @@ from loyalty.ids import RuleId
 from loyalty.ledger import (
     GENESIS,
     Account,
+    Adjustment,
     Entry,
     EntryKind,
     Lot,
     Trace,
     canonical,
     link,
+    movements,
     replay,
 )
 from loyalty.program import Rounding
@@ -348,3 +350,193 @@ def test_an_entry_is_written_the_way_other_programs_can_write_it() -> None:
 
 def test_a_lot_that_never_expires_is_always_alive() -> None:
     assert Lot(entry=STORY[0].id, left=1, deadline=None).alive(day(100_000))
+
+
+# --- returns: a part is undone ------------------------------------------------------------------
+
+
+def back(what: Entry, points: int, on: float, name: str = "") -> Entry:
+    """A return of a part: claws back from a credit, or gives back of a debit."""
+    sign = -1 if what.points > 0 else 1
+    return entry(name or f"return-{on}", EntryKind.RETURN, sign * points, on, about=what.id)
+
+
+def test_a_return_takes_a_part_from_its_own_lot_although_another_dies_first() -> None:
+    story = [sale := earn("sale", 30, 1), earn("june", 10, 1, until=50), back(sale, 12, 2)]
+    assert lots(*story) == {"june": (10, day(50)), "sale": (18, None)}
+
+
+def test_all_returns_of_a_credit_together_take_no_more_than_it_gave() -> None:
+    story = [sale := earn("sale", 30, 1), earn("other", 50, 1)]
+    returns = [back(sale, 20, 2), back(sale, 20, 3), undo(sale, 4)]
+    assert lots(*story, *returns) == {"other": (50, None)}
+
+
+def test_what_already_expired_is_not_taken_twice() -> None:
+    story = [sale := earn("sale", 30, 1, until=5), take("gift", 10, 2), earn("b", 40, 3)]
+    gone = expire(sale, 20, 5)
+    assert lots(*story, gone, back(sale, 20, 6)) == {"b": (40, None)}
+    assert lots(*story, gone, undo(sale, 6)) == {"b": (30, None)}
+
+
+def test_a_return_dated_before_the_expiry_leaves_less_to_expire() -> None:
+    story = [sale := earn("sale", 30, 1, until=5), earn("b", 40, 3)]
+    for when in (4, 6):
+        account = replay([*story, back(sale, 30, when), expire(sale, 30, 5)])
+        assert (open_lots(account), account.debt) == ({"b": (40, None)}, 0)
+
+
+def test_a_gift_can_be_given_back_in_parts_and_then_no_further() -> None:
+    story = [earn("a", 30, 1, until=50), earn("b", 30, 1, until=90), gift := take("gift", 40, 2)]
+    assert lots(*story, back(gift, 15, 3)) == {"a": (5, day(50)), "b": (30, day(90))}
+    assert lots(*story, back(gift, 15, 3), undo(gift, 4)) == lots(*story[:2])
+    assert lots(*story, back(gift, 30, 3), back(gift, 30, 4)) == lots(*story[:2])
+
+
+def test_what_is_owed_is_forgiven_before_points_are_given_back() -> None:
+    story = [earn("a", 10, 1), gift := take("gift", 30, 2)]
+    account = replay([*story, back(gift, 25, 3)])
+    assert (account.debt, open_lots(account)) == (0, {"a": (5, None)})
+
+
+def test_a_debit_that_may_owe_nothing_takes_what_is_there() -> None:
+    story = [sale := earn("sale", 30, 1), take("gift", 25, 2)]
+    account = replay([*story, replace(back(sale, 30, 3), owes=False)])
+    assert (account.debt, open_lots(account)) == (0, {})
+
+
+def test_a_credit_taken_back_by_mistake_can_be_taken_back_again() -> None:
+    story = [welcome := earn("welcome", 50, 1), earn("b", 20, 1), first := undo(welcome, 2)]
+    again = undo(welcome, 4, "again")
+    assert lots(*story, undo(first, 3), again) == {"b": (20, None)}
+
+
+def test_undoing_a_claw_back_of_expired_points_leaves_them_expired() -> None:
+    story = [sale := earn("sale", 30, 1, until=5), expire(sale, 30, 5), first := undo(sale, 6)]
+    later = [undo(first, 7), undo(sale, 8, "again"), earn("b", 40, 9)]
+    assert lots(*story, *later) == {"b": (40, None)}
+
+
+def test_of_three_entries_at_one_instant_each_comes_after_the_one_it_is_about() -> None:
+    story = [earn("a", 30, 1), gift := take("gift", 20, 2)]
+    void = undo(gift, 2, "z-void")
+    assert replay([*story, void, undo(void, 2, "a-undone")]).balance(day(2)) == 10
+
+
+def test_a_ring_of_entries_ends() -> None:
+    ring = [
+        entry("x", EntryKind.REVERSAL, -1, 1, about="y"),
+        entry("y", EntryKind.REVERSAL, -1, 1, about="x"),
+    ]
+    assert replay(ring).debt == 2
+
+
+# --- pending points -----------------------------------------------------------------------------
+
+
+def later(name: str, points: int, on: float, *, from_: float) -> Entry:
+    return replace(earn(name, points, on), available_from=day(from_))
+
+
+def test_pending_points_are_there_and_cannot_be_spent_before_their_day() -> None:
+    account = replay([later("a", 30, 1, from_=15)])
+    just_before = day(15) - timedelta(microseconds=1)
+    assert (account.balance(just_before), account.pending(just_before)) == (0, 30)
+    assert (account.balance(day(15)), account.pending(day(15))) == (30, 0)
+
+
+def test_a_debit_takes_matured_points_like_any_other() -> None:
+    story = [later("a", 30, 1, from_=15), earn("b", 10, 1, until=90)]
+    assert lots(*story, take("gift", 20, 16)) == {"a": (20, None)}
+
+
+def test_pending_points_cover_what_would_else_be_debt() -> None:
+    account = replay([later("a", 30, 1, from_=15), earn("b", 5, 1), take("gift", 20, 2)])
+    assert (account.debt, account.pending(day(2)), account.balance(day(15))) == (0, 15, 15)
+
+
+def test_pending_points_pay_a_debt() -> None:
+    account = replay([take("gift", 20, 1), later("a", 30, 2, from_=15)])
+    assert (account.debt, account.balance(day(2)), account.balance(day(15))) == (0, 0, 10)
+
+
+def test_points_are_released_by_an_action() -> None:
+    held, other = later("a", 30, 1, from_=900), later("c", 7, 1, from_=800)
+    release = entry("release", EntryKind.RELEASE, 0, 5, about="a")
+    account = replay([held, other, release])
+    assert (account.balance(day(4)), account.balance(day(5))) == (0, 30)
+    assert lots(held, other, release, take("gift", 10, 6)) == {"a": (20, None), "c": (7, None)}
+    twice = [release, entry("again", EntryKind.RELEASE, 0, 6, about="a")]
+    assert replay([held, other, *twice]) == account
+
+
+def test_a_release_about_nothing_releases_nothing() -> None:
+    loose = [entry("x", EntryKind.RELEASE, 0, 2), entry("y", EntryKind.RELEASE, 0, 2, about="?")]
+    assert replay([later("a", 30, 1, from_=15), *loose]).balance(day(3)) == 0
+
+
+def test_points_given_back_to_a_pending_lot_stay_pending() -> None:
+    held = later("a", 30, 1, from_=15)
+    story = [held, first := undo(held, 2), undo(first, 3)]
+    account = replay(story)
+    assert (account.balance(day(3)), account.balance(day(15))) == (0, 30)
+
+
+def test_pending_points_in_a_snapshot_mature_too() -> None:
+    opening = replay([later("a", 30, 1, from_=15)])
+    assert open_lots(replay([take("gift", 10, 16)], opening)) == {"a": (20, None)}
+
+
+# --- transfers and hand-made entries ------------------------------------------------------------
+
+
+def test_points_that_leave_for_another_account_leave_their_own_lot() -> None:
+    story = [earn("a", 30, 1), earn("b", 10, 1, until=50)]
+    leaves = entry("leaves", EntryKind.TRANSFER, -30, 2, about="a")
+    assert lots(*story, leaves) == {"b": (10, day(50))}
+    assert lots(*story, leaves, undo(leaves, 3)) == lots(*story)
+
+
+def test_a_claw_back_of_moved_points_may_take_all_that_was_earned_before_the_move() -> None:
+    moved = entry("moved", EntryKind.TRANSFER, 20, 1)
+    assert lots(moved, earn("b", 30, 1), back(moved, 25, 2)) == {"b": (25, None)}
+
+
+# --- the statement ------------------------------------------------------------------------------
+
+
+def test_the_statement_tells_what_really_moved() -> None:
+    sale, gift = earn("sale", 30, 1, until=5), take("gift", 10, 2)
+    statement = movements([sale, gift, expire(sale, 30, 5), undo(gift, 3), undo(gift, 4, "again")])
+    assert [(m.entry.id, m.points, m.held) for m in statement] == [
+        ("sale", 30, 30),
+        ("gift", -10, 20),
+        ("undo-gift", 10, 30),
+        ("again", 0, 30),
+        ("expiry-sale", -30, 0),
+    ]
+    assert movements([], replay([sale])) == ()
+
+
+# --- what is rarely written ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        ({"by": "lea"}, '"by":"lea"'),
+        ({"available_from": day(3)}, '"available_from":"2026-01-03T12:00:00+00:00"'),
+        ({"owes": False}, '"owes":false'),
+        (
+            {"adjustment": Adjustment(actor="s7", nature="gesture", booked_at=day(2))},
+            '"booked_at":"2026-01-02T12:00:00+00:00","comment":null,"nature":"gesture"}',
+        ),
+    ],
+    ids=lambda change: next(iter(change)) if isinstance(change, dict) else "",
+)
+def test_what_an_entry_rarely_says_is_guarded_by_the_chain(
+    change: dict[str, object], written: str
+) -> None:
+    changed = replace(STORY[0], **change)  # type: ignore[arg-type]  # one field each
+    assert written in canonical(changed).decode()
+    assert written not in canonical(STORY[0]).decode()
