@@ -44,34 +44,44 @@ install_packages() {
         as_root="sudo"
     fi
     say "installing$1"
-    hold_pcscd
-    trap 'release_pcscd' EXIT
+    hold_services "$1"
+    trap release_services EXIT
     trap 'exit 130' INT TERM HUP
     logged apt_get update || say "apt-get update failed; trying with the lists at hand"
     # shellcheck disable=SC2086  # a list of package names, split on purpose
     logged apt_get install -y --no-install-recommends $1 ||
         fail "apt-get could not install$1; $(reason '^E: ') (remedy: check the network and the package sources, then run make again; $LOG has all of it)"
-    release_pcscd
+    release_services
     trap - EXIT INT TERM HUP
 }
 
 # Two minutes for a machine that has just started and is updating itself.
 apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q -o DPkg::Lock::Timeout=120 "$@"; }
 
-# Debian's package starts pcscd at once where systemd runs (its postinst: deb-systemd-invoke start
-# pcscd.service pcscd.socket; libccid's restarts it), and pcscd then powers every reader it finds.
-# Nothing here needs it: the virtual readers have a pcscd of their own. So its units cannot start
-# while packages are installed; one that runs already goes on. Afterwards it is as Debian leaves it,
-# enabled: from the next boot on, systemd listens on its socket and starts it for its first client.
-# The mask lies in /run, so that a set-up that was cut short leaves nothing after a restart.
-# Without systemd (a container) Debian's own scripts start nothing: invoke-rc.d finds no init system.
-hold_pcscd() {
-    [ ! -d /run/systemd/system ] || logged $as_root systemctl mask --runtime pcscd.service pcscd.socket ||
-        say "pcscd may start: its units could not be masked"
+# Where systemd runs, Debian's packages start their services: postgresql a server on port 5432, pcscd
+# its socket, whose first client, anything on the desktop, then starts pcscd itself, which powers every
+# reader it finds and, with vpcd, listens on the network. Nothing here needs them: the virtual readers
+# have a pcscd of their own, the tests a PostgreSQL of their own. So the units of what is installed now
+# are masked meanwhile: they neither start nor are enabled (tried on Debian 12 under systemd 252).
+# What was there before is left alone. The mask lies in /run: a set-up that was cut short leaves none
+# after a restart. Without systemd, in a container, Debian starts nothing by itself: invoke-rc.d finds
+# no init system.
+hold_services() {
+    held=""
+    [ -d /run/systemd/system ] || return 0
+    case "$1 " in *" pcscd "*) held="pcscd.service pcscd.socket" ;; esac
+    case "$1 " in *" postgresql "*) held="$held postgresql.service" ;; esac
+    # shellcheck disable=SC2086  # a list of unit names
+    [ -z "$held" ] || logged $as_root systemctl mask --runtime $held ||
+        fail "systemctl could not mask $held; $(reason .)"
 }
 
-release_pcscd() {
-    [ ! -d /run/systemd/system ] || logged $as_root systemctl unmask --runtime pcscd.service pcscd.socket || true
+release_services() {
+    [ -n "$held" ] || return 0
+    # shellcheck disable=SC2086  # a list of unit names
+    $as_root systemctl unmask --runtime $held >/dev/null 2>&1 || true
+    case "$held" in pcscd*) say "pcscd is installed and not started; for a real reader: systemctl enable --now pcscd.socket" ;; esac
+    held=""
 }
 
 find_python() {
