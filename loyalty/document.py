@@ -4,8 +4,9 @@ The only module of the domain that uses pydantic: a program is written by people
 """
 
 import json
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date, time
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
@@ -24,16 +25,45 @@ from pydantic_core import ErrorDetails
 from loyalty.errors import ProgramRefused
 from loyalty.ids import ProgramId, RewardId, RuleId
 from loyalty.program import (
+    ANY_LINE,
+    ANYONE,
+    REDUCING,
+    Advantage,
+    Alert,
+    Band,
+    Bands,
+    Bespoke,
+    Birthday,
+    Bonus,
+    Campaign,
+    Caps,
+    CardValidity,
+    Coefficient,
+    Combine,
+    Count,
+    Criteria,
+    Discounted,
     EarningRule,
     Fixed,
+    Give,
+    Hours,
+    LineCriteria,
+    Multiply,
     Occasion,
     OfflineLimits,
+    On,
     PerAmount,
+    PerArticle,
+    PriceBook,
     Program,
     Reward,
     Rounding,
+    RoundPer,
+    Unit,
     Validity,
+    Window,
 )
+from loyalty.sales import Channel
 
 FORMAT = "loyalty-program/1"
 
@@ -50,25 +80,113 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_Code = Annotated[str, Field(min_length=1, max_length=64)]
+_Codes = frozenset[_Code]
+_Settings = dict[_Code, str | int]
+
+
 class FixedDocument(_Document):
     """The same number of points each time."""
 
     points: int = Field(gt=0, le=_MOST, description="Points given each time.")
 
+    def built(self, _: str) -> Fixed:
+        """The gift."""
+        return Fixed(points=self.points)
+
 
 class PerAmountDocument(_Document):
-    """Points by the money spent."""
+    """Points by the money spent, or by whatever `on.count` says."""
 
-    amount: int = Field(gt=0, le=_MOST, description="Money to spend, in minor units (100 is 1 €).")
+    amount: int = Field(
+        gt=0,
+        le=_MOST,
+        description="What to spend, in minor units (100 is 1 €); of visits or articles, how many.",
+    )
     points: int = Field(gt=0, le=_MOST, description="Points for each such amount.")
+
+    def built(self, _: str) -> PerAmount:
+        """The ratio."""
+        return PerAmount(amount=self.amount, points=self.points)
+
+
+class CoefficientDocument(_Document):
+    """So many points for each euro, visit or article."""
+
+    coefficient: Decimal = Field(gt=0, le=_MOST, max_digits=18)
+
+    def built(self, _: str) -> Coefficient:
+        """The coefficient."""
+        return Coefficient(times=self.coefficient)
+
+
+class BandDocument(_Document):
+    """The points of a ticket from `start`, itself included, to `below`, itself not."""
+
+    start: int = Field(ge=0, le=_MOST, description="In minor units, or in what is counted.")
+    below: int | None = Field(default=None, ge=1, le=_MOST, description="Leave it out for no end.")
+    points: int = Field(ge=0, le=_MOST)
+
+
+class BandsDocument(_Document):
+    """Points by the band in which the ticket lies."""
+
+    bands: tuple[BandDocument, ...] = Field(min_length=1)
+
+    def built(self, field: str) -> Bands:
+        """The bands. Raises ProgramRefused where two of them overlap or one is empty."""
+        end: int | None = 0
+        for place, band in enumerate(self.bands):
+            here = f"{field}.bands.{place}"
+            if end is None or band.start < end:
+                raise ProgramRefused(
+                    f"{here}.start",
+                    "it overlaps the band before: start where that one ends, smallest band first",
+                )
+            if band.below is not None and band.below <= band.start:
+                raise ProgramRefused(f"{here}.below", f"write more than {band.start}, its start")
+            end = band.below
+        return Bands(
+            bands=tuple(
+                Band(start=band.start, below=band.below, points=band.points) for band in self.bands
+            )
+        )
+
+
+class PerArticleDocument(_Document):
+    """Each article's own points: those on the sale's line, else these."""
+
+    per_article: dict[_Code, Annotated[int, Field(ge=0, le=_MOST)]]
+
+    def built(self, _: str) -> PerArticle:
+        """The table."""
+        return PerArticle(points=self.per_article)
+
+
+class BespokeDocument(_Document):
+    """A rule or criterion of an installed extension."""
+
+    extension: _Code
+    settings: _Settings = Field(default_factory=dict)
+
+    def built(self, _: str = "") -> Bespoke:
+        """The reference."""
+        return Bespoke(name=self.extension, settings=self.settings)
 
 
 def _kind_of_giving(written: object) -> str:
-    return "per_amount" if isinstance(written, dict) and "amount" in written else "fixed"
+    keys = ("amount", "coefficient", "bands", "per_article", "extension")
+    known = written if isinstance(written, dict) else {}
+    return next((f"give by {key}" for key in keys if key in known), "give by points")
 
 
 _Give = Annotated[
-    Annotated[PerAmountDocument, Tag("per_amount")] | Annotated[FixedDocument, Tag("fixed")],
+    Annotated[PerAmountDocument, Tag("give by amount")]
+    | Annotated[CoefficientDocument, Tag("give by coefficient")]
+    | Annotated[BandsDocument, Tag("give by bands")]
+    | Annotated[PerArticleDocument, Tag("give by per_article")]
+    | Annotated[BespokeDocument, Tag("give by extension")]
+    | Annotated[FixedDocument, Tag("give by points")],
     Discriminator(_kind_of_giving),
 ]
 
@@ -86,34 +204,281 @@ class ValidityDocument(_Document):
         return Validity(months=self.months, days=self.days)
 
 
+class LineCriteriaDocument(_Document):
+    """Which lines: in every list that is written, one word must be the line's."""
+
+    articles: _Codes = frozenset()
+    families: _Codes = frozenset()
+    types: _Codes = frozenset()
+    brands: _Codes = frozenset()
+    themes: _Codes = frozenset()
+    sets: _Codes = frozenset()
+    groups: _Codes = frozenset()
+    except_themes: _Codes = Field(
+        default=frozenset(), description="Lines with one of these never fit."
+    )
+
+    def built(self) -> LineCriteria:
+        """The criteria."""
+        return LineCriteria(**dict(self)) if self.model_fields_set else ANY_LINE
+
+
+class CriteriaDocument(_Document):
+    """Which sales and buyers: in every list that is written, one word must be theirs."""
+
+    brands: _Codes = Field(default=frozenset(), description="The shops' signs.")
+    stores: _Codes = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    price_codes: _Codes = frozenset()
+    record_types: _Codes = frozenset()
+    towns: _Codes = frozenset()
+    departments: _Codes = frozenset()
+    regions: _Codes = frozenset()
+    countries: _Codes = frozenset()
+    themes: _Codes = Field(default=frozenset(), description="The customer's, not the articles'.")
+    bespoke: tuple[BespokeDocument, ...] = ()
+
+    def built(self) -> Criteria:
+        """The criteria."""
+        if not self.model_fields_set:
+            return ANYONE
+        bespoke = tuple(one.built() for one in self.bespoke)
+        return Criteria(**{**dict(self), "bespoke": bespoke})
+
+
+_ANY_LINE = LineCriteriaDocument()
+_ANYONE = CriteriaDocument()
+
+
+class OnDocument(_Document):
+    """What a rule counts."""
+
+    count: Count = Count.TTC
+    lines: LineCriteriaDocument = _ANY_LINE
+    discounted: Discounted = Field(
+        default=Discounted.NET, description="What a line with a discount counts for."
+    )
+    reduced_by: frozenset[Advantage] = Field(
+        default_factory=lambda: REDUCING,
+        description="What of the payment or ticket discount earns nothing; all, if left out.",
+    )
+    own_points: bool = Field(
+        default=False,
+        description="Whether an article with its own points gives those instead of this rule's.",
+    )
+
+    def built(self) -> On:
+        """The basis."""
+        return On(
+            count=self.count,
+            lines=self.lines.built(),
+            discounted=self.discounted,
+            reduced_by=self.reduced_by,
+            own_points=self.own_points,
+        )
+
+
 class EarningRuleDocument(_Document):
     """One way to earn."""
 
     id: _Id
     when: Occasion
+    only: CriteriaDocument = _ANYONE
+    on: OnDocument = Field(default_factory=OnDocument)
     give: _Give
     round: Rounding = Rounding.FLOOR
+    round_per: RoundPer = RoundPer.TICKET
     until: ValidityDocument | None = Field(
         default=None, description="How long the points live; leave it out for ever."
     )
+    active: bool = Field(default=True, description="False: the rule gives nothing for now.")
 
     def built(self, field: str) -> EarningRule:
         """The rule. Raises ProgramRefused for what no single field shows."""
-        give: Fixed | PerAmount
-        if isinstance(self.give, FixedDocument):
-            give = Fixed(points=self.give.points)
-        elif self.when is Occasion.ENROLMENT:
+        give = self.give.built(f"{field}.give")
+        if self.when is Occasion.ENROLMENT and not isinstance(give, Fixed):
             raise ProgramRefused(
                 f"{field}.give", "nothing is spent at enrolment: leave out amount, keep points"
             )
-        else:
-            give = PerAmount(amount=self.give.amount, points=self.give.points)
         return EarningRule(
             id=RuleId(self.id),
             when=self.when,
+            only=self.only.built(),
+            on=self.on.built(),
             give=give,
             round=self.round,
+            round_per=self.round_per,
             until=self.until.built(f"{field}.until") if self.until else None,
+            active=self.active,
+        )
+
+
+class MultiplyDocument(_Document):
+    """The points earned, multiplied."""
+
+    times: Decimal = Field(gt=0, le=1000, max_digits=18)
+
+    def built(self) -> Multiply:
+        """The multiplier."""
+        return Multiply(by=self.times)
+
+
+class BonusDocument(_Document):
+    """Points on top."""
+
+    points: int = Field(gt=0, le=_MOST)
+    each: bool = Field(
+        default=False, description="Once a ticket, or each time that buy and spend are reached."
+    )
+
+    def built(self) -> Bonus:
+        """The bonus."""
+        return Bonus(points=self.points, each=self.each)
+
+
+def _kind_of_campaign(written: object) -> str:
+    multiplies = isinstance(written, dict) and "times" in written
+    return "give by times" if multiplies else "give by bonus"
+
+
+_CampaignGive = Annotated[
+    Annotated[MultiplyDocument, Tag("give by times")]
+    | Annotated[BonusDocument, Tag("give by bonus")],
+    Discriminator(_kind_of_campaign),
+]
+_Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class HoursDocument(_Document):
+    """A part of the day, from `start`, itself included, to `end`, itself not."""
+
+    start: time
+    end: time
+
+
+class CampaignDocument(_Document):
+    """An operation that makes sales earn more, on the store's own calendar and clock."""
+
+    id: _Id
+    name: _Name
+    give: _CampaignGive
+    first_day: date | None = None
+    last_day: date | None = Field(default=None, description="The last day on which it still runs.")
+    weekdays: frozenset[_Weekday] = frozenset()
+    hours: tuple[HoursDocument, ...] = ()
+    birthday: Birthday | None = Field(
+        default=None, description="Only on the customer's birthday, or in its month."
+    )
+    first_purchase: bool = False
+    only: CriteriaDocument = _ANYONE
+    lines: LineCriteriaDocument = _ANY_LINE
+    buy: int = Field(default=0, ge=0, le=_MOST, description="Pieces of these lines to buy.")
+    spend: int = Field(
+        default=0, ge=0, le=_MOST, description="Minor units to spend on these lines."
+    )
+
+    def built(self, field: str) -> Campaign:
+        """The campaign. Raises ProgramRefused for what no single field shows."""
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ProgramRefused(
+                f"{field}.last_day", f"it ends before it starts: write {self.first_day} or later"
+            )
+        for place, hours in enumerate(self.hours):
+            if hours.end <= hours.start:
+                raise ProgramRefused(
+                    f"{field}.hours.{place}.end",
+                    "it ends before it starts: write the hours after midnight on their own",
+                )
+        give = self.give.built()
+        if isinstance(give, Bonus) and give.each and not self.buy and not self.spend:
+            raise ProgramRefused(f"{field}.give.each", "say for each what: write buy or spend")
+        return Campaign(
+            id=RuleId(self.id),
+            name=self.name,
+            give=give,
+            window=Window(
+                first_day=self.first_day,
+                last_day=self.last_day,
+                weekdays=frozenset(_WEEKDAYS.index(day) + 1 for day in self.weekdays),
+                hours=tuple(Hours(start=each.start, end=each.end) for each in self.hours),
+            ),
+            birthday=self.birthday,
+            first_purchase=self.first_purchase,
+            only=self.only.built(),
+            lines=self.lines.built(),
+            buy=self.buy,
+            spend=self.spend,
+        )
+
+
+class PriceBookDocument(_Document):
+    """What a price list gives: nothing at all, or its own points for some articles."""
+
+    code: _Code
+    earns: bool = True
+    points: dict[_Code, Annotated[int, Field(ge=0, le=_MOST)]] = Field(default_factory=dict)
+
+    def built(self) -> PriceBook:
+        """The price book."""
+        return PriceBook(code=self.code, earns=self.earns, points=self.points)
+
+
+class CapsDocument(_Document):
+    """The most that sales may give; leave out what has no limit."""
+
+    per_ticket: int | None = Field(default=None, gt=0, le=_MOST)
+    per_day: int | None = Field(default=None, gt=0, le=_MOST)
+    balance: int | None = Field(default=None, gt=0, le=_MOST)
+    ticket_share: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        max_digits=18,
+        description="Percent of the ticket that its points may be worth.",
+    )
+
+
+class CardValidityDocument(_Document):
+    """How long a card can be used: to a last day, or so many days from joining."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+    days: int = Field(default=0, ge=0, le=36_500)
+
+    def built(self, field: str) -> CardValidity:
+        """The validity. Raises ProgramRefused unless exactly one of both is written."""
+        if (self.last_day is None) == (self.days == 0):
+            raise ProgramRefused(field, "write either last_day or days")
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ProgramRefused(
+                f"{field}.last_day", f"it ends before it starts: write {self.first_day} or later"
+            )
+        return CardValidity(first_day=self.first_day, last_day=self.last_day, days=self.days)
+
+
+class AlertDocument(_Document):
+    """What staff is told when an account is far enough."""
+
+    id: _Id
+    message: _Name
+    points: int | None = Field(default=None, gt=0, le=_MOST)
+    visits: int | None = Field(default=None, gt=0, le=_MOST)
+    both: bool = Field(default=False, description="Whether points and visits must both be there.")
+
+    def built(self, field: str) -> Alert:
+        """The alert. Raises ProgramRefused when nothing could set it off."""
+        needed = 2 if self.both else 1
+        if (self.points is not None) + (self.visits is not None) < needed:
+            raise ProgramRefused(
+                field, "write both points and visits" if self.both else "write points or visits"
+            )
+        return Alert(
+            id=self.id,
+            message=self.message,
+            points=self.points,
+            visits=self.visits,
+            both=self.both,
         )
 
 
@@ -158,13 +523,40 @@ class ProgramDocument(_Document):
     valid_from: AwareDatetime
     point_value: Decimal | None = Field(default=None, gt=0, max_digits=18)
     rule_in_words: _Words = Field(default_factory=dict)
+    unit: Unit = Field(default=Unit.POINTS, description="What an account counts.")
+    only: CriteriaDocument = Field(
+        default=_ANYONE, description="Whom and where the program is for; left out, everyone."
+    )
+    lines: LineCriteriaDocument = Field(
+        default=_ANY_LINE, description="Which lines it is for; left out, all articles."
+    )
+    counts_from: AwareDatetime | None = Field(
+        default=None, description="From when past sales make the opening balance."
+    )
     earning: tuple[EarningRuleDocument, ...]
+    campaigns: tuple[CampaignDocument, ...] = ()
+    combine: Combine = Field(
+        default=Combine.BEST, description="What several multipliers on the same line make."
+    )
+    price_books: tuple[PriceBookDocument, ...] = ()
+    caps: CapsDocument = CapsDocument()
+    credit_notes: bool = Field(
+        default=True, description="Whether a credit note takes the points of its amount."
+    )
+    card: CardValidityDocument | None = None
+    alerts: tuple[AlertDocument, ...] = ()
     rewards: tuple[RewardDocument, ...] = ()
     offline: OfflineLimitsDocument
 
     def program(self) -> Program:
         """The program. Raises ProgramRefused for what no single field shows."""
         _refuse_twins("earning", [rule.id for rule in self.earning])
+        _refuse_twins(
+            "campaigns", [each.id for each in self.campaigns], [rule.id for rule in self.earning]
+        )
+        _refuse_twins("alerts", [alert.id for alert in self.alerts])
+        _refuse_twins("price_books", [book.code for book in self.price_books], field="code")
+        self._refuse_share_of_nothing()
         _refuse_twins("rewards", [reward.id for reward in self.rewards])
         _refuse_second_welcome([rule.when for rule in self.earning])
         return Program(
@@ -182,13 +574,34 @@ class ProgramDocument(_Document):
             offline=OfflineLimits(**self.offline.model_dump()),
             point_value=self.point_value,
             rule_in_words=self.rule_in_words,
+            unit=self.unit,
+            only=self.only.built(),
+            lines=self.lines.built(),
+            counts_from=self.counts_from,
+            campaigns=tuple(
+                each.built(f"campaigns.{place}") for place, each in enumerate(self.campaigns)
+            ),
+            combine=self.combine,
+            price_books=tuple(book.built() for book in self.price_books),
+            caps=Caps(**dict(self.caps)),
+            credit_notes=self.credit_notes,
+            card=self.card.built("card") if self.card else None,
+            alerts=tuple(alert.built(f"alerts.{place}") for place, alert in enumerate(self.alerts)),
         )
 
+    def _refuse_share_of_nothing(self) -> None:
+        if self.caps.ticket_share and self.point_value is None and self.unit is not Unit.MONEY:
+            raise ProgramRefused("caps.ticket_share", "say what a point is worth in point_value")
 
-def _refuse_twins(field: str, ids: list[str]) -> None:
+
+def _refuse_twins(
+    where: str, ids: list[str], others: Sequence[str] = (), *, field: str = "id"
+) -> None:
     for place, name in enumerate(ids):
-        if name in ids[:place]:
-            raise ProgramRefused(f"{field}.{place}.id", f"{name!r} is taken: give it another id")
+        if name in ids[:place] or name in others:
+            raise ProgramRefused(
+                f"{where}.{place}.{field}", f"{name!r} is taken: give it another {field}"
+            )
 
 
 def _refuse_second_welcome(occasions: list[Occasion]) -> None:
@@ -211,7 +624,7 @@ def read_program(text: str | bytes) -> Program:
     except ValidationError as error:
         # A field that is missing is most often one that was misspelt: say that first.
         told = min(error.errors(include_url=False), key=lambda one: one["type"] == "missing")
-        field = ".".join(str(part) for part in told["loc"] if part not in _NOT_WRITTEN)
+        field = ".".join(str(part) for part in told["loc"] if not _unwritten(part))
         raise ProgramRefused(field or "document", _remedy(told)) from error
 
 
@@ -229,8 +642,11 @@ def _meant(field: str) -> str:
     return f"; was {close[0]!r} meant?" if close else ": leave it out"
 
 
-_NOT_WRITTEN = {"per_amount", "fixed", "[key]"}
-"""Parts of pydantic's paths that stand for no field of the document."""
+def _unwritten(part: int | str) -> bool:
+    """Whether a part of pydantic's path stands for no field of the document."""
+    return part == "[key]" or str(part).startswith("give by ")
+
+
 _SPELLED = {
     "id": "write small letters, digits and hyphens, such as free-coffee",
     "currency": "write its three capital letters, such as EUR",
@@ -238,6 +654,8 @@ _SPELLED = {
     "language": "write the language as two small letters, such as fr",
 }
 _A_WHOLE_NUMBER = "write a whole number, without comma or quotes, such as 200"
+_A_DAY = "write a day, such as 2026-01-31"
+_AN_HOUR = "write an hour, such as 09:30"
 _A_DATE = "write a date with its time zone, such as 2026-01-31T00:00:00+01:00"
 _REMEDIES: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "missing": lambda field, _: f"{field!r} is missing: write it",
@@ -264,6 +682,14 @@ _REMEDIES: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "datetime_from_date_parsing": lambda *_: _A_DATE,
     "datetime_object_invalid": lambda *_: _A_DATE,
     "timezone_aware": lambda *_: _A_DATE,
+    "date_type": lambda *_: _A_DAY,
+    "date_parsing": lambda *_: _A_DAY,
+    "date_from_datetime_parsing": lambda *_: _A_DAY,
+    "date_from_datetime_inexact": lambda *_: _A_DAY,
+    "time_type": lambda *_: _AN_HOUR,
+    "time_parsing": lambda *_: _AN_HOUR,
+    "bool_type": lambda *_: "write true or false",
+    "frozen_set_type": lambda *_: "write a list between [ and ]",
     "tuple_type": lambda *_: "write a list between [ and ]",
     "dict_type": lambda *_: 'write texts by language, such as {"fr": "Un café offert"}',
     "model_type": lambda *_: "write fields between { and }",
@@ -274,7 +700,10 @@ _FIELDS = {
     name
     for model in (
         *(ProgramDocument, EarningRuleDocument, FixedDocument, PerAmountDocument),
-        *(ValidityDocument, RewardDocument, OfflineLimitsDocument),
+        *(ValidityDocument, RewardDocument, OfflineLimitsDocument, CampaignDocument),
+        *(CoefficientDocument, BandsDocument, BandDocument, PerArticleDocument, BespokeDocument),
+        *(LineCriteriaDocument, CriteriaDocument, OnDocument, MultiplyDocument, BonusDocument),
+        *(PriceBookDocument, CapsDocument, CardValidityDocument, AlertDocument, HoursDocument),
     )
     for name in model.model_fields
 }
@@ -288,35 +717,23 @@ def write_program(program: Program) -> str:
         "version": program.version,
         "name": dict(program.name),
         "currency": program.currency,
-        "valid_from": _instant(program.valid_from),
+        "valid_from": program.valid_from.isoformat(),
         "point_value": None if program.point_value is None else str(program.point_value),
         "rule_in_words": dict(program.rule_in_words),
-        "earning": [
-            {
-                "id": rule.id,
-                "when": rule.when.value,
-                "give": _give(rule.give),
-                "round": rule.round.value,
-                "until": rule.until and _validity(rule.until),
-            }
-            for rule in program.earning
-        ],
-        "rewards": [
-            {
-                "id": reward.id,
-                "name": dict(reward.name),
-                "cost": reward.cost,
-                "article": reward.article,
-                "picture": reward.picture,
-                "voucher": _validity(reward.voucher),
-            }
-            for reward in program.rewards
-        ],
-        "offline": {
-            "per_card": program.offline.per_card,
-            "per_terminal": program.offline.per_terminal,
-            "snapshot_age_h": program.offline.snapshot_age_h,
-        },
+        "unit": program.unit.value,
+        "only": _criteria(program.only),
+        "lines": _words_of(program.lines),
+        "counts_from": program.counts_from and program.counts_from.isoformat(),
+        "earning": [_earning(rule) for rule in program.earning],
+        "campaigns": [_campaign(campaign) for campaign in program.campaigns],
+        "combine": program.combine.value,
+        "price_books": [asdict(book) for book in program.price_books],
+        "caps": _plain(asdict(program.caps)),
+        "credit_notes": program.credit_notes,
+        "card": program.card and _plain(asdict(program.card)),
+        "alerts": [asdict(alert) for alert in program.alerts],
+        "rewards": [_reward(reward) for reward in program.rewards],
+        "offline": asdict(program.offline),
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -326,15 +743,86 @@ def json_schema() -> dict[str, Any]:
     return ProgramDocument.model_json_schema()
 
 
-def _give(give: Fixed | PerAmount) -> dict[str, int]:
-    if isinstance(give, Fixed):
-        return {"points": give.points}
-    return {"amount": give.amount, "points": give.points}
+def _earning(rule: EarningRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "when": rule.when.value,
+        "only": _criteria(rule.only),
+        "on": {
+            "count": rule.on.count.value,
+            "lines": _words_of(rule.on.lines),
+            "discounted": rule.on.discounted.value,
+            "reduced_by": sorted(rule.on.reduced_by),
+            "own_points": rule.on.own_points,
+        },
+        "give": _give(rule.give),
+        "round": rule.round.value,
+        "round_per": rule.round_per.value,
+        "until": rule.until and asdict(rule.until),
+        "active": rule.active,
+    }
 
 
-def _validity(validity: Validity) -> dict[str, int]:
-    return {"months": validity.months, "days": validity.days}
+def _give(give: Give) -> dict[str, Any]:
+    if isinstance(give, Coefficient):
+        return {"coefficient": str(give.times)}
+    if isinstance(give, PerArticle):
+        return {"per_article": dict(give.points)}
+    if isinstance(give, Bespoke):
+        return _bespoke(give)
+    if isinstance(give, Bands):
+        return {"bands": [asdict(band) for band in give.bands]}
+    return asdict(give)
 
 
-def _instant(at: datetime) -> str:
-    return at.isoformat()
+def _campaign(campaign: Campaign) -> dict[str, Any]:
+    give, window = campaign.give, campaign.window
+    return {
+        "id": campaign.id,
+        "name": dict(campaign.name),
+        "give": {"times": str(give.by)} if isinstance(give, Multiply) else asdict(give),
+        "first_day": window.first_day and window.first_day.isoformat(),
+        "last_day": window.last_day and window.last_day.isoformat(),
+        "weekdays": [_WEEKDAYS[day - 1] for day in sorted(window.weekdays)],
+        "hours": [_plain(asdict(hours)) for hours in window.hours],
+        "birthday": campaign.birthday and campaign.birthday.value,
+        "first_purchase": campaign.first_purchase,
+        "only": _criteria(campaign.only),
+        "lines": _words_of(campaign.lines),
+        "buy": campaign.buy,
+        "spend": campaign.spend,
+    }
+
+
+def _reward(reward: Reward) -> dict[str, Any]:
+    return {
+        "id": reward.id,
+        "name": dict(reward.name),
+        "cost": reward.cost,
+        "article": reward.article,
+        "picture": reward.picture,
+        "voucher": asdict(reward.voucher),
+    }
+
+
+def _criteria(only: Criteria) -> dict[str, Any]:
+    bespoke = {"bespoke": [_bespoke(one) for one in only.bespoke]} if only.bespoke else {}
+    return {**_words_of(only), **bespoke}
+
+
+def _bespoke(named: Bespoke) -> dict[str, Any]:
+    return {"extension": named.name, "settings": dict(named.settings)}
+
+
+def _words_of(criteria: Criteria | LineCriteria) -> dict[str, list[str]]:
+    """The lists that say something."""
+    lists = {name: getattr(criteria, name) for name in criteria.__slots__}
+    return {name: sorted(words) for name, words in lists.items() if words and name != "bespoke"}
+
+
+def _plain(written: dict[str, Any]) -> dict[str, Any]:
+    """Days, hours and exact numbers as text."""
+    return {
+        name: value if value is None or isinstance(value, int) else str(value)
+        for name, value in written.items()
+    }

@@ -1,22 +1,48 @@
 """Earning: from what happened, under a program, to entries whose points explain themselves."""
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from fractions import Fraction
+from itertools import chain
 
+from loyalty import campaigns as operations
+from loyalty import extensions as bespoke
+from loyalty.eligibility import Part, Ticket, chosen, fits, share, takes_part, ticket
 from loyalty.errors import LoyaltyError
-from loyalty.ids import EntryId, MemberId, StoreId, derived_entry
-from loyalty.ledger import Entry, EntryKind, Trace
-from loyalty.program import EarningRule, Fixed, Occasion, Program, Rounding, Validity
-from loyalty.sales import Sale
+from loyalty.explain import points_of
+from loyalty.extensions import Extensions
+from loyalty.ids import EntryId, MemberId, Points, StoreId, derived_entry
+from loyalty.ledger import Entry, EntryKind, Step, StepKind, Trace
+from loyalty.program import (
+    Band,
+    Bands,
+    Bespoke,
+    Campaign,
+    Caps,
+    CardValidity,
+    Coefficient,
+    Count,
+    Discounted,
+    EarningRule,
+    Fixed,
+    Give,
+    Occasion,
+    On,
+    PerAmount,
+    PerArticle,
+    Program,
+    Rounding,
+    RoundPer,
+    Unit,
+    Validity,
+    minor_units,
+)
+from loyalty.sales import Buyer, Sale, check
 
-_DIVIDED: dict[Rounding, Callable[[int, int], int]] = {
-    Rounding.FLOOR: lambda points, amount: points // amount,
-    Rounding.HALF_UP: lambda points, amount: (2 * points + amount) // (2 * amount),
-    Rounding.CEIL: lambda points, amount: -(-points // amount),
-}
-"""Whole numbers only: 3 points per 7 € must not lose a point to a rounded rate."""
+_ANYBODY = Buyer()
 
 
 class CurrencyMismatch(LoyaltyError):
@@ -55,51 +81,356 @@ def welcome_entry(program: Program, member: MemberId) -> EntryId:
     return derived_entry("welcome", program.id, member)
 
 
-def earn(sale: Sale, program: Program, *, zone: tzinfo) -> tuple[Entry, ...]:
-    """The entries that `sale` earns under `program`: one per rule that gives something.
+def earn(
+    sale: Sale,
+    program: Program,
+    *,
+    zone: tzinfo,
+    buyer: Buyer = _ANYBODY,
+    extensions: Extensions = bespoke.NONE,
+) -> tuple[Entry, ...]:
+    """The entries that `sale` earns under `program`: one per rule and bonus that gives something.
 
-    Raises CurrencyMismatch. A sale of nothing, or a credit, earns nothing here.
+    Raises CurrencyMismatch, SaleRefused, ExtensionMissing. A sale of nothing, one that is not paid
+    in full, and a credit earn nothing here.
     """
     if sale.currency != program.currency:
         raise CurrencyMismatch(f"sale in {sale.currency}, program in {program.currency}")
-    if sale.total <= 0:
+    check(sale)
+    if not takes_part(sale, buyer, program, extensions):
         return ()
+    on = ticket(sale, buyer, program)
+    at = sale.closed_at.astimezone(zone)
+    running = (
+        operations.running(program, sale, buyer, on, at, extensions) if program.campaigns else ()
+    )
+    room = _room(program, sale, buyer)
     entries = []
-    for rule in program.rules(Occasion.SALE):
-        trace = trace_of(rule, program, sale.total)
-        if trace.points == 0:
+    for rule, trace in _traces(sale, program, buyer, on, running, extensions):
+        capped = _capped(trace, room) if room else trace
+        if capped.points == 0:
             continue
         entries.append(
             Entry(
-                id=derived_entry("earn", program.id, sale.id, rule.id),
+                id=derived_entry("earn", program.id, sale.id, trace.rule),
                 member=sale.member,
                 program=program.id,
                 kind=EntryKind.EARN,
-                points=trace.points,
+                points=capped.points,
                 occurred_at=sale.closed_at,
                 fact=sale.id,
                 store=sale.store,
                 deadline=deadline(sale.closed_at, rule.until, zone),
-                trace=trace,
+                trace=capped,
             )
         )
     return tuple(entries)
 
 
-def trace_of(rule: EarningRule, program: Program, basis: int) -> Trace:
-    """What `rule` gives on `basis` minor units, with everything needed to compute it again."""
-    if isinstance(rule.give, Fixed):
-        basis, factor, points = 0, Decimal(rule.give.points), rule.give.points
-    else:
-        factor = Decimal(rule.give.points) / rule.give.amount
-        points = _DIVIDED[rule.round](basis * rule.give.points, rule.give.amount)
+def opening(
+    sales: Iterable[tuple[Sale, Buyer]],
+    program: Program,
+    *,
+    zone: tzinfo,
+    credit_notes: Iterable[tuple[Sale, Buyer]] = (),
+    extensions: Extensions = bespoke.NONE,
+) -> tuple[Entry, ...]:
+    """What past sales earn, and credit notes take, since the day from which the program counts.
+
+    Nothing without that day. The ids are those that `earn` and `credit_note` give: a sale which
+    has earned already does not earn again.
+    """
+    since = program.counts_from
+    if since is None:
+        return ()
+    earned = (
+        earn(sale, program, zone=zone, buyer=buyer, extensions=extensions)
+        for sale, buyer in sales
+        if sale.closed_at >= since
+    )
+    taken = (
+        credit_note(note, program, zone=zone, buyer=buyer, extensions=extensions)
+        for note, buyer in credit_notes
+        if note.closed_at >= since
+    )
+    return (*chain.from_iterable(earned), *chain.from_iterable(taken))
+
+
+def _traces(
+    sale: Sale,
+    program: Program,
+    buyer: Buyer,
+    on: Ticket,
+    running: tuple[Campaign, ...],
+    extensions: Extensions,
+) -> Iterator[tuple[EarningRule, Trace]]:
+    """Each rule with what it gives, then each bonus with the first rule, whose deadline it has."""
+    rules = program.rules(Occasion.SALE)
+    for rule in rules:
+        if not fits(rule.only, sale, buyer, extensions):
+            continue
+        parts = chosen(on.parts, rule.on)
+        if parts:
+            yield rule, _Sheet(rule, program, sale, on, extensions).trace(parts, running)
+    for campaign in running:
+        points = operations.bonus(campaign, on)
+        if points and rules:
+            yield rules[0], _bonus(campaign, program, points)
+
+
+class _Sheet:
+    """The sheet of paper on which one rule is worked out for one ticket."""
+
+    __slots__ = ("_basis", "_extensions", "_factor", "_program", "_rule", "_sale", "_ticket")
+
+    def __init__(
+        self, rule: EarningRule, program: Program, sale: Sale, on: Ticket, extensions: Extensions
+    ) -> None:
+        self._rule, self._program, self._sale = rule, program, sale
+        self._ticket, self._extensions = on, extensions
+        self._basis, self._factor = 0, Decimal(1)
+
+    def trace(self, parts: tuple[Part, ...], running: tuple[Campaign, ...]) -> Trace:
+        steps = list(self._portion(parts))
+        basis, factor = self._basis, self._factor
+        factors = operations.multipliers(running)
+        if factors:
+            steps += self._multiplied(parts, factors)
+        return _trace(self._rule, self._program, tuple(steps), basis, factor)
+
+    def _multiplied(
+        self, parts: tuple[Part, ...], factors: tuple[tuple[Campaign, Fraction], ...]
+    ) -> Iterator[Step]:
+        """The same factors for all: multiply. Else each group of lines gives its extra on top."""
+        groups: dict[tuple[int, ...], list[Part]] = {}
+        for part in parts:
+            theirs = tuple(
+                place
+                for place, (campaign, _) in enumerate(factors)
+                if operations.matched(campaign, (part,))
+            )
+            groups.setdefault(theirs, []).append(part)
+        for theirs, group in groups.items():
+            if not theirs:
+                continue
+            if len(groups) > 1:
+                yield Step(StepKind.ONLY, " ".join(factors[n][0].id for n in theirs)[:128], 0)
+                yield from self._portion(tuple(group))
+            for place in theirs:
+                campaign, by = factors[place]
+                yield Step(StepKind.FACTOR, campaign.id, by.numerator, by.denominator)
+            yield Step(StepKind.COMBINE, self._program.combine.value, 0)
+
+    def _portion(self, parts: tuple[Part, ...]) -> Iterator[Step]:
+        """What the rule gives on those lines alone."""
+        rule = self._rule
+        if isinstance(rule.give, Fixed):
+            self._factor = Decimal(rule.give.points)
+            yield Step(StepKind.GIVE, "fixed", rule.give.points)
+            return
+        if isinstance(rule.give, PerArticle):
+            yield from self._own(parts, rule.give)
+            return
+        if rule.on.own_points:
+            yield from self._own(parts, PerArticle())
+            parts = tuple(part for part in parts if part.own_points is None)
+        if rule.round_per is RoundPer.LINE:
+            for part in parts:
+                yield from self._counted((part,))
+        elif parts:
+            yield from self._counted(parts)
+
+    def _own(self, parts: tuple[Part, ...], give: PerArticle) -> Iterator[Step]:
+        """The articles' own points; what points or vouchers paid of the ticket is taken off."""
+        points = 0
+        for part in parts:
+            if part.own_points is not None:
+                points += part.own_points
+            else:
+                points += give.points.get(part.line.article, 0) * part.line.quantity
+        if points:
+            yield Step(StepKind.COUNT, "article_points", points)
+            yield from self._deductions(points)
+            yield Step(StepKind.RATE, "", 1)
+
+    def _counted(self, parts: tuple[Part, ...]) -> Iterator[Step]:
+        on, give = self._rule.on, self._rule.give
+        basis = _count(parts, on, self._sale)
+        yield Step(StepKind.COUNT, on.count.value, basis)
+        if on.count.is_money:
+            for step in self._deductions(basis):
+                basis -= step.value
+                yield step
+            self._basis += basis
+        yield self._given(parts, basis, give)
+
+    def _deductions(self, counted: int) -> Iterator[Step]:
+        """What of the counted lines the customer's own money did not pay, by its reason."""
+        left = counted
+        for advantage, amount in self._ticket.advantages.items():
+            if advantage in self._rule.on.reduced_by:
+                off = min(left, share(amount, counted, self._ticket.total))
+                left -= off
+                yield Step(StepKind.DEDUCT, advantage.value, off)
+
+    def _given(self, parts: tuple[Part, ...], basis: int, give: Give) -> Step:
+        """The points on that basis; an own number and a fixed one never come here."""
+        if isinstance(give, PerAmount):
+            self._factor = Decimal(give.points) / give.amount
+            return Step(StepKind.RATE, "", give.points, give.amount)
+        if isinstance(give, Coefficient):
+            points, per = give.times.as_integer_ratio()
+            per *= minor_units(self._program.currency) if self._rule.on.count.is_money else 1
+            self._factor = Decimal(points) / per
+            return Step(StepKind.RATE, "", points, per)
+        if isinstance(give, Bands):
+            band = _band(give, basis)
+            self._factor = Decimal(band.points if band else 0)
+            return Step(StepKind.GIVE, _named(band), band.points if band else 0)
+        assert isinstance(give, Bespoke)
+        extension = bespoke.earning(self._extensions, give.name)
+        lines = tuple(part.line for part in parts)
+        points = max(extension.points(lines, basis, give.settings), 0)
+        self._factor = Decimal(points)
+        return Step(StepKind.GIVE, f"{give.name}@{extension.version}", points)
+
+
+def _count(parts: tuple[Part, ...], on: On, sale: Sale) -> int:
+    if on.count is Count.TTC:
+        return sum(_price(part, on) for part in parts)
+    if on.count is Count.HT:
+        return sum(_without_tax(_price(part, on), part.line.tax_rate) for part in parts)
+    if on.count is Count.ARTICLES:
+        return sum(part.line.quantity for part in parts)
+    return 1 if on.count is Count.VISITS else sale.visits
+
+
+def _price(part: Part, on: On) -> int:
+    return part.listed if on.discounted is Discounted.LISTED else part.net
+
+
+def _without_tax(amount: int, rate: Decimal) -> int:
+    taxed, whole = (1 + Fraction(rate) / 100).as_integer_ratio()
+    return share(amount, whole, taxed)
+
+
+def _band(bands: Bands, basis: int) -> Band | None:
+    """The band that holds the basis: its lower bound is in, its upper bound is not (SW-15)."""
+    return next(
+        (
+            band
+            for band in bands.bands
+            if band.start <= basis and (band.below is None or basis < band.below)
+        ),
+        None,
+    )
+
+
+def _named(band: Band | None) -> str:
+    if band is None:
+        return "no_band"
+    return f"band {band.start}-{'' if band.below is None else band.below}"
+
+
+def _bonus(campaign: Campaign, program: Program, points: Points) -> Trace:
+    return Trace(
+        rule=campaign.id,
+        program_version=program.version,
+        basis=0,
+        factor=Decimal(points),
+        rounding=Rounding.FLOOR,
+        points=points,
+        steps=(Step(StepKind.GIVE, "bonus", points),),
+    )
+
+
+def _trace(
+    rule: EarningRule, program: Program, steps: tuple[Step, ...], basis: int, factor: Decimal
+) -> Trace:
     return Trace(
         rule=rule.id,
         program_version=program.version,
         basis=basis,
         factor=factor,
         rounding=rule.round,
-        points=points,
+        points=points_of(steps, rule.round),
+        steps=steps,
+    )
+
+
+def trace_of(rule: EarningRule, program: Program, basis: int) -> Trace:
+    """What a rule of fixed points, or of points by money, gives on `basis` minor units."""
+    if isinstance(rule.give, Fixed):
+        given = (Step(StepKind.GIVE, "fixed", rule.give.points),)
+        return _trace(rule, program, given, 0, Decimal(rule.give.points))
+    assert isinstance(rule.give, PerAmount)
+    steps = (
+        Step(StepKind.COUNT, rule.on.count.value, basis),
+        Step(StepKind.RATE, "", rule.give.points, rule.give.amount),
+    )
+    return _trace(rule, program, steps, basis, Decimal(rule.give.points) / rule.give.amount)
+
+
+def _room(program: Program, sale: Sale, buyer: Buyer) -> dict[str, Points]:
+    """How many points each cap still leaves."""
+    caps, room = program.caps, {}
+    if caps.per_ticket is not None:
+        room["ticket"] = caps.per_ticket
+    if caps.per_day is not None:
+        room["day"] = max(caps.per_day - buyer.earned_today, 0)
+    if caps.balance is not None:
+        room["balance"] = max(caps.balance - buyer.balance, 0)
+    if caps.ticket_share is not None:
+        worth = Fraction(caps.ticket_share) / 100 * sale.total
+        room["ticket_share"] = int(worth / worth_of_a_point(program))
+    return room
+
+
+def worth_of_a_point(program: Program) -> Fraction:
+    """Minor units that one point is worth; a program in money counts them already."""
+    if program.unit is Unit.MONEY or program.point_value is None:
+        return Fraction(1)
+    return Fraction(program.point_value) * minor_units(program.currency)
+
+
+def _capped(trace: Trace, room: dict[str, Points]) -> Trace:
+    """The trace within the caps; what it gives is taken off the room that is left."""
+    cap = min(room, key=room.__getitem__)
+    if trace.points > room[cap]:
+        step = Step(StepKind.CAP, cap, room[cap])
+        trace = replace(trace, points=room[cap], steps=(*trace.steps, step))
+    for name in room:
+        room[name] -= trace.points
+    return trace
+
+
+def credit_note(
+    sale: Sale,
+    program: Program,
+    *,
+    zone: tzinfo,
+    buyer: Buyer = _ANYBODY,
+    extensions: Extensions = bespoke.NONE,
+) -> tuple[Entry, ...]:
+    """What a credit note without a known sale takes: the points that its amounts earn.
+
+    Amounts are positive, as on a sale. Campaigns and caps are left aside: nobody knows which of
+    them the sale had. Nothing where the program does not count credit notes (OCT-12).
+    """
+    if not program.credit_notes:
+        return ()
+    plain = replace(program, campaigns=(), caps=Caps())
+    return tuple(
+        replace(
+            entry,
+            id=derived_entry("credit", program.id, sale.id, str(place)),
+            kind=EntryKind.REVERSAL,
+            points=-entry.points,
+            deadline=None,
+        )
+        for place, entry in enumerate(
+            earn(sale, plain, zone=zone, buyer=buyer, extensions=extensions)
+        )
     )
 
 
@@ -115,5 +446,32 @@ def deadline(start: datetime, validity: Validity | None, zone: tzinfo) -> dateti
     year, month = divmod(local.year * 12 + local.month - 1 + validity.months, 12)
     day = min(local.day, monthrange(year, month + 1)[1])
     last_day = date(year, month + 1, day) + timedelta(days=validity.days)
-    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
-    return midnight.astimezone(start.tzinfo)
+    return _end_of(last_day, zone).astimezone(start.tzinfo)
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+
+
+def card_deadline(card: CardValidity | None, joined: datetime, zone: tzinfo) -> datetime | None:
+    """The first instant at which the card of somebody who joined then is too old; None for never.
+
+    The day of joining is the first of a rolling validity: 365 days from 10 March end on 9 March.
+    """
+    if card is None:
+        return None
+    if card.last_day is not None:
+        return _end_of(card.last_day, zone)
+    return _end_of(joined.astimezone(zone).date() + timedelta(days=card.days - 1), zone)
+
+
+def card_is_good(
+    card: CardValidity | None, joined: datetime, *, now: datetime, zone: tzinfo
+) -> bool:
+    """Whether the card can be used now."""
+    if card is None:
+        return True
+    if card.first_day is not None and now.astimezone(zone).date() < card.first_day:
+        return False
+    until = card_deadline(card, joined, zone)
+    return until is None or now < until

@@ -4,6 +4,8 @@ LoyaltyError
 ├── NotEnoughPoints      the account holds less than the reward costs
 ├── RewardUnavailable    the program does not offer this reward (any more)
 ├── CurrencyMismatch     the sale is in another currency than the program (loyalty.earning)
+├── SaleRefused          a sale that says something impossible (loyalty.sales): field and remedy
+├── ExtensionMissing     a bespoke rule that is not installed here (loyalty.extensions)
 ├── OfflineLimit         without the network, the program allows no more than this
 ├── VoucherRefused
 │   ├── CodeMistyped     a letter is wrong: the check characters do not fit

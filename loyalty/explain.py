@@ -1,10 +1,27 @@
-"""Why an entry has its points, as a message id and typed arguments; the words are the reader's."""
+"""Why an entry has its points, as message ids and typed arguments; the words are the reader's.
 
+What is told is what was computed: `recompute` walks the same steps and gives the same number.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
+from loyalty.campaigns import combined
 from loyalty.ids import Points
-from loyalty.ledger import Entry, EntryKind
+from loyalty.ledger import Entry, EntryKind, Step, StepKind, Trace
+from loyalty.program import Combine, Rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One line of an explanation, for the reader's language."""
+
+    message: str
+    """Such as ``count.ttc``, ``deduct.voucher``, ``basis``, ``rate``, ``campaign``, ``points``."""
+    arguments: Mapping[str, int | Fraction | str]
+    """`amount` in minor units, `count` of things, `points`, `per`, `factor`, `campaign`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,18 +32,133 @@ class Explanation:
     """``welcome``, ``earn``, ``redeem``, ``reversal`` or ``expiry``."""
     points: Points
     basis: int = 0
-    """Minor units of money that the rule counted."""
+    """What the rule counted: minor units of money, visits or articles."""
     factor: Decimal = Decimal(0)
-    """Points per minor unit."""
+    """Points per unit of the basis."""
+    lines: tuple[Said, ...] = ()
+    """The calculation, from what was counted to the points."""
 
 
 def explain(entry: Entry) -> Explanation:
     """The story of one entry."""
-    if entry.kind is EntryKind.EARN and entry.trace is not None:
+    trace = entry.trace
+    if trace is None:
+        return Explanation(message=entry.kind.value, points=entry.points)
+    lines = tuple(said(trace))
+    if entry.kind is EntryKind.EARN:
         return Explanation(
             message="earn",
             points=entry.points,
-            basis=entry.trace.basis,
-            factor=entry.trace.factor,
+            basis=trace.basis,
+            factor=trace.factor,
+            lines=lines,
         )
-    return Explanation(message=entry.kind.value, points=entry.points)
+    return Explanation(message=entry.kind.value, points=entry.points, lines=lines)
+
+
+def divided(rounding: Rounding, points: int, per: int) -> Points:
+    """Points / per as a whole number. Whole numbers only: 3 points per 7 € lose nothing."""
+    return _DIVIDED[rounding](points, per)
+
+
+_DIVIDED: dict[Rounding, Callable[[int, int], int]] = {
+    Rounding.FLOOR: lambda points, per: points // per,
+    Rounding.HALF_UP: lambda points, per: (2 * points + per) // (2 * per),
+    Rounding.CEIL: lambda points, per: -(-points // per),
+}
+
+
+def points_of(steps: Iterable[Step], rounding: Rounding) -> Points:
+    """The points that the steps give: the one place where a calculation is carried out."""
+    sums = _Sums(rounding)
+    for step in steps:
+        sums.take(step)
+    return sums.points()
+
+
+def recompute(trace: Trace) -> Points:
+    """The points of a trace, computed again from what it says."""
+    if trace.steps:
+        return points_of(trace.steps, trace.rounding)
+    if not trace.basis:
+        return int(trace.factor)
+    exact = Fraction(trace.factor) * trace.basis
+    return divided(trace.rounding, exact.numerator, exact.denominator)
+
+
+class _Sums:
+    """What is on the paper while a calculation is done line by line."""
+
+    __slots__ = ("_basis", "_factors", "_on_top", "_part", "_rounding", "_total")
+
+    def __init__(self, rounding: Rounding) -> None:
+        self._rounding = rounding
+        self._basis = self._part = self._total = 0
+        self._on_top = False
+        self._factors: list[Fraction] = []
+
+    def take(self, step: Step) -> None:
+        kind = step.kind
+        if kind is StepKind.COUNT:
+            self._basis = step.value
+        elif kind is StepKind.DEDUCT:
+            self._basis -= step.value
+        elif kind is StepKind.RATE:
+            self._part += divided(self._rounding, self._basis * step.value, step.per)
+        elif kind is StepKind.GIVE:
+            self._part += step.value
+        elif kind is StepKind.FACTOR:
+            self._factors.append(Fraction(step.value, step.per))
+        elif kind is StepKind.COMBINE:
+            self._multiply(combined(Combine(step.what), self._factors))
+        elif kind is StepKind.ONLY:
+            self._total, self._part, self._on_top = self.points(), 0, True
+        else:
+            self._total, self._part = min(self.points(), step.value), 0
+
+    def _multiply(self, factor: Fraction) -> None:
+        extra = factor - 1 if self._on_top else factor
+        self._factors = []
+        self._part = divided(self._rounding, self._part * extra.numerator, extra.denominator)
+
+    def points(self) -> Points:
+        return max(self._total + self._part, 0)
+
+
+def said(trace: Trace) -> Iterable[Said]:
+    """The lines that tell a trace's calculation, ending with its points."""
+    basis = 0
+    for place, step in enumerate(trace.steps):
+        if step.kind is StepKind.COUNT:
+            basis = step.value
+        elif step.kind is StepKind.DEDUCT:
+            basis -= step.value
+        yield _line(step)
+        following = trace.steps[place + 1 : place + 2]
+        if step.kind is StepKind.DEDUCT and following[0].kind is not StepKind.DEDUCT:
+            yield Said(message="basis", arguments={"amount": basis})
+    yield Said(message="points", arguments={"points": trace.points})
+
+
+def _line(step: Step) -> Said:
+    message, arguments = _TOLD[step.kind](step)
+    return Said(message=message, arguments=arguments)
+
+
+_Told = tuple[str, dict[str, int | Fraction | str]]
+_TOLD: dict[StepKind, Callable[[Step], _Told]] = {
+    StepKind.COUNT: lambda s: (
+        f"count.{s.what}",
+        {"amount" if s.what in {"ttc", "ht"} else "count": s.value},
+    ),
+    StepKind.DEDUCT: lambda s: (f"deduct.{s.what}", {"amount": s.value}),
+    StepKind.RATE: lambda s: ("rate", {"points": s.value, "per": s.per}),
+    StepKind.GIVE: lambda s: ("give", {"why": s.what, "points": s.value}),
+    StepKind.FACTOR: lambda s: (
+        "campaign",
+        {"campaign": s.what, "factor": Fraction(s.value, s.per)},
+    ),
+    StepKind.COMBINE: lambda s: (f"combine.{s.what}", {}),
+    StepKind.ONLY: lambda s: ("only", {"campaigns": s.what}),
+    StepKind.CAP: lambda s: (f"cap.{s.what}", {"points": s.value}),
+}

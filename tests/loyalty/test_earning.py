@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.earning import CurrencyMismatch, deadline, earn, trace_of, welcome, welcome_entry
-from loyalty.explain import Explanation, explain
+from loyalty.explain import Explanation, Said, explain
 from loyalty.ids import MemberId, ProgramId, RuleId, SaleId, StoreId
 from loyalty.ledger import EntryKind
 from loyalty.program import (
@@ -282,7 +282,15 @@ def test_a_deadline_is_a_local_midnight_after_the_start(
 def test_an_earned_entry_explains_what_it_counted() -> None:
     (entry,) = earn(sale(137_40), program(EURO), zone=PARIS)
     assert explain(entry) == Explanation(
-        message="earn", points=137, basis=137_40, factor=Decimal("0.01")
+        message="earn",
+        points=137,
+        basis=137_40,
+        factor=Decimal("0.01"),
+        lines=(
+            Said(message="count.ttc", arguments={"amount": 137_40}),
+            Said(message="rate", arguments={"points": 1, "per": 100}),
+            Said(message="points", arguments={"points": 137}),
+        ),
     )
 
 

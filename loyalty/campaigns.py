@@ -1,0 +1,98 @@
+"""Campaigns: when they run, for whom, on which lines, and what several of them make together."""
+
+from calendar import isleap
+from collections.abc import Iterable
+from datetime import date, datetime
+from fractions import Fraction
+from math import prod
+
+from loyalty.eligibility import Part, Ticket, fits, line_fits, share
+from loyalty.extensions import Extensions
+from loyalty.ids import Points
+from loyalty.program import Birthday, Bonus, Campaign, Combine, Multiply, Program, Window
+from loyalty.sales import Buyer, Sale
+
+
+def running(
+    program: Program, sale: Sale, buyer: Buyer, on: Ticket, at: datetime, extensions: Extensions
+) -> tuple[Campaign, ...]:
+    """The campaigns of `program` that this sale is in; `at` is its time on the store's clock."""
+    return tuple(
+        campaign
+        for campaign in program.campaigns
+        if is_open(campaign.window, at)
+        and (campaign.birthday is None or is_birthday(campaign.birthday, buyer.birthday, at.date()))
+        and (buyer.first_purchase or not campaign.first_purchase)
+        and fits(campaign.only, sale, buyer, extensions)
+        and _times_met(campaign, on) > 0
+    )
+
+
+def is_open(window: Window, at: datetime) -> bool:
+    """Whether the window holds that local time."""
+    day, hour = at.date(), at.time()
+    return (
+        (window.first_day is None or window.first_day <= day)
+        and (window.last_day is None or day <= window.last_day)
+        and (not window.weekdays or at.isoweekday() in window.weekdays)
+        and (not window.hours or any(each.start <= hour < each.end for each in window.hours))
+    )
+
+
+def is_birthday(counts: Birthday, born: date | None, today: date) -> bool:
+    """Whether today is the day, or in the month, of that birthday; never for an unknown one."""
+    if born is None:
+        return False
+    if counts is Birthday.MONTH:
+        return born.month == today.month
+    leapling = (born.month, born.day) == (2, 29) and not isleap(today.year)
+    return (today.month, today.day) == ((2, 28) if leapling else (born.month, born.day))
+
+
+def _times_met(campaign: Campaign, on: Ticket) -> int:
+    """How many times over the ticket meets what the campaign asks to buy and to spend."""
+    parts = matched(campaign, on.parts)
+    if not parts:
+        return 0
+    times = []
+    if campaign.buy:
+        times.append(sum(part.line.quantity for part in parts) // campaign.buy)
+    if campaign.spend:
+        times.append(spent(parts, on) // campaign.spend)
+    return min(times, default=1)
+
+
+def matched(campaign: Campaign, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The lines that the campaign is for."""
+    return tuple(part for part in parts if line_fits(campaign.lines, part.line))
+
+
+def spent(parts: Iterable[Part], on: Ticket) -> int:
+    """Minor units of the customer's own money that paid those lines."""
+    net = sum(part.net for part in parts)
+    return net - min(net, share(sum(on.advantages.values()), net, on.total))
+
+
+def bonus(campaign: Campaign, on: Ticket) -> Points:
+    """The points that a campaign which runs gives on top; 0 for one that multiplies."""
+    if not isinstance(campaign.give, Bonus):
+        return 0
+    return campaign.give.points * (_times_met(campaign, on) if campaign.give.each else 1)
+
+
+def multipliers(campaigns: Iterable[Campaign]) -> tuple[tuple[Campaign, Fraction], ...]:
+    """Those that multiply, and by how much."""
+    return tuple(
+        (campaign, Fraction(campaign.give.by))
+        for campaign in campaigns
+        if isinstance(campaign.give, Multiply)
+    )
+
+
+def combined(combine: Combine, factors: Iterable[Fraction]) -> Fraction:
+    """What several multipliers make together; 1 for none."""
+    if combine is Combine.ADD:
+        return 1 + sum((factor - 1 for factor in factors), Fraction(0))
+    if combine is Combine.MULTIPLY:
+        return prod(factors, start=Fraction(1))
+    return max(factors, default=Fraction(1))

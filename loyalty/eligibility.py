@@ -1,0 +1,168 @@
+"""Who earns, and on which lines: what is left of a ticket once a program has chosen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from loyalty import extensions as bespoke
+from loyalty.extensions import Extensions
+from loyalty.ids import Points
+from loyalty.program import Advantage, Criteria, Discounted, LineCriteria, On, PriceBook, Program
+from loyalty.sales import Buyer, Line, LineKind, Means, Sale
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line that may earn: a line of the ticket, or a component of a pack."""
+
+    line: Line
+    net: int
+    """Minor units to pay, tax included."""
+    listed: int
+    """Minor units before the line's discount."""
+    own_points: Points | None
+    """For all its pieces; None where the article has no number of its own."""
+    discounted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A sale as one program sees it."""
+
+    parts: tuple[Part, ...]
+    """What may earn."""
+    total: int
+    """All lines to pay, before what lowers the whole ticket."""
+    advantages: dict[Advantage, int]
+    """What lowers the whole ticket, in minor units; those that are 0 are left out."""
+
+
+def takes_part(sale: Sale, buyer: Buyer, program: Program, extensions: Extensions) -> bool:
+    """Whether this sale can earn at all: paid in full, by somebody the program is for."""
+    return (
+        sale.paid_in_full
+        and sale.total > 0
+        and buyer.enrolled
+        and fits(program.only, sale, buyer, extensions)
+    )
+
+
+def fits(only: Criteria, sale: Sale, buyer: Buyer, extensions: Extensions) -> bool:
+    """Whether sale and buyer are among those meant. Raises ExtensionMissing."""
+    return (
+        (not only.brands or sale.brand in only.brands)
+        and (not only.stores or sale.store in only.stores)
+        and (not only.channels or sale.channel in only.channels)
+        and (not only.price_codes or _price_code(sale, buyer) in only.price_codes)
+        and (not only.record_types or buyer.record_type in only.record_types)
+        and (not only.towns or buyer.town in only.towns)
+        and (not only.departments or buyer.department in only.departments)
+        and (not only.regions or buyer.region in only.regions)
+        and (not only.countries or buyer.country in only.countries)
+        and (not only.themes or not only.themes.isdisjoint(buyer.themes))
+        and all(
+            bespoke.criterion(extensions, one.name).fits(sale, buyer, one.settings)
+            for one in only.bespoke
+        )
+    )
+
+
+def line_fits(lines: LineCriteria, line: Line) -> bool:
+    """Whether the line is among those meant."""
+    return (
+        (not lines.articles or line.article in lines.articles)
+        and (not lines.families or line.family in lines.families)
+        and (not lines.types or line.type in lines.types)
+        and (not lines.brands or line.brand in lines.brands)
+        and (not lines.themes or not lines.themes.isdisjoint(line.themes))
+        and (not lines.sets or not lines.sets.isdisjoint(line.sets))
+        and (not lines.groups or line.group in lines.groups)
+        and (not lines.except_themes or lines.except_themes.isdisjoint(line.themes))
+    )
+
+
+def _price_code(sale: Sale, buyer: Buyer) -> str:
+    return sale.price_code or buyer.price_code
+
+
+def ticket(sale: Sale, buyer: Buyer, program: Program) -> Ticket:
+    """The lines that may earn under `program`, and what lowers the whole ticket."""
+    lines = sale.lines or (Line(unit_price=sale.total + sale.discount),)
+    code = _price_code(sale, buyer)
+    parts = tuple(
+        part
+        for line in lines
+        for part in _parts(line, _book(program, line.price_code or code))
+        if line_fits(program.lines, part.line)
+    )
+    return Ticket(
+        parts=parts,
+        total=sum(line.net for line in lines if line.net > 0),
+        advantages=_advantages(sale),
+    )
+
+
+def _advantages(sale: Sale) -> dict[Advantage, int]:
+    if not sale.discount and not sale.payments and not sale.lines:
+        return {}
+    # A "Remise fidélité" is a line below zero: points have paid it.
+    rewards = sum(-line.net for line in sale.lines if line.net < 0)
+    found = {
+        Advantage.TICKET_DISCOUNT: sale.discount,
+        Advantage.VOUCHER: sale.paid(Means.VOUCHER),
+        Advantage.POINTS: sale.paid(Means.POINTS) + rewards,
+    }
+    return {advantage: amount for advantage, amount in found.items() if amount}
+
+
+def _book(program: Program, code: str) -> PriceBook | None:
+    return next((book for book in program.price_books if book.code == code), None)
+
+
+def _parts(line: Line, book: PriceBook | None) -> Iterator[Part]:
+    """What of the line may earn: nothing, the line, or components of the pack that it is."""
+    if line.kind is not LineKind.ARTICLE or not line.earns or (book and not book.earns):
+        return
+    if line.components and line.points is None:
+        yield from _components(line, book)
+        return
+    each = book.points.get(line.article, line.points) if book else line.points
+    yield Part(
+        line,
+        line.net,
+        line.listed,
+        None if each is None else each * line.quantity,
+        line.discount > 0,
+    )
+
+
+def _components(pack: Line, book: PriceBook | None) -> Iterator[Part]:
+    """Each component with its share of the pack's price, by the components' own prices."""
+    whole = sum(part.listed for part in pack.components)
+    done = net_before = listed_before = 0
+    for component in pack.components:
+        done += component.listed
+        net, listed = share(pack.net, done, whole), share(pack.listed, done, whole)
+        sold = replace(component, quantity=component.quantity * pack.quantity)
+        for part in _parts(sold, book):
+            yield replace(
+                part,
+                net=net - net_before,
+                listed=listed - listed_before,
+                discounted=pack.discount > 0,
+            )
+        net_before, listed_before = net, listed
+
+
+def share(amount: int, part: int, whole: int) -> int:
+    """`amount` × part / whole, rounded half up; all of it where the whole is nothing."""
+    return (2 * amount * part + whole) // (2 * whole) if whole else amount
+
+
+def chosen(parts: tuple[Part, ...], on: On) -> tuple[Part, ...]:
+    """The parts that a rule counts."""
+    return tuple(
+        part
+        for part in parts
+        if line_fits(on.lines, part.line)
+        and not (part.discounted and on.discounted is Discounted.EXCLUDED)
+    )
