@@ -12,11 +12,10 @@ from pathlib import Path
 from backend import keys
 from backend.api.app import create_app, openapi_text
 from backend.db import Database, access, shops
-from backend.db.engine import file_of
+from backend.db.engine import file_of, is_empty
 from backend.db.migrations import migrate
 from backend.db.shops import Store
 from backend.errors import CannotStart, DatabaseBusy
-from backend.keys import Keyring
 from backend.logs import set_up_logs
 from backend.serve import serve
 from backend.services import access as entrance
@@ -100,7 +99,10 @@ def _command(
         help=f"LOYALTY_DATABASE, or {DEFAULT_DATABASE}",
     )
     parser.add_argument(
-        "--key-file", type=Path, help="the company's secrets; beside the database by default"
+        "--key-file",
+        type=Path,
+        default=os.environ.get("LOYALTY_KEY_FILE"),
+        help="the company's secrets: LOYALTY_KEY_FILE, or beside a database that is a file",
     )
     parser.add_argument("--json", action="store_true", help="answer for programs")
     return parser
@@ -251,9 +253,15 @@ def _openapi(_: argparse.Namespace) -> int:
 def _database(wanted: argparse.Namespace, *, create: bool = False) -> Iterator[Database]:
     """The database, up to date, with its keys. Raises CannotStart."""
     file = file_of(wanted.database)
+    key_file = _key_file(wanted, file)
     if not create and file is not None and not file.exists():
         raise CannotStart(f"there is no database {file}: begin with `python -m backend shop`")
-    database = Database(wanted.database, _keyring(wanted, file))
+    # A new key for an old database would recognise no card: then it is missing, not to be made.
+    is_new = not file.exists() if file is not None else is_empty(wanted.database)
+    if is_new and not create:
+        raise CannotStart("nothing is in this database: begin with `python -m backend shop`")
+    keyring = keys.create_keyring(key_file) if is_new else keys.read_keyring(key_file)
+    database = Database(wanted.database, keyring)
     try:
         migrate(database.engine)
         check_keys(database)
@@ -262,18 +270,16 @@ def _database(wanted: argparse.Namespace, *, create: bool = False) -> Iterator[D
         database.close()
 
 
-def _keyring(wanted: argparse.Namespace, file: Path | None) -> Keyring:
-    path: Path | None = wanted.key_file
-    if path is None and file is not None:
-        path = file.with_name(f"{file.name}.key")
-    if path is None:
+def _key_file(wanted: argparse.Namespace, file: Path | None) -> Path:
+    if wanted.key_file is not None:
+        return Path(wanted.key_file)
+    if file is None:
         raise CannotStart("say where the company's secrets are kept: --key-file FILE")
-    # A new key for an old database would recognise no card: then it is missing, not to be made.
-    return keys.read_keyring(path) if file and file.exists() else keys.create_keyring(path)
+    return file.with_name(f"{file.name}.key")
 
 
 def _tenants(database: Database) -> list[TenantId]:
-    with database.engine.connect() as connection:
+    with database.across() as connection:
         return list(shops.tenants(connection))
 
 

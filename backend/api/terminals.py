@@ -63,8 +63,7 @@ def events(database: Data, terminal: TerminalCaller, body: EventsRequest) -> Eve
     results: list[EventResult] = []
     for start in range(0, len(body.events), FACTS_AT_ONCE):
         some = EventsRequest(events=body.events[start : start + FACTS_AT_ONCE])
-        with database.write(terminal.tenant) as tx:
-            results += apply_events(tx, terminal, some).results
+        results += database.run(terminal.tenant, apply_events, terminal, some).results
     return EventsAnswer(results=tuple(results))
 
 
@@ -137,5 +136,4 @@ def redemptions(
     database: Data, terminal: TerminalCaller, body: RedemptionRequest
 ) -> RedemptionAnswer:
     """Hold the points for a gift; asked again under the same id, the answer is the same."""
-    with database.write(terminal.tenant) as tx:
-        return hold_redemption(tx, terminal, body)
+    return database.run(terminal.tenant, hold_redemption, terminal, body)

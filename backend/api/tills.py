@@ -70,8 +70,7 @@ def find(database: Data, till: _MembersTill, body: MemberQuery) -> MemberFound:
 )
 def sales(database: Data, till: _SalesTill, body: SaleBody) -> SaleAnswer:
     """Record a sale that is closed and paid; sent again, the answer is the same."""
-    with database.write(till.tenant) as tx:
-        return record_sale(tx, till, body)
+    return database.run(till.tenant, record_sale, till, body)
 
 
 @routes.get(
@@ -114,5 +113,4 @@ def redemption(
     database: Data, till: _VouchersTill, code: _Code, body: VoucherRedemption
 ) -> VoucherAnswer:
     """Take a voucher, once; sent again under the same id, the answer is the same."""
-    with database.write(till.tenant) as tx:
-        return redeem_voucher(tx, till, code, body)
+    return database.run(till.tenant, redeem_voucher, till, code, body)

@@ -60,11 +60,10 @@ def terminals(tx: Transaction) -> tuple[Terminal, ...]:
     return tuple(_terminal(tx, row) for row in found)
 
 
-def terminal(tx: Transaction, wanted: TerminalId, *, lock: bool = False) -> Terminal | None:
-    """The kiosk of that id; locked, its journal cannot move until the end of the transaction."""
+def terminal(tx: Transaction, wanted: TerminalId) -> Terminal | None:
+    """The kiosk of that id."""
     table = tables.terminals
-    query = select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted)
-    row = tx.first(query.with_for_update() if lock else query)
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
     return None if row is None else _terminal(tx, row)
 
 
@@ -146,7 +145,7 @@ def use_claim_code(tx: Transaction, code_hash: str) -> TerminalId | None:
         & (table.c.used_at.is_(None))
         & (table.c.expires_at > tx.now)
     )
-    row = tx.first(select(table).where(good).with_for_update())
+    row = tx.first(select(table).where(good))
     if row is None:
         return None
     tx.run(update(table).where(good).values(used_at=tx.now))

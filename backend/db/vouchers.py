@@ -96,7 +96,7 @@ def open_reservations(tx: Transaction, member: MemberId, program: ProgramId) -> 
 
 def _first(tx: Transaction, which: ColumnElement[bool]) -> VoucherRow | None:
     table = tables.vouchers
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, which).with_for_update())
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, which))
     return None if row is None else _row(row)
 
 

@@ -81,33 +81,36 @@ def add_terminal(tx: Transaction, *, name: str, store: StoreId) -> tuple[Termina
 def claim_terminal(database: Database, request: ClaimRequest) -> ClaimAnswer:
     """The terminal's token, once for each code. Raises Refused or CodeMistyped."""
     code_hash = _hash(vouchers.parse(request.code))
-    with database.engine.connect() as connection:
+    with database.across() as connection:
         tenant = access.tenant_of_claim_code(connection, code_hash)
     if tenant is None:
         raise Refused(ProblemName.CLAIM_CODE, "ask for a new code")
-    with database.write(tenant) as tx:
-        wanted = access.use_claim_code(tx, code_hash)
-        if wanted is None:
-            raise Refused(ProblemName.CLAIM_CODE, "ask for a new code")
-        terminal = access.terminal(tx, wanted)
-        assert terminal is not None
-        if terminal.revoked_at is not None:
-            raise Refused(ProblemName.CLAIM_CODE, "the terminal was revoked")
-        token = new_token(TERMINAL_PREFIX, tenant)
-        access.give_token(tx, wanted, token_hash=token.hash, software=request.software)
-        return ClaimAnswer(
-            terminal=terminal.id,
-            name=terminal.name,
-            token=token.text,
-            card_secret=tx.keys.cards.hex(),
-            store=StoreBody(
-                id=terminal.store.id,
-                name=terminal.store.name,
-                address=terminal.store.address,
-                time_zone=terminal.store.time_zone,
-            ),
-            program=terminal.store.program,
-        )
+    return database.run(tenant, _use_claim_code, code_hash, request.software)
+
+
+def _use_claim_code(tx: Transaction, code_hash: str, software: str) -> ClaimAnswer:
+    wanted = access.use_claim_code(tx, code_hash)
+    if wanted is None:
+        raise Refused(ProblemName.CLAIM_CODE, "ask for a new code")
+    terminal = access.terminal(tx, wanted)
+    assert terminal is not None
+    if terminal.revoked_at is not None:
+        raise Refused(ProblemName.CLAIM_CODE, "the terminal was revoked")
+    token = new_token(TERMINAL_PREFIX, tx.tenant)
+    access.give_token(tx, wanted, token_hash=token.hash, software=software)
+    return ClaimAnswer(
+        terminal=terminal.id,
+        name=terminal.name,
+        token=token.text,
+        card_secret=tx.keys.cards.hex(),
+        store=StoreBody(
+            id=terminal.store.id,
+            name=terminal.store.name,
+            address=terminal.store.address,
+            time_zone=terminal.store.time_zone,
+        ),
+        program=terminal.store.program,
+    )
 
 
 def revoke(tx: Transaction, wanted: str) -> bool:

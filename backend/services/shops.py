@@ -51,7 +51,7 @@ def add_shop(database: Database, *, name: str, address: str, time_zone: str, doc
 
 def check_keys(database: Database) -> None:
     """Raises CannotStart when the key file is not the one the database was made with."""
-    with database.engine.connect() as connection:
+    with database.across() as connection:
         marks = shops.tenants(connection)
     for tenant, mark in marks.items():
         if database.keyring.mark(tenant) != mark:

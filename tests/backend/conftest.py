@@ -1,18 +1,44 @@
-"""A shop, its backend, a kiosk and a till, in this process."""
+"""A shop, its backend, a kiosk and a till, in this process; everything on both databases."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
 from loyalty.document import read_program
+from tests.support import postgres
 from tests.support.facts import Journal, Kiosk
+from tests.support.postgres import DATABASES, Cluster, database_on
 from tests.support.server import PROGRAM, Company, Connected, company, connected, in_process
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The tests' own PostgreSQL, started by the first test that asks."""
+    if postgres.binaries() is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.cluster() as started:
+        yield started
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the test's own, with nobody in it: in memory, or on the server."""
+    with database_on(request, "sqlite://") as made:
+        yield made
+
+
+@pytest.fixture(params=DATABASES)
+def kept_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same, for several connections: in a file, or on the server."""
+    with database_on(request, f"sqlite:///{tmp_path}/loyalty.db") as made:
+        yield made
+
+
 @pytest.fixture
-def shop() -> Iterator[Company]:
-    with company() as made:
+def shop(url: str) -> Iterator[Company]:
+    with company(url) as made:
         yield made
 
 

@@ -31,14 +31,17 @@ ROOT = Path(__file__).parents[2]
 class Operator:
     """Types commands in a folder of its own."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, folder: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder, self._capsys = folder, capsys
-        self.database = f"sqlite:///{folder}/loyalty.db"
+        self.key_file = folder / "loyalty.db.key"
+        self.where = ["--database", url]
+        if not url.startswith("sqlite"):
+            self.where += ["--key-file", str(self.key_file)]
         (folder / "program.json").write_text(PROGRAM)
 
     def types(self, *words: str) -> tuple[int, str, str]:
         """Exit status, what was printed, and what was complained of."""
-        status = main([*words, "--database", self.database])
+        status = main([*words, *self.where])
         said = self._capsys.readouterr()
         return status, said.out, said.err
 
@@ -57,8 +60,8 @@ class Operator:
 
 
 @pytest.fixture
-def operator(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Operator:
-    return Operator(tmp_path, capsys)
+def operator(tmp_path: Path, kept_url: str, capsys: pytest.CaptureFixture[str]) -> Operator:
+    return Operator(tmp_path, kept_url, capsys)
 
 
 @contextmanager
@@ -69,7 +72,7 @@ def server(operator: Operator) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with (operator.folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [
-                *(sys.executable, "-m", "backend", "serve", "--database", operator.database),
+                *(sys.executable, "-m", "backend", "serve", *operator.where),
                 *("--port", "0", "--announce", str(announce)),
             ],
             cwd=operator.folder,
@@ -145,7 +148,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(operator: Operator) -> None:
     with server(operator) as (url, _):
         second = subprocess.run(  # noqa: S603 - our own command
             [
-                *(sys.executable, "-m", "backend", "serve", "--database", operator.database),
+                *(sys.executable, "-m", "backend", "serve", *operator.where),
                 *("--port", url.rpartition(":")[2]),
             ],
             cwd=operator.folder,
@@ -220,9 +223,32 @@ def test_a_database_that_cannot_be_used_is_said_in_one_line(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://127.0.0.1:1/x", "cannot use the database"),
+        ("mysql://localhost/x", "postgresql://"),
+    ],
+)
+def test_a_server_that_is_not_there_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, url: str, says: str
+) -> None:
+    key_file = tmp_path / "key"
+    assert main(["migrate", "--database", url, "--key-file", str(key_file)]) == 1
+    complaint = capsys.readouterr().err
+    assert complaint.count("\n") == 1
+    assert says in complaint
+    assert not key_file.exists()
+
+
+def test_a_database_server_needs_a_key_file_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--database", "postgresql://127.0.0.1:1/x"]) == 1
+    assert "--key-file" in capsys.readouterr().err
+
+
 def test_a_lost_key_file_is_noticed_before_anything_is_done(operator: Operator) -> None:
     operator.opens_a_shop()
-    key = operator.folder / "loyalty.db.key"
+    key = operator.key_file
     assert key.stat().st_mode & 0o077 == 0
     kept = key.read_text()
     key.unlink()

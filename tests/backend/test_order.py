@@ -13,6 +13,7 @@ from backend_client.schemas import AccountAnswer, Event, JournalEvent
 from loyalty.document import read_program
 from loyalty.ids import MemberId
 from tests.support.facts import Journal, Kiosk, now, sale_of
+from tests.support.postgres import DATABASES, database_on
 from tests.support.server import (
     PROGRAM,
     Connected,
@@ -23,11 +24,12 @@ from tests.support.server import (
 )
 
 
-@pytest.fixture(scope="module")
-def line() -> Iterator[Connected]:
+@pytest.fixture(scope="module", params=DATABASES)
+def line(request: pytest.FixtureRequest) -> Iterator[Connected]:
     """One backend for all examples: each example has a member and a kiosk of its own."""
     with (
-        company() as shop,
+        database_on(request, "sqlite://") as url,
+        company(url) as shop,
         in_process(shop.app) as session,
         connected(shop, session=session) as made,
     ):

@@ -19,8 +19,8 @@ AT_ONCE = 20
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Company]:
-    with company(f"sqlite:///{tmp_path}/loyalty.db") as made:
+def shop(kept_url: str) -> Iterator[Company]:
+    with company(kept_url) as made:
         yield made
 
 

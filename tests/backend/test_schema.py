@@ -1,5 +1,8 @@
 """The database's own promises, and its way from nothing to today."""
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from backend.db import Database, tables
 from backend.db.migrations import migrate
 from backend.keys import new_keyring
 from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.postgres import DATABASES, Cluster
 from tests.support.server import Company, Connected
 
 ROOT = Path(__file__).parents[2]
@@ -24,15 +28,41 @@ FROM entries WHERE kind = '{kind}'
 """
 
 
-def test_the_migrations_lead_to_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=DATABASES)
+def bare_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        yield "sqlite:///here.db"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    with cluster.bare_database() as made:
+        yield made
+
+
+def test_the_migrations_lead_to_the_tables(
+    bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    database = Database("sqlite:///here.db", new_keyring())
+    database = Database(bare_url, new_keyring())
     migrate(database.engine)
     migrate(database.engine)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, tables.metadata) == []
     database.close()
+
+
+def test_processes_that_start_together_migrate_once(bare_url: str, tmp_path: Path) -> None:
+    start = threading.Barrier(4)
+
+    def begin(_: int) -> None:
+        database = Database(bare_url.replace("here.db", f"{tmp_path}/here.db"), new_keyring())
+        start.wait(10)
+        migrate(database.engine)
+        database.close()
+
+    with ThreadPoolExecutor(4) as processes:
+        assert list(processes.map(begin, range(4))) == [None] * 4
 
 
 def test_the_tenant_comes_first_in_every_key_and_index() -> None:
@@ -105,6 +135,7 @@ def test_every_error_in_the_openapi_is_a_problem(shop: Company) -> None:
                 assert answer["description"]
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # which alone can be told to be full
 def test_a_full_disk_is_come_back_later_and_nothing_is_lost(
     shop: Company, line: Connected, kiosk: Kiosk, journal: Journal
 ) -> None:

@@ -25,7 +25,7 @@ from starlette.types import Message, Scope
 from backend.api import create_app
 from backend.db import Database, access
 from backend.db.access import Terminal, Till
-from backend.db.migrations import migrate
+from backend.db.migrations import is_ready, migrate
 from backend.keys import Keyring, new_keyring
 from backend.serve import Server, listen
 from backend.services import access as entrance
@@ -81,10 +81,14 @@ def company(
     program: str = PROGRAM,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Company]:
-    """A company with one store, on a new database; in memory unless a URL says otherwise."""
+    """A company with one store, on a new database; in memory unless a URL says otherwise.
+
+    Tables that are there already, as in a copy of a template, are not made again.
+    """
     database = Database(url, keyring or new_keyring(), clock=clock)
     try:
-        migrate(database.engine)
+        if not is_ready(database.engine):
+            migrate(database.engine)
         shop = _shop(database, program)
         yield Company(database=database, app=create_app(database), shop=shop)
     finally:

@@ -8,10 +8,17 @@ from sqlalchemy import Engine, inspect
 
 from backend.db.tables import metadata
 
+_ONE_AT_A_TIME = 7_205_759_403
+"""The number of our advisory lock: any, as long as it stays the same."""
+
 
 def migrate(engine: Engine) -> None:
     """Create or update the tables; does nothing when they are up to date."""
     with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            # Processes that start together: one migrates, the others find it done. SQLite's
+            # transactions begin with the write lock anyway.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
         command.upgrade(configuration(connection), "head")
 
 
