@@ -7,6 +7,15 @@ LoyaltyError
 ├── SaleRefused          a sale that says something impossible (loyalty.sales): field and remedy
 ├── ExtensionMissing     a bespoke rule that is not installed here (loyalty.extensions)
 ├── OfflineLimit         without the network, the program allows no more than this
+├── MemberLimit          the member has had this reward as often as the program allows
+├── AssuranceLimit       so little is known of the card that no more can be spent with it
+├── AdjustmentRefused
+│   ├── ApprovalNeeded   so many points need a second person's word
+│   └── ValueDateRefused this date cannot be chosen
+├── HouseholdRefused
+│   ├── EarnOnlyCard     this card earns for the household, and cannot spend
+│   ├── HouseholdCap     this card has spent all it may for now
+│   └── NotInHousehold   the person is not, or is already, a member of the household
 ├── VoucherRefused
 │   ├── CodeMistyped     a letter is wrong: the check characters do not fit
 │   ├── VoucherUnknown
@@ -42,6 +51,58 @@ class RewardUnavailable(LoyaltyError):
 
 class OfflineLimit(LoyaltyError):
     """More than the program lets a terminal give away while it cannot ask the backend."""
+
+
+class MemberLimit(LoyaltyError):
+    """The member has had the reward `times` times, which is all the program allows."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(f"at most {times} times for each member")
+        self.times = times
+
+
+class AssuranceLimit(LoyaltyError):
+    """No more than `allowed` points can be spent on the word of such a card."""
+
+    def __init__(self, allowed: Points) -> None:
+        super().__init__(f"at most {allowed} points with this kind of card")
+        self.allowed = allowed
+
+
+class AdjustmentRefused(LoyaltyError):
+    """The points cannot be moved by hand like that."""
+
+
+class ApprovalNeeded(AdjustmentRefused):
+    """More than `limit` points: a second person must agree."""
+
+    def __init__(self, limit: Points) -> None:
+        super().__init__(f"more than {limit} points need a second person")
+        self.limit = limit
+
+
+class ValueDateRefused(AdjustmentRefused):
+    """The value date is not today's, and the person may not choose it, or it lies ahead."""
+
+
+class HouseholdRefused(LoyaltyError):
+    """The household's rules do not allow it."""
+
+
+class EarnOnlyCard(HouseholdRefused):
+    """The card earns for the household, and cannot spend."""
+
+
+class HouseholdCap(HouseholdRefused):
+    """No more than `allowed` points can still be spent with this card."""
+
+    def __init__(self, allowed: Points) -> None:
+        super().__init__(f"at most {allowed} points more with this card")
+        self.allowed = allowed
+
+
+class NotInHousehold(HouseholdRefused):
+    """Only who is in a household can leave it or spend, and only who is not can join."""
 
 
 class VoucherRefused(LoyaltyError):

@@ -247,13 +247,25 @@ def _in_turn(entries: Iterable[Entry]) -> list[tuple[_Turn, Entry]]:
     known = {entry.id: entry for entry in entries}
 
     def turn(entry: Entry) -> _Turn:
-        # Two terminals' clocks differ: a reversal may be dated before what it undoes.
-        at, steps, about = entry.occurred_at, 0, entry.about
-        while about and steps < _ABOUT_MAX and (earlier := known.get(about)):
-            at, steps, about = max(at, earlier.occurred_at), steps + 1, earlier.about
-        return (at, _rank(entry), steps, entry.id)
+        at, steps = (entry.occurred_at, 0) if entry.about is None else _after_about(entry, known)
+        # Of a void's two sides, what comes back is there before what was earned is taken.
+        return (at, _rank(entry), 2 * steps + (entry.points < 0), entry.id)
 
     return sorted(((turn(entry), entry) for entry in known.values()), key=lambda pair: pair[0])
+
+
+def _after_about(entry: Entry, known: Mapping[EntryId, Entry]) -> tuple[datetime, int]:
+    """When it is booked, and after how many others of that instant that it is about.
+
+    Two terminals' clocks differ: a reversal may be dated before what it undoes.
+    """
+    line = [entry]
+    while len(line) < _ABOUT_MAX and (about := line[-1].about) and (earlier := known.get(about)):
+        line.append(earlier)
+    at, steps = line.pop().occurred_at, 0
+    for later in reversed(line):
+        at, steps = (later.occurred_at, 0) if later.occurred_at > at else (at, steps + 1)
+    return at, steps
 
 
 def _rank(entry: Entry) -> int:

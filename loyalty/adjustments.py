@@ -1,0 +1,92 @@
+"""Adjustments: points that somebody of the shop gives or takes, and says who and why.
+
+The booking date is the clock's, always. The value date, from which the points count, is today;
+who has the right may choose an earlier one (SW-09).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from loyalty.errors import AdjustmentRefused, ApprovalNeeded, ValueDateRefused
+from loyalty.ids import MemberId, Points, ProgramId, StoreId, derived_entry
+from loyalty.ledger import Adjustment, Entry, EntryKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentRules:
+    """What the program allows by hand."""
+
+    natures: frozenset[str] = frozenset()
+    """The codes to choose from; empty where any may be written."""
+    alone: Points | None = None
+    """The most points that one person may move; beyond, a second one must agree. None: any."""
+    may_owe: bool = True
+    """Whether taking more than there is makes a debt; else it takes what is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Who adjusts."""
+
+    id: str
+    may_choose_date: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the clerk asks for."""
+
+    id: str
+    """The id of this act, made once: however often it is sent, it is one."""
+    member: MemberId
+    program: ProgramId
+    store: StoreId
+    points: Points
+    """Positive to give, negative to take."""
+    nature: str
+    comment: str | None = None
+    """The salted hash of the free text (`loyalty.journal.salted_hash`); None for no text."""
+    value_at: datetime | None = None
+    """From when the points count; None for now."""
+    deadline: datetime | None = None
+    """Until when given points live; None for ever."""
+    approved_by: str | None = None
+
+
+def adjust(wanted: Wanted, by: Clerk, rules: AdjustmentRules, *, now: datetime) -> Entry:
+    """The entry of it. Raises AdjustmentRefused, ApprovalNeeded or ValueDateRefused."""
+    _check(wanted, by, rules, now)
+    return Entry(
+        id=derived_entry("adjust", wanted.id),
+        member=wanted.member,
+        program=wanted.program,
+        kind=EntryKind.ADJUSTMENT,
+        points=wanted.points,
+        occurred_at=wanted.value_at or now,
+        fact=wanted.id,
+        store=wanted.store,
+        deadline=wanted.deadline if wanted.points > 0 else None,
+        owes=rules.may_owe or wanted.points > 0,
+        adjustment=Adjustment(
+            actor=by.id,
+            nature=wanted.nature,
+            booked_at=now,
+            comment=wanted.comment,
+            approved_by=wanted.approved_by,
+        ),
+    )
+
+
+def _check(wanted: Wanted, by: Clerk, rules: AdjustmentRules, now: datetime) -> None:
+    if wanted.points == 0:
+        raise AdjustmentRefused("write how many points, more or less than 0")
+    if not wanted.nature or (rules.natures and wanted.nature not in rules.natures):
+        raise AdjustmentRefused("choose the nature of the adjustment from the program's list")
+    if wanted.value_at is not None and wanted.value_at > now:
+        raise ValueDateRefused("a value date cannot lie ahead")
+    if wanted.value_at not in (None, now) and not by.may_choose_date:
+        raise ValueDateRefused("this person's adjustments count from today")
+    alone = rules.alone is None or abs(wanted.points) <= rules.alone
+    if not alone and wanted.approved_by in (None, "", by.id):
+        assert rules.alone is not None
+        raise ApprovalNeeded(rules.alone)

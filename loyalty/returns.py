@@ -1,0 +1,232 @@
+"""Voids, returns and credit notes: taking back what a sale earned, and giving back what it cost.
+
+Nothing here runs an earning rule. A return looks at the entry its own sale wrote, takes the share
+of its own line, once, and leaves the rest alone: to buy, return and keep the points is impossible,
+and so is to lose them twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from loyalty.errors import NotEnoughPoints
+from loyalty.ids import EntryId, MemberId, Points, ProgramId, StoreId, derived_entry
+from loyalty.ledger import Account, Entry, EntryKind
+
+
+class Negative(StrEnum):
+    """What happens when points that are taken back were spent already (SW-10)."""
+
+    ALLOW = "allow"
+    """The member owes them: the next points pay."""
+    CLAMP = "clamp"
+    """What is there is taken; the rest is the shop's loss."""
+    REFUSE = "refuse"
+    """The return is refused until the points are there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarnedLine:
+    """What one line of a sale earned within one entry."""
+
+    line: str
+    points: Points
+    quantity: int
+    """Pieces sold; or minor units, where parts of a price are given back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """One line that came back."""
+
+    id: str
+    """The id of this act: told twice, it is one."""
+    line: str
+    quantity: int
+    at: datetime
+    store: StoreId
+
+
+def shares(points: Points, lines: Mapping[str, tuple[int, int]]) -> tuple[EarnedLine, ...]:
+    """What each line earned of an entry's `points`, by what it cost: `{line: (cost, quantity)}`.
+
+    The shares make the whole exactly; points that do not divide go to the largest remainders, and
+    between equals to the first line.
+    """
+    total = sum(cost for cost, _ in lines.values())
+    if total <= 0:
+        return tuple(
+            EarnedLine(line=line, points=0, quantity=quantity)
+            for line, (_, quantity) in lines.items()
+        )
+    whole = {line: divmod(points * cost, total) for line, (cost, _) in lines.items()}
+    over = points - sum(share for share, _ in whole.values())
+    by_remainder = sorted(whole, key=lambda line: -whole[line][1])
+    lucky = set(by_remainder[:over])
+    return tuple(
+        EarnedLine(line=line, points=whole[line][0] + (line in lucky), quantity=quantity)
+        for line, (_, quantity) in lines.items()
+    )
+
+
+def claw_back(
+    earned: Entry,
+    line: EarnedLine,
+    returned: Returned,
+    before: Iterable[Returned] = (),
+    *,
+    holder: Account | None = None,
+    negative: Negative = Negative.ALLOW,
+) -> Entry | None:
+    """The entry that takes back what the returned pieces of a line earned; None for no points.
+
+    `before` are the returns of the same line that are booked. Together they take, after each, the
+    whole points of the pieces that came back so far; of all pieces, exactly what the line earned.
+    Pieces that were never sold take nothing. Raises NotEnoughPoints where the program refuses.
+    """
+    earlier = min(
+        sum(each.quantity for each in before if each.line == line.line and each.id != returned.id),
+        line.quantity,
+    )
+    later = min(earlier + returned.quantity, line.quantity)
+    points = line.points * later // line.quantity - line.points * earlier // line.quantity
+    if points <= 0:
+        return None
+    _refuse_debt(points, earned.id, holder, negative, returned.at)
+    return Entry(
+        id=derived_entry("return", returned.id, earned.id, line.line),
+        member=earned.member,
+        program=earned.program,
+        kind=EntryKind.RETURN,
+        points=-points,
+        occurred_at=max(returned.at, earned.occurred_at),
+        fact=returned.id,
+        store=returned.store,
+        about=earned.id,
+        by=earned.by,
+        owes=negative is not Negative.CLAMP,
+    )
+
+
+def give_back(spent: Entry, points: Points, returned: Returned) -> Entry:
+    """The entry that gives back a part of what was paid in points, with its deadlines."""
+    return Entry(
+        id=derived_entry("give-back", returned.id, spent.id),
+        member=spent.member,
+        program=spent.program,
+        kind=EntryKind.RETURN,
+        points=min(points, -spent.points),
+        occurred_at=max(returned.at, spent.occurred_at),
+        fact=returned.id,
+        store=returned.store,
+        about=spent.id,
+        by=spent.by,
+    )
+
+
+def void_sale(
+    earned: Sequence[Entry],
+    spent: Sequence[Entry] = (),
+    *,
+    now: datetime,
+    holder: Account | None = None,
+    negative: Negative = Negative.ALLOW,
+) -> tuple[Entry, ...]:
+    """The reversals of all that a sale earned and of all that was spent on it (LSX-57).
+
+    Points come back before others go: who paid with points and returns everything owes nothing.
+    Raises NotEnoughPoints where the program refuses a debt.
+    """
+    back = tuple(reversal(entry, now=now) for entry in spent)
+    gained = sum(entry.points for entry in back)
+    taken = sum(entry.points for entry in earned)
+    if holder is not None and negative is Negative.REFUSE:
+        missing = taken - max(holder.balance(now), 0) - holder.pending(now) - gained
+        if missing > 0:
+            raise NotEnoughPoints(missing)
+    owes = negative is not Negative.CLAMP
+    return (*back, *(reversal(entry, now=now, owes=owes) for entry in earned))
+
+
+def reversal(entry: Entry, *, now: datetime, owes: bool = True) -> Entry:
+    """The entry that undoes another, whole and once: its id is made of what it undoes."""
+    return Entry(
+        id=reversal_entry(entry),
+        member=entry.member,
+        program=entry.program,
+        kind=EntryKind.REVERSAL,
+        points=-entry.points,
+        occurred_at=max(now, entry.occurred_at),
+        fact=entry.fact,
+        store=entry.store,
+        about=entry.id,
+        by=entry.by,
+        owes=owes,
+    )
+
+
+def reversal_entry(entry: Entry) -> EntryId:
+    """The id of the reversal of an entry; of a gift's, the id its voided voucher gives it too."""
+    if entry.kind is EntryKind.REDEEM:
+        return derived_entry("void", entry.fact)
+    return derived_entry("undo", entry.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNote:
+    """Money that was given back without naming the sale it was paid in."""
+
+    id: str
+    member: MemberId
+    program: ProgramId
+    store: StoreId
+    points: Points
+    """What the program's rule gives for that amount, as a positive number."""
+    at: datetime
+
+
+def credit_note(
+    note: CreditNote,
+    *,
+    reduces: bool = True,
+    holder: Account | None = None,
+    negative: Negative = Negative.ALLOW,
+) -> Entry | None:
+    """The entry of a free credit note; None where the program's switch is off (OCT-12).
+
+    Raises NotEnoughPoints where the program refuses a debt.
+    """
+    if not reduces or note.points <= 0:
+        return None
+    _refuse_debt(note.points, None, holder, negative, note.at)
+    return Entry(
+        id=derived_entry("credit-note", note.program, note.id),
+        member=note.member,
+        program=note.program,
+        kind=EntryKind.RETURN,
+        points=-note.points,
+        occurred_at=note.at,
+        fact=note.id,
+        store=note.store,
+        owes=negative is not Negative.CLAMP,
+    )
+
+
+def _refuse_debt(
+    points: Points,
+    about: EntryId | None,
+    holder: Account | None,
+    negative: Negative,
+    at: datetime,
+) -> None:
+    if holder is None or negative is not Negative.REFUSE:
+        return
+    gone = sum(
+        lot.expired + (0 if lot.alive(at) else lot.left)
+        for lot in holder.lots
+        if lot.entry == about
+    )
+    missing = points - gone - max(holder.balance(at), 0) - holder.pending(at)
+    if missing > 0:
+        raise NotEnoughPoints(missing)
