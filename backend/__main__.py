@@ -54,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument(
         "--port", type=int, choices=range(65536), default=8000, metavar="PORT", help="0: any free"
     )
+    serving.add_argument(
+        "--listen",
+        metavar="URL",
+        default=os.environ.get("LOYALTY_LISTEN"),
+        help="LOYALTY_LISTEN: the same PostgreSQL without a pooler, to hear other servers at once",
+    )
     serving.add_argument("--announce", type=Path, help="write the address into this file (JSON)")
 
     _command(commands, "migrate", _migrate)
@@ -113,7 +119,13 @@ def _serve(wanted: argparse.Namespace) -> int:
     set_up_logs()
     with _database(wanted, create=True) as database:
         log.info("database ready")
-        serve(create_app(database), host=wanted.host, port=wanted.port, announce=wanted.announce)
+        serve(
+            create_app(database),
+            host=wanted.host,
+            port=wanted.port,
+            announce=wanted.announce,
+            listen_url=wanted.listen,
+        )
     return 0
 
 

@@ -68,6 +68,11 @@ class Bell:
                 if not self._ears[tenant]:
                     del self._ears[tenant]
 
+    def tenants(self) -> tuple[TenantId, ...]:
+        """The companies of which somebody waits."""
+        with self._lock:
+            return tuple(self._ears)
+
     def ring(self, tenant: TenantId) -> None:
         """Wake the company's long polls."""
         with self._lock:

@@ -1,5 +1,6 @@
 """Running the application: one process, a clean stop, and a file that tells where it listens."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from backend.errors import CannotStart
+from backend.watch import Watch
 
 _GRACE_S = 1
 """How long requests may take to finish when the server is told to stop."""
@@ -19,7 +21,7 @@ _GRACE_S = 1
 class Server(uvicorn.Server):
     """Tells where it listens once it does, and wakes the long polls before it waits for them."""
 
-    def __init__(self, app: FastAPI, announce: Path | None) -> None:
+    def __init__(self, app: FastAPI, announce: Path | None, listen: str | None = None) -> None:
         # Without a log configuration of its own, uvicorn logs through ours.
         super().__init__(
             uvicorn.Config(
@@ -33,10 +35,12 @@ class Server(uvicorn.Server):
         )
         self._bell = app.state.bell
         self._announce = announce
+        self.watch = Watch(app.state.database, app.state.bell, listen)
         self.listening = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self.watch.start()
         if self._announce is not None and sockets:
             announce(self._announce, sockets[0])
         self.listening.set()
@@ -44,16 +48,22 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._bell.close()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self.watch.close)
 
 
-def serve(app: FastAPI, *, host: str, port: int, announce: Path | None) -> None:
-    """Serve until told to stop (SIGTERM, SIGINT). Raises CannotStart when the port is taken."""
+def serve(
+    app: FastAPI, *, host: str, port: int, announce: Path | None, listen_url: str | None = None
+) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT). Raises CannotStart when the port is taken.
+
+    `listen_url` reaches the same PostgreSQL without a pooler.
+    """
     listening = listen(host, port)
     # uvicorn stops, then raises the signal again for whoever had the handler before: that is us.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     try:
-        Server(app, announce).run([listening])
+        Server(app, announce, listen_url).run([listening])
     finally:
         listening.close()
 

@@ -61,6 +61,7 @@ class Database:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.url = url
         self.engine = open_engine(url)
         self.keyring = keyring
         self.clock = clock

@@ -1,7 +1,6 @@
 """What changed reaches the kiosks: all of it, each thing once, at once."""
 
 import threading
-from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -20,7 +19,7 @@ from backend_client.schemas import (
 )
 from loyalty.vouchers import VoucherState
 from tests.support.facts import Journal, Kiosk, now, sale_of
-from tests.support.server import Company, Connected, connected, new_id
+from tests.support.server import Company, Connected, connected, new_id, until
 
 
 @pytest.fixture
@@ -150,14 +149,6 @@ def test_the_feed_holds_each_thing_once(shop: Company, line: Connected, member: 
 
 def _places(tx: Transaction) -> tuple[feed.Change, ...]:
     return feed.after(tx, 0, 1000)
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that another thread is about to do."""
-    end = monotonic() + 10
-    while not true():
-        assert monotonic() < end
-        threading.Event().wait(0.005)
 
 
 def test_the_wait_is_bounded(line: Connected) -> None:

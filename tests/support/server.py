@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -216,13 +217,22 @@ async def _answer(
 @contextmanager
 def serving(app: FastAPI, announce: Path) -> Iterator[str]:
     """The address of the real server, on a free port, in a thread that is stopped at the end."""
+    with running(app, announce) as (url, _):
+        yield url
+
+
+@contextmanager
+def running(
+    app: FastAPI, announce: Path, listen_url: str | None = None
+) -> Iterator[tuple[str, Server]]:
+    """The same, with the server itself."""
     listening = listen("127.0.0.1", 0)
-    server = Server(app, announce)
+    server = Server(app, announce, listen_url)
     thread = threading.Thread(target=server.run, args=([listening],), name="backend")
     thread.start()
     try:
         server.listening.wait(10)
-        yield str(json.loads(announce.read_text())["url"])
+        yield str(json.loads(announce.read_text())["url"]), server
     finally:
         server.should_exit = True
         thread.join(10)
@@ -287,3 +297,11 @@ def connected(
 def new_id() -> str:
     """An id that a client makes."""
     return str(uuid4())
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that another thread is about to do."""
+    end = monotonic() + 10
+    while not true():
+        assert monotonic() < end
+        threading.Event().wait(0.005)
