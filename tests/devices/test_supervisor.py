@@ -1,3 +1,5 @@
+"""The pauses between attempts to open a device."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

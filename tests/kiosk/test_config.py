@@ -1,3 +1,5 @@
+"""The settings of one machine: what is read, and what a mistake is answered."""
+
 import os
 from pathlib import Path
 

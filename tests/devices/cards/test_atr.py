@@ -1,3 +1,5 @@
+"""What a chip is, by its answer to reset."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
