@@ -21,7 +21,8 @@ class Said:
     message: str
     """Such as ``count.ttc``, ``deduct.voucher``, ``basis``, ``rate``, ``campaign``, ``points``."""
     arguments: Mapping[str, int | Fraction | str]
-    """`amount` in minor units, `count` of things, `points`, `per`, `factor`, `campaign`."""
+    """`amount` in minor units, `count` of things, `points` `per` so many `of` what was counted,
+    `factor`, `campaign`, `why`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,20 +128,24 @@ class _Sums:
 
 def said(trace: Trace) -> Iterable[Said]:
     """The lines that tell a trace's calculation, ending with its points."""
-    basis = 0
+    basis, counted = 0, ""
     for place, step in enumerate(trace.steps):
         if step.kind is StepKind.COUNT:
-            basis = step.value
+            basis, counted = step.value, step.what
         elif step.kind is StepKind.DEDUCT:
             basis -= step.value
-        yield _line(step)
+        yield _line(step, counted)
         following = trace.steps[place + 1 : place + 2]
         if step.kind is StepKind.DEDUCT and following[0].kind is not StepKind.DEDUCT:
             yield Said(message="basis", arguments={"amount": basis})
     yield Said(message="points", arguments={"points": trace.points})
 
 
-def _line(step: Step) -> Said:
+def _line(step: Step, counted: str) -> Said:
+    if step.kind is StepKind.RATE:
+        return Said(
+            message="rate", arguments={"points": step.value, "per": step.per, "of": counted}
+        )
     message, arguments = _TOLD[step.kind](step)
     return Said(message=message, arguments=arguments)
 
@@ -152,7 +157,6 @@ _TOLD: dict[StepKind, Callable[[Step], _Told]] = {
         {"amount" if s.what in {"ttc", "ht"} else "count": s.value},
     ),
     StepKind.DEDUCT: lambda s: (f"deduct.{s.what}", {"amount": s.value}),
-    StepKind.RATE: lambda s: ("rate", {"points": s.value, "per": s.per}),
     StepKind.GIVE: lambda s: ("give", {"why": s.what, "points": s.value}),
     StepKind.FACTOR: lambda s: (
         "campaign",

@@ -288,7 +288,7 @@ def test_an_earned_entry_explains_what_it_counted() -> None:
         factor=Decimal("0.01"),
         lines=(
             Said(message="count.ttc", arguments={"amount": 137_40}),
-            Said(message="rate", arguments={"points": 1, "per": 100}),
+            Said(message="rate", arguments={"points": 1, "per": 100, "of": "ttc"}),
             Said(message="points", arguments={"points": 137}),
         ),
     )

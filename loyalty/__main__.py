@@ -1,0 +1,181 @@
+"""python -m loyalty: run the vectors, quote a sale, explain its points.
+
+    python -m loyalty vectors
+    python -m loyalty quote PROGRAM.json SALE.json
+    python -m loyalty explain PROGRAM.json SALE.json
+
+SALE.json holds `sale`, and if they matter `buyer`, `balance` (points before the sale) and `zone`
+(of the store, such as "Europe/Paris"); loyalty/vectors/README.md says what each field is.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from loyalty.document import read_program
+from loyalty.errors import LoyaltyError
+from loyalty.explain import Said, explain
+from loyalty.extensions import installed
+from loyalty.ids import EntryId
+from loyalty.ledger import Account, Lot
+from loyalty.program import Program, minor_units
+from loyalty.quote import Quote, quote
+from loyalty.sales import SaleRefused
+from loyalty.vectors.read import read_buyer, read_sale
+from loyalty.vectors.run import run_all, table
+
+WRONG, REFUSED = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0; 1 where a vector does not pass; 2 where a file is refused, with the reason on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m loyalty", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("vectors", help="run every conformance vector")
+    for name, says in (("quote", "what a sale would earn"), ("explain", "why, line by line")):
+        command = commands.add_parser(name, help=says)
+        command.add_argument("program", type=Path)
+        command.add_argument("sale", type=Path)
+    asked = parser.parse_args(arguments)
+    if asked.command == "vectors":
+        return _vectors()
+    try:
+        program = read_program(asked.program.read_bytes())
+        found = _quoted(program, asked.sale)
+    except (LoyaltyError, OSError) as no:
+        print(no, file=sys.stderr)
+        return REFUSED
+    lines = _quote(found) if asked.command == "quote" else _explained(found, program)
+    print("\n".join(lines))
+    return 0
+
+
+def _vectors() -> int:
+    outcomes = run_all()
+    print(f"{'row':<8}{'cases':>6}{'pass':>6}")
+    for row, count, passed in table(outcomes):
+        print(f"{row:<8}{count:>6}{passed:>6}")
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
+    for outcome in wrong:
+        print(f"{outcome.file}: {outcome.name}: {'; '.join(outcome.wrong)}", file=sys.stderr)
+    print(f"{len(outcomes)} cases, {len(outcomes) - len(wrong)} pass")
+    return WRONG if wrong else 0
+
+
+def _quoted(program: Program, path: Path) -> Quote:
+    written = _read(path)
+    sale = read_sale(written.get("sale"))
+    balance = written.get("balance", 0)
+    if isinstance(balance, bool) or not isinstance(balance, int):
+        raise SaleRefused("balance", "write a whole number of points")
+    account = Account(lots=(Lot(entry=EntryId("before"), left=balance, deadline=None),))
+    return quote(
+        sale,
+        program,
+        account,
+        now=sale.closed_at,
+        zone=_zone(written.get("zone", "Europe/Paris")),
+        buyer=read_buyer(written.get("buyer", {})),
+        extensions=installed(),
+    )
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        written = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise SaleRefused("document", f"this is not JSON: {error}") from error
+    if not isinstance(written, dict):
+        raise SaleRefused("document", "write fields between { and }")
+    return written
+
+
+def _zone(name: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SaleRefused("zone", "write a time zone, such as Europe/Paris") from error
+
+
+def _quote(found: Quote) -> Iterator[str]:
+    """The quote as one JSON document, for a till to read."""
+    yield json.dumps(
+        {
+            "earned": found.earned,
+            "balance_before": found.balance_before,
+            "balance_after": found.balance_after,
+            "deadline": found.deadline and found.deadline.isoformat(),
+            "worth": found.worth,
+            "offers": [
+                {"reward": offer.reward.id, "cost": offer.reward.cost, "missing": offer.missing}
+                for offer in found.offers
+            ],
+            "alerts": [alert.id for alert in found.alerts],
+            "message": dict(found.message),
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _explained(found: Quote, program: Program) -> Iterator[str]:
+    """Each entry with its calculation, in plain words."""
+    for entry in found.entries:
+        assert entry.trace is not None
+        yield f"{entry.trace.rule} (program {program.id}, version {entry.trace.program_version})"
+        for said in explain(entry).lines:
+            yield "  " + in_words(said, program.currency)
+    if not found.entries:
+        yield "this sale earns nothing"
+
+
+def in_words(said: Said, currency: str) -> str:
+    """One line of an explanation, in English."""
+    kind, _, what = said.message.partition(".")
+    return _WORDS[kind](what.replace("_", " "), said.arguments, currency)
+
+
+_Arguments = Mapping[str, int | Fraction | str]
+
+
+def _amount(amount: int | Fraction | str, currency: str) -> str:
+    minor = minor_units(currency)
+    whole, part = divmod(int(amount), minor)
+    digits = len(str(minor)) - 1
+    return f"{whole}.{part:0{digits}d} {currency}" if digits else f"{whole} {currency}"
+
+
+def _counted(what: str, told: _Arguments, currency: str) -> str:
+    if "amount" in told:
+        return f"{_amount(told['amount'], currency)} ({what.upper()})"
+    return f"{told['count']} {what}"
+
+
+def _each(told: _Arguments, currency: str) -> str:
+    if told["of"] in {"ttc", "ht"}:
+        return _amount(told["per"], currency)
+    return f"{told['per']} {str(told['of']).replace('_', ' ')}"
+
+
+_WORDS: dict[str, Callable[[str, _Arguments, str], str]] = {
+    "count": _counted,
+    "deduct": lambda what, told, currency: f"− {_amount(told['amount'], currency)} {what}",
+    "basis": lambda _, told, currency: f"= {_amount(told['amount'], currency)}",
+    "rate": lambda _, told, currency: f"× {told['points']} points for each {_each(told, currency)}",
+    "give": lambda _, told, __: f"+ {told['points']} points ({told['why']})",
+    "campaign": lambda _, told, __: f"× {told['factor']} {told['campaign']}",
+    "combine": lambda what, *_: f"several campaigns: {what}",
+    "only": lambda _, told, __: f"on top, for the lines of {told['campaigns']}:",
+    "cap": lambda what, told, __: f"at most {told['points']} points ({what})",
+    "points": lambda _, told, __: f"= {told['points']} points",
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

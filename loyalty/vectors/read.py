@@ -1,0 +1,176 @@
+"""Sales and buyers as JSON, read strictly: a wrong field is named with what to write there."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from loyalty.ids import MemberId, SaleId, StoreId
+from loyalty.sales import (
+    Buyer,
+    Channel,
+    Line,
+    LineKind,
+    Means,
+    Payment,
+    Sale,
+    SaleRefused,
+    SaleState,
+)
+
+_Read = Callable[[object, str], Any]
+
+
+def read_sale(written: object, field: str = "sale") -> Sale:
+    """The sale. Raises SaleRefused, also for a currency that is not one."""
+    found = _fields(written, field, _SALE)
+    for name in ("id", "store", "member", "total", "currency", "closed_at"):
+        if name not in found:
+            raise SaleRefused(f"{field}.{name}", "it is missing: write it")
+    found.setdefault("channel", Channel.SHOP)
+    return Sale(**found)
+
+
+def read_buyer(written: object, field: str = "buyer") -> Buyer:
+    """The buyer. Raises SaleRefused."""
+    return Buyer(**_fields(written, field, _BUYER))
+
+
+def _fields(written: object, field: str, readers: Mapping[str, _Read]) -> dict[str, Any]:
+    if not isinstance(written, dict):
+        raise SaleRefused(field, "write fields between { and }")
+    found = {}
+    for name, value in written.items():
+        if name not in readers:
+            raise SaleRefused(f"{field}.{name}", "it is not known here: leave it out")
+        found[name] = readers[name](value, f"{field}.{name}")
+    return found
+
+
+def _whole(value: object, field: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise SaleRefused(field, "write a whole number, without comma or quotes, such as 4200")
+    return value
+
+
+def _whole_or_none(value: object, field: str) -> int | None:
+    return None if value is None else _whole(value, field)
+
+
+def _text(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise SaleRefused(field, "write it between quotes")
+    return value
+
+
+def _currency(value: object, field: str) -> str:
+    text = _text(value, field)
+    if len(text) != 3 or not (text.isascii() and text.isalpha() and text.isupper()):  # noqa: PLR2004 - ISO 4217
+        raise SaleRefused(field, "write its three capital letters, such as EUR")
+    return text
+
+
+def _texts(value: object, field: str) -> tuple[str, ...]:
+    return tuple(_text(one, f"{field}.{place}") for place, one in enumerate(_list(value, field)))
+
+
+def _list(value: object, field: str) -> list[object]:
+    if not isinstance(value, list):
+        raise SaleRefused(field, "write a list between [ and ]")
+    return value
+
+
+def _flag(value: object, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise SaleRefused(field, "write true or false")
+    return value
+
+
+def _percent(value: object, field: str) -> Decimal:
+    try:
+        number = Decimal(_text(value, field))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise SaleRefused(field, 'write a percentage with a point, such as "5.5"')
+    return number
+
+
+def read_instant(value: object, field: str) -> datetime:
+    """A date and time with its zone. Raises SaleRefused."""
+    try:
+        at = datetime.fromisoformat(_text(value, field))
+    except ValueError:
+        at = datetime.min  # noqa: DTZ901 - refused below, as every time without a zone is
+    if at.tzinfo is None:
+        raise SaleRefused(field, "write a date with its time zone: 2026-01-31T10:00:00+01:00")
+    return at
+
+
+def _day(value: object, field: str) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(_text(value, field))
+    except ValueError:
+        raise SaleRefused(field, "write a day, such as 2026-01-31") from None
+
+
+def _one_of(choices: type[StrEnum]) -> _Read:
+    def read(value: object, field: str) -> StrEnum:
+        if value not in [choice.value for choice in choices]:
+            raise SaleRefused(field, "write " + ", ".join(choices))
+        return choices(value)
+
+    return read
+
+
+def _lines(value: object, field: str) -> tuple[Line, ...]:
+    return tuple(
+        Line(**_fields(one, f"{field}.{place}", _LINE))
+        for place, one in enumerate(_list(value, field))
+    )
+
+
+def _payments(value: object, field: str) -> tuple[Payment, ...]:
+    readers = {"means": _one_of(Means), "amount": _whole}
+    found = []
+    for place, one in enumerate(_list(value, field)):
+        read = _fields(one, f"{field}.{place}", readers)
+        if len(read) < len(readers):
+            raise SaleRefused(f"{field}.{place}", "write means and amount")
+        found.append(Payment(**read))
+    return tuple(found)
+
+
+_LINE: dict[str, _Read] = {
+    **dict.fromkeys(("id", "article", "family", "type", "brand", "group", "price_code"), _text),
+    **dict.fromkeys(("quantity", "unit_price", "discount"), _whole),
+    **dict.fromkeys(("themes", "sets"), _texts),
+    "kind": _one_of(LineKind),
+    "tax_rate": _percent,
+    "points": _whole_or_none,
+    "earns": _flag,
+    "components": _lines,
+}
+_SALE: dict[str, _Read] = {
+    **dict.fromkeys(("brand", "price_code"), _text),
+    **dict.fromkeys(("total", "discount", "visits"), _whole),
+    "id": lambda value, field: SaleId(_text(value, field)),
+    "store": lambda value, field: StoreId(_text(value, field)),
+    "member": lambda value, field: MemberId(_text(value, field)),
+    "currency": _currency,
+    "channel": _one_of(Channel),
+    "state": _one_of(SaleState),
+    "closed_at": read_instant,
+    "lines": _lines,
+    "payments": _payments,
+}
+_BUYER: dict[str, _Read] = {
+    **dict.fromkeys(
+        ("record_type", "town", "department", "region", "country", "price_code"), _text
+    ),
+    **dict.fromkeys(("earned_today", "balance", "visits"), _whole),
+    **dict.fromkeys(("enrolled", "first_purchase"), _flag),
+    "themes": _texts,
+    "birthday": _day,
+}
