@@ -5,10 +5,20 @@ from datetime import datetime, timedelta, tzinfo
 
 from loyalty import vouchers
 from loyalty.earning import deadline
-from loyalty.errors import NotEnoughPoints, OfflineLimit
-from loyalty.ids import EntryId, MemberId, Points, RedemptionId, StoreId, derived_entry
+from loyalty.errors import AssuranceLimit, NotEnoughPoints, OfflineLimit
+from loyalty.ids import (
+    EntryId,
+    MemberId,
+    Points,
+    ProgramId,
+    RedemptionId,
+    StoreId,
+    derived_entry,
+)
 from loyalty.ledger import Account, Entry, EntryKind
 from loyalty.program import OfflineLimits, Program, Reward
+from loyalty.rewards import Price
+from loyalty.terms import Assurance, AssuranceLimits
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
 
@@ -85,6 +95,48 @@ def reservation_entry(redemption: RedemptionId) -> EntryId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Points used on a ticket or for a voucher, and by whom."""
+
+    redemption: RedemptionId
+    member: MemberId
+    program: ProgramId
+    store: StoreId
+    at: datetime
+    by: MemberId | None = None
+    """Who of a household uses them; None for the account's own member."""
+
+
+def spend(what: Price, use: Use) -> tuple[Entry, ...]:
+    """The entries of using a reward at that price: what it costs, and what falls away with it.
+
+    A gift that is offered costs nothing and writes nothing (INV-18). The same redemption is the
+    same entries.
+    """
+    parts = (
+        (reservation_entry(use.redemption), EntryKind.REDEEM, what.points),
+        (derived_entry("forfeit", use.redemption), EntryKind.FORFEIT, what.forfeits),
+    )
+    return tuple(
+        Entry(
+            id=entry,
+            member=use.member,
+            program=use.program,
+            kind=kind,
+            points=-points,
+            occurred_at=use.at,
+            fact=use.redemption,
+            store=use.store,
+            by=use.by,
+            # What falls away is what is there: it makes no debt.
+            owes=kind is EntryKind.REDEEM,
+        )
+        for entry, kind, points in parts
+        if points
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     """The voucher voided and the entry that gives its points back."""
 
@@ -126,3 +178,22 @@ def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: 
         raise OfflineLimit(f"at most {limits.per_card} points per card without the network")
     if use.by_terminal + cost > limits.per_terminal:
         raise OfflineLimit(f"at most {limits.per_terminal} points per kiosk without the network")
+
+
+def check_assurance(
+    cost: Points, level: Assurance, spent_today: Points, limits: AssuranceLimits
+) -> None:
+    """Raises AssuranceLimit when a card of that level may not spend so much (F5).
+
+    `spent_today` are the points spent on the word of such a card since local midnight.
+    """
+    limit = limits.get(level)
+    if limit is None:
+        return
+    allowed = [cost]
+    if limit.at_once is not None:
+        allowed.append(limit.at_once)
+    if limit.per_day is not None:
+        allowed.append(max(limit.per_day - spent_today, 0))
+    if cost > min(allowed):
+        raise AssuranceLimit(min(allowed))
