@@ -9,6 +9,7 @@ import requests
 from loyalty.document import read_program
 from tests.support import postgres
 from tests.support.facts import Journal, Kiosk
+from tests.support.operator import Operator
 from tests.support.postgres import DATABASES, Cluster, database_on
 from tests.support.server import PROGRAM, Company, Connected, company, connected, in_process
 
@@ -34,6 +35,11 @@ def kept_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The same, for several connections: in a file, or on the server."""
     with database_on(request, f"sqlite:///{tmp_path}/loyalty.db") as made:
         yield made
+
+
+@pytest.fixture
+def operator(tmp_path: Path, kept_url: str, capsys: pytest.CaptureFixture[str]) -> Operator:
+    return Operator(tmp_path, kept_url, capsys)
 
 
 @pytest.fixture

@@ -7,11 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import pytest
 import requests
@@ -23,72 +20,8 @@ from backend_client.rest import TerminalClient, TillClient, claim
 from backend_client.schemas import CardChanged, CardStatus, ClaimRequest, MemberQuery
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.operator import ROOT, Operator, server
 from tests.support.server import PROGRAM
-
-ROOT = Path(__file__).parents[2]
-
-
-class Operator:
-    """Types commands in a folder of its own."""
-
-    def __init__(self, folder: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self._capsys = folder, capsys
-        self.key_file = folder / "loyalty.db.key"
-        self.where = ["--database", url]
-        if not url.startswith("sqlite"):
-            self.where += ["--key-file", str(self.key_file)]
-        (folder / "program.json").write_text(PROGRAM)
-
-    def types(self, *words: str) -> tuple[int, str, str]:
-        """Exit status, what was printed, and what was complained of."""
-        status = main([*words, *self.where])
-        said = self._capsys.readouterr()
-        return status, said.out, said.err
-
-    def gets(self, *words: str) -> dict[str, Any]:
-        """What a command answers to programs."""
-        status, out, _ = self.types(*words, "--json")
-        assert status == 0
-        answer: dict[str, Any] = json.loads(out)
-        return answer
-
-    def opens_a_shop(self, **other: str) -> dict[str, Any]:
-        """A company with one store."""
-        zone = other.get("time_zone", "Europe/Paris")
-        program = other.get("program", str(self.folder / "program.json"))
-        return self.gets("shop", "--name", "Maison Lise", "--time-zone", zone, "--program", program)
-
-
-@pytest.fixture
-def operator(tmp_path: Path, kept_url: str, capsys: pytest.CaptureFixture[str]) -> Operator:
-    return Operator(tmp_path, kept_url, capsys)
-
-
-@contextmanager
-def server(operator: Operator) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The real command, as a process; its address."""
-    announce = operator.folder / "address.json"
-    announce.unlink(missing_ok=True)
-    with (operator.folder / "log.txt").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            [
-                *(sys.executable, "-m", "backend", "serve", *operator.where),
-                *("--port", "0", "--announce", str(announce)),
-            ],
-            cwd=operator.folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stderr=log,
-        )
-        try:
-            end = monotonic() + 30
-            while not announce.exists():
-                assert process.poll() is None, (operator.folder / "log.txt").read_text()
-                assert monotonic() < end
-                threading.Event().wait(0.01)
-            yield json.loads(announce.read_text())["url"], process
-        finally:
-            process.kill()
-            process.wait(10)
 
 
 @pytest.mark.e2e
@@ -264,47 +197,6 @@ def test_verify_names_what_does_not_add_up_and_fails(operator: Operator) -> None
     assert operator.types("verify")[0] == 1
     operator.opens_a_shop()
     assert operator.types("verify") == (0, "every account adds up\n", "")
-
-
-@pytest.mark.slow
-def test_what_the_server_acknowledged_survives_being_killed(operator: Operator) -> None:
-    operator.opens_a_shop()
-    code = operator.gets("terminal", "add", "Entrance")["code"]
-    key = operator.gets("till", "add", "Till 1")["key"]
-    acknowledged: dict[str, int] = {}
-    with server(operator) as (url, process):
-        claimed = claim(url, ClaimRequest(code=code))
-        kiosk = Kiosk(claimed=claimed, program=read_program(PROGRAM))
-        joined = kiosk.enrolled()
-        with TerminalClient(url, claimed.token) as terminal:
-            terminal.push(Journal().write(joined, kiosk.welcomed(joined.member)))
-        enough = threading.Event()
-
-        def sell() -> None:
-            with TillClient(url, key) as till:
-                while process.poll() is None:
-                    sale = sale_of(joined.member, 1000)
-                    try:
-                        answer = till.record_sale(sale)
-                    except Exception:  # noqa: BLE001 - the server was killed: not acknowledged
-                        return
-                    acknowledged[sale.id] = answer.earned
-                    if len(acknowledged) > 100:
-                        enough.set()
-
-        tills = [threading.Thread(target=sell) for _ in range(4)]
-        for each in tills:
-            each.start()
-        assert enough.wait(60)
-        process.kill()
-        for each in tills:
-            each.join(60)
-    with server(operator) as (url, _), TillClient(url, key) as till:
-        account = till.account(joined.member)
-    facts = {each.entry.fact for each in account.entries}
-    assert acknowledged.keys() <= facts
-    assert account.balance == 50 + 10 * (len(facts) - 1)
-    assert operator.types("verify")[0] == 0
 
 
 def test_answers_are_sent_at_once() -> None:

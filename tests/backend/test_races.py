@@ -1,4 +1,7 @@
-"""Twenty at once, on the real server with a database file: one wins, nobody loses points."""
+"""Many at once, on real servers: one wins, nobody loses points.
+
+On PostgreSQL at two servers, each with connections and a queue of its own.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.api import create_app
+from backend.db import Database
 from backend.services.verify import faults
 from backend_client.rest import TerminalClient, TillClient
-from backend_client.schemas import VoucherRedemption
+from backend_client.schemas import RedemptionAnswer, SaleBody, VoucherRedemption
 from loyalty.document import read_program
 from loyalty.errors import LoyaltyError, NotEnoughPoints, VoucherRedeemed
 from tests.support.facts import Journal, Kiosk, now, sale_of
@@ -25,8 +30,21 @@ def shop(kept_url: str) -> Iterator[Company]:
 
 
 @pytest.fixture
-def line(shop: Company, tmp_path: Path) -> Iterator[Connected]:
-    with serving(shop.app, tmp_path / "address.json") as url, connected(shop, url) as made:
+def urls(shop: Company, tmp_path: Path) -> Iterator[list[str]]:
+    """The servers of this database."""
+    with serving(shop.app, tmp_path / "one.json") as one:
+        if not shop.database.is_server:
+            yield [one]
+            return
+        other = Database(shop.database.url, shop.database.keyring)
+        with serving(create_app(other), tmp_path / "two.json") as two:
+            yield [one, two]
+        other.close()
+
+
+@pytest.fixture
+def line(shop: Company, urls: list[str]) -> Iterator[Connected]:
+    with connected(shop, urls[0]) as made:
         yield made
 
 
@@ -44,9 +62,9 @@ def kiosk(line: Connected) -> Kiosk:
     return Kiosk(claimed=line.claimed, program=read_program(PROGRAM))
 
 
-def all_at_once(action: Callable[[int], object]) -> list[object]:
-    """What each of AT_ONCE threads got: an answer, or the rule that said no."""
-    start = threading.Barrier(AT_ONCE)
+def all_at_once(action: Callable[[int], object], number: int = AT_ONCE) -> list[object]:
+    """What each of so many threads got: an answer, or the rule that said no."""
+    start = threading.Barrier(number)
 
     def one(number: int) -> object:
         start.wait(10)
@@ -55,8 +73,8 @@ def all_at_once(action: Callable[[int], object]) -> list[object]:
         except LoyaltyError as no:
             return no
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(one, range(AT_ONCE)))
+    with ThreadPoolExecutor(number) as threads:
+        return list(threads.map(one, range(number)))
 
 
 def refusals(answers: list[object]) -> list[object]:
@@ -64,10 +82,10 @@ def refusals(answers: list[object]) -> list[object]:
 
 
 def test_twenty_holds_of_a_balance_for_one(
-    shop: Company, line: Connected, kiosk: Kiosk, member: str
+    shop: Company, line: Connected, urls: list[str], kiosk: Kiosk, member: str
 ) -> None:
-    def hold(_: int) -> object:
-        with TerminalClient(line.url, line.claimed.token) as terminal:
+    def hold(number: int) -> object:
+        with TerminalClient(urls[number % len(urls)], line.claimed.token) as terminal:
             return terminal.hold(kiosk.request(member), 30)
 
     no = refusals(all_at_once(hold))
@@ -76,11 +94,13 @@ def test_twenty_holds_of_a_balance_for_one(
     assert_sound(shop)
 
 
-def test_twenty_retries_of_one_hold_hold_once(line: Connected, kiosk: Kiosk, member: str) -> None:
+def test_twenty_retries_of_one_hold_hold_once(
+    line: Connected, urls: list[str], kiosk: Kiosk, member: str
+) -> None:
     request = kiosk.request(member)
 
-    def hold(_: int) -> object:
-        with TerminalClient(line.url, line.claimed.token) as terminal:
+    def hold(number: int) -> object:
+        with TerminalClient(urls[number % len(urls)], line.claimed.token) as terminal:
             return terminal.hold(request, 30)
 
     answers = all_at_once(hold)
@@ -88,27 +108,27 @@ def test_twenty_retries_of_one_hold_hold_once(line: Connected, kiosk: Kiosk, mem
     assert line.till.account(member).balance == 0
 
 
-def test_twenty_tills_redeem_one_voucher(
-    shop: Company, line: Connected, kiosk: Kiosk, member: str
+def test_fifty_tills_redeem_one_voucher(
+    shop: Company, line: Connected, urls: list[str], kiosk: Kiosk, member: str
 ) -> None:
     code = line.terminal.hold(kiosk.request(member), 30).voucher.code
 
-    def redeem(_: int) -> object:
-        with TillClient(line.url, line.till_key) as till:
+    def redeem(number: int) -> object:
+        with TillClient(urls[number % len(urls)], line.till_key) as till:
             return till.redeem(code, VoucherRedemption(id=new_id(), at=now()))
 
-    no = refusals(all_at_once(redeem))
-    assert [type(each) for each in no] == [VoucherRedeemed] * (AT_ONCE - 1)
+    no = refusals(all_at_once(redeem, 50))
+    assert [type(each) for each in no] == [VoucherRedeemed] * 49
     assert_sound(shop)
 
 
 def test_twenty_sales_and_retries_all_count_once(
-    shop: Company, line: Connected, member: str
+    shop: Company, line: Connected, urls: list[str], member: str
 ) -> None:
     sales = [sale_of(member, 1000) for _ in range(AT_ONCE // 2)]
 
     def sell(number: int) -> object:
-        with TillClient(line.url, line.till_key) as till:
+        with TillClient(urls[number % len(urls)], line.till_key) as till:
             return till.record_sale(sales[number // 2])
 
     assert refusals(all_at_once(sell)) == []
@@ -119,7 +139,7 @@ def test_twenty_sales_and_retries_all_count_once(
 
 
 def test_a_hold_and_its_abandoning_never_leave_points_behind(
-    shop: Company, line: Connected, kiosk: Kiosk, member: str
+    shop: Company, line: Connected, urls: list[str], kiosk: Kiosk, member: str
 ) -> None:
     """The kiosk gave up: whichever comes first, nothing stays held."""
     requests = [kiosk.request(member) for _ in range(AT_ONCE // 2)]
@@ -127,7 +147,7 @@ def test_a_hold_and_its_abandoning_never_leave_points_behind(
     abandoned = [journal.write(kiosk.abandoned(request.id)) for request in requests]
 
     def hold_or_abandon(number: int) -> object:
-        with TerminalClient(line.url, line.claimed.token) as terminal:
+        with TerminalClient(urls[number % len(urls)], line.claimed.token) as terminal:
             if number % 2:
                 return terminal.push(abandoned[number // 2])
             try:
@@ -137,6 +157,33 @@ def test_a_hold_and_its_abandoning_never_leave_points_behind(
 
     all_at_once(hold_or_abandon)
     assert line.till.account(member).balance == 200
+    assert_sound(shop)
+
+
+def test_two_kiosks_and_a_till_at_once(
+    shop: Company, line: Connected, urls: list[str], kiosk: Kiosk, member: str
+) -> None:
+    """Both kiosks want the last 200 points; the till sells and takes a voucher: 30 times."""
+    line.till.record_sale(sale_of(member, 20000))
+    voucher = line.terminal.hold(kiosk.request(member), 30).voucher
+    with connected(shop, urls[-1]) as second:
+        for _ in range(30):
+            taken, sale = voucher.code, sale_of(member, 15000)
+
+            def act(number: int, taken: str = taken, sale: SaleBody = sale) -> object:
+                if number < 2:
+                    return (line, second)[number].terminal.hold(kiosk.request(member), 30)
+                if number == 2:
+                    return second.till.record_sale(sale)
+                return line.till.redeem(taken, VoucherRedemption(id=new_id(), at=now()))
+
+            answers = all_at_once(act, 4)
+            (no,) = refusals(answers)
+            assert isinstance(no, NotEnoughPoints)
+            (held,) = (each for each in answers if isinstance(each, RedemptionAnswer))
+            voucher = held.voucher
+            assert line.till.account(member).balance == 150
+            line.till.record_sale(sale_of(member, 5000))
     assert_sound(shop)
 
 

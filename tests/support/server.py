@@ -299,9 +299,9 @@ def new_id() -> str:
     return str(uuid4())
 
 
-def until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool], within_s: float = 10) -> None:
     """Wait for something that another thread is about to do."""
-    end = monotonic() + 10
+    end = monotonic() + within_s
     while not true():
         assert monotonic() < end
         threading.Event().wait(0.005)
