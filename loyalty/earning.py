@@ -424,7 +424,7 @@ def credit_note(
         replace(
             entry,
             id=derived_entry("credit", program.id, sale.id, str(place)),
-            kind=EntryKind.REVERSAL,
+            kind=EntryKind.RETURN,
             points=-entry.points,
             deadline=None,
         )
