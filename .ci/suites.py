@@ -16,9 +16,10 @@ BUDGETS_SUM_S = 1500
 """The gate must stay quick: what takes long is marked slow, and run by `make test-long`."""
 
 # Each test belongs to exactly one of these, by its markers; tests/deploy/test_workstation.py proves
-# it. Only `fast` is spread over the cores: the others own a pcscd, a window or a whole shop.
+# it. Those that own a pcscd, a window or a whole shop are not spread over the cores.
 MARKERS = {
-    "fast": "not (pcsc or ui or e2e or slow or hardware)",
+    "fast": "not (pcsc or postgres or ui or e2e or slow or hardware)",
+    "postgres": "postgres and not (pcsc or ui or e2e or slow or hardware)",
     "pcsc": "pcsc and not (ui or e2e or slow or hardware)",
     "ui": "ui and not (e2e or slow or hardware)",
     "e2e": "e2e and not (slow or hardware)",
@@ -30,6 +31,7 @@ SUITES: dict[str, list[str | Path]] = {
     "types": [BIN / "mypy"],
     "contracts": [BIN / "lint-imports"],
     "fast": [*PYTEST, "-n", "2", "-m", MARKERS["fast"], "tests"],
+    "postgres": [*PYTEST, "-n", "2", "-m", MARKERS["postgres"], "tests"],
     "pcsc": [*PYTEST, "-m", MARKERS["pcsc"], "tests"],
     "ui": [*PYTEST, "-m", MARKERS["ui"], "tests"],
     "e2e": [*PYTEST, "-m", MARKERS["e2e"], "tests"],

@@ -14,6 +14,13 @@ from tests.support.postgres import DATABASES, Cluster, database_on
 from tests.support.server import PROGRAM, Company, Connected, company, connected, in_process
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The runs on PostgreSQL are a suite of their own; the inner loop has their SQLite twins."""
+    case = getattr(item, "callspec", None)
+    if case is not None and "postgresql" in case.params.values():
+        item.add_marker(pytest.mark.postgres)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The tests' own PostgreSQL, started by the first test that asks."""
