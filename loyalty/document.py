@@ -674,7 +674,11 @@ _REMEDIES: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "string_type": lambda *_: "write it between quotes",
     "string_too_short": lambda *_: "write at least one letter",
     "string_too_long": lambda _, said: f"write {said['max_length']} letters at most",
-    "too_short": lambda *_: "write it in at least one language",
+    "too_short": lambda field, _: (
+        "write it in at least one language"
+        if field in {"name", "message"}
+        else "write at least one"
+    ),
     "literal_error": lambda _, said: f"write {said['expected']}",
     "enum": lambda _, said: f"write {said['expected']}",
     "datetime_type": lambda *_: _A_DATE,

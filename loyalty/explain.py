@@ -135,10 +135,13 @@ def said(trace: Trace) -> Iterable[Said]:
         elif step.kind is StepKind.DEDUCT:
             basis -= step.value
         yield _line(step, counted)
-        following = trace.steps[place + 1 : place + 2]
-        if step.kind is StepKind.DEDUCT and following[0].kind is not StepKind.DEDUCT:
+        if step.kind is StepKind.DEDUCT and not _deducts(trace.steps[place + 1 : place + 2]):
             yield Said(message="basis", arguments={"amount": basis})
     yield Said(message="points", arguments={"points": trace.points})
+
+
+def _deducts(steps: tuple[Step, ...]) -> bool:
+    return any(step.kind is StepKind.DEDUCT for step in steps)
 
 
 def _line(step: Step, counted: str) -> Said:

@@ -3,7 +3,7 @@
 import json
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from loyalty.document import FORMAT, json_schema, read_program, write_program
 from loyalty.errors import ProgramRefused
 from loyalty.program import Fixed, Occasion, PerAmount, Rounding, Validity
+from loyalty.vectors.run import HERE, cases
+from loyalty.vectors.run import PROGRAM as PLAIN
 
 PROGRAMS = Path(__file__).parents[2] / "assets" / "programs"
 SCHEMA = PROGRAMS / "program.schema.json"
@@ -94,6 +96,7 @@ def test_any_program_is_written_and_read_back_the_same(
 
 
 A_WHOLE_NUMBER = "write a whole number, without comma or quotes, such as 200"
+A_POINT = "write a number with a point, such as 0.05"
 A_DATE = "write a date with its time zone, such as 2026-01-31T00:00:00+01:00"
 SMALL_LETTERS = "write small letters, digits and hyphens, such as free-coffee"
 REFUSED: list[tuple[str, object, str]] = [
@@ -250,3 +253,137 @@ def refusal(text: str | bytes) -> tuple[str, str]:
     with pytest.raises(ProgramRefused) as refused:
         read_program(text)
     return refused.value.field, refused.value.remedy
+
+
+# --- rules, campaigns, price books, caps, cards and alerts ------------------------------------
+
+TEXTS = {"fr": "Opération"}
+VECTOR_PROGRAMS = [
+    pytest.param({**PLAIN, **case["program"]}, id=f"{path.stem}: {case['name']}")
+    for path in sorted(HERE.glob("*.json"))
+    for case in cases(path)
+    if "program" in case and "refused" not in case["expect"]
+]
+
+
+@pytest.mark.parametrize("document", VECTOR_PROGRAMS)
+def test_every_program_of_the_vectors_is_written_and_read_back_the_same(
+    document: dict[str, Any],
+) -> None:
+    program = read_program(json.dumps(document))
+    assert read_program(write_program(program)) == program
+
+
+def operation(**fields: object) -> dict[str, object]:
+    campaign = {"id": "op", "name": TEXTS, "give": {"times": "2"}, **fields}
+    return {"campaigns": [campaign]}
+
+
+def rule(**fields: object) -> dict[str, object]:
+    return {"earning": [{"id": "r", "when": "sale", "give": {"points": 1}, **fields}]}
+
+
+ENDS_BEFORE = "it ends before it starts: write 2026-03-08 or later"
+LATE = {"first_day": "2026-03-08", "last_day": "2026-03-07"}
+REFUSED_RULES: list[tuple[dict[str, object], str, str]] = [
+    (operation(**LATE), "campaigns.0.last_day", ENDS_BEFORE),
+    (operation(first_day="8 mars"), "campaigns.0.first_day", "write a day, such as 2026-01-31"),
+    (operation(first_day=3), "campaigns.0.first_day", "write a day, such as 2026-01-31"),
+    (
+        operation(hours=[{"start": "9h", "end": "12:00"}]),
+        "campaigns.0.hours.0.start",
+        "write an hour, such as 09:30",
+    ),
+    (
+        operation(hours=[{"start": "12:00", "end": "12:00"}]),
+        "campaigns.0.hours.0.end",
+        "it ends before it starts: write the hours after midnight on their own",
+    ),
+    (operation(weekdays="thursday"), "campaigns.0.weekdays", "write a list between [ and ]"),
+    (operation(birthday="week"), "campaigns.0.birthday", "write 'day' or 'month'"),
+    (operation(first_purchase=1), "campaigns.0.first_purchase", "write true or false"),
+    (operation(give={"times": "0"}), "campaigns.0.give.times", "write a number above 0"),
+    (operation(give={"times": "1,5"}), "campaigns.0.give.times", A_POINT),
+    (
+        operation(give={"points": 5, "each": True}),
+        "campaigns.0.give.each",
+        "say for each what: write buy or spend",
+    ),
+    (
+        operation(line={"families": ["x"]}),
+        "campaigns.0.line",
+        "'line' is not known here; was 'lines' meant?",
+    ),
+    (
+        {"campaigns": [{"id": "welcome", "name": TEXTS, "give": {"points": 5}}]},
+        "campaigns.0.id",
+        "'welcome' is taken: give it another id",
+    ),
+    (rule(give={"bands": []}), "earning.0.give.bands", "write at least one"),
+    (rule(give={"coefficient": "x"}), "earning.0.give.coefficient", A_POINT),
+    (
+        rule(give={"bands": [{"start": 5, "below": 5, "points": 1}]}),
+        "earning.0.give.bands.0.below",
+        "write more than 5, its start",
+    ),
+    (
+        rule(give={"bands": [{"start": 5, "points": 1}, {"start": 9, "points": 2}]}),
+        "earning.0.give.bands.1.start",
+        "it overlaps the band before: start where that one ends, smallest band first",
+    ),
+    (
+        rule(give={"per_article": {"A": "10"}}),
+        "earning.0.give.per_article.A",
+        A_WHOLE_NUMBER,
+    ),
+    (
+        rule(on={"count": "money"}),
+        "earning.0.on.count",
+        "write 'ttc', 'ht', 'visits', 'typed_visits' or 'articles'",
+    ),
+    (rule(only={"towns": [""]}), "earning.0.only.towns.0", "write at least one letter"),
+    (rule(active="no"), "earning.0.active", "write true or false"),
+    (
+        rule(when="enrolment", give={"coefficient": "1"}),
+        "earning.0.give",
+        "nothing is spent at enrolment: leave out amount, keep points",
+    ),
+    (
+        {"price_books": [{"code": "A"}, {"code": "A"}]},
+        "price_books.1.code",
+        "'A' is taken: give it another code",
+    ),
+    ({"card": {}}, "card", "write either last_day or days"),
+    ({"card": {"days": 9, "last_day": "2026-03-08"}}, "card", "write either last_day or days"),
+    ({"card": LATE}, "card.last_day", ENDS_BEFORE),
+    (
+        {"caps": {"ticket_share": "10"}},
+        "caps.ticket_share",
+        "say what a point is worth in point_value",
+    ),
+    ({"caps": {"per_day": 0}}, "caps.per_day", "write a number above 0"),
+    ({"alerts": [{"id": "a", "message": TEXTS}]}, "alerts.0", "write points or visits"),
+    (
+        {"alerts": [{"id": "a", "message": TEXTS, "points": 5, "both": True}]},
+        "alerts.0",
+        "write both points and visits",
+    ),
+    ({"combine": "sum"}, "combine", "write 'best', 'multiply' or 'add'"),
+    ({"counts_from": "2026-01-01"}, "counts_from", A_DATE),
+]
+
+
+@pytest.mark.parametrize(("fields", "field", "remedy"), REFUSED_RULES)
+def test_a_rule_that_cannot_be_is_named_with_what_to_write_instead(
+    fields: dict[str, object], field: str, remedy: str
+) -> None:
+    assert refusal(json.dumps({**GOOD, **fields})) == (field, remedy)
+
+
+def test_a_card_of_a_fixed_period_and_an_alert_of_both_are_read() -> None:
+    card = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+    alert = {"id": "a", "message": TEXTS, "points": 5, "visits": 2, "both": True}
+    program = read_program(json.dumps({**GOOD, "card": card, "alerts": [alert]}))
+    assert program.card is not None
+    assert program.card.last_day == date(2026, 12, 31)
+    assert program.alerts[0].both

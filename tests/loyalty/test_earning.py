@@ -1,7 +1,7 @@
 """Earning: a sale gives the points its rules say, exactly, until the day they say."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -10,21 +10,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.earning import CurrencyMismatch, deadline, earn, trace_of, welcome, welcome_entry
-from loyalty.explain import Explanation, Said, explain
+from loyalty.earning import (
+    CurrencyMismatch,
+    card_deadline,
+    card_is_good,
+    credit_note,
+    deadline,
+    earn,
+    opening,
+    trace_of,
+    welcome,
+    welcome_entry,
+)
+from loyalty.explain import Explanation, Said, explain, recompute
 from loyalty.ids import MemberId, ProgramId, RuleId, SaleId, StoreId
-from loyalty.ledger import EntryKind
+from loyalty.ledger import EntryKind, replay
 from loyalty.program import (
+    Bonus,
+    Campaign,
+    CardValidity,
     EarningRule,
     Fixed,
+    Multiply,
     Occasion,
     OfflineLimits,
     PerAmount,
     Program,
     Rounding,
     Validity,
+    in_language,
 )
-from loyalty.sales import Channel, Sale
+from loyalty.sales import Buyer, Channel, Line, Means, Payment, Sale
 from tests.loyalty.cases import take
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -298,3 +314,58 @@ def test_any_other_entry_says_what_kind_of_thing_it_is() -> None:
     assert explain(take("gift", 10, 1)) == Explanation(message="redeem", points=-10)
     (entry,) = earn(sale(1_00), program(EURO), zone=PARIS)
     assert explain(replace(entry, trace=None)) == Explanation(message="earn", points=1)
+
+
+# --- past sales, cards, alerts and other edges ------------------------------------------------
+
+
+def test_past_sales_have_the_entries_that_they_would_have_earned() -> None:
+    past = replace(program(EURO), counts_from=CLOSED)
+    entries = opening([(sale(20_00), Buyer())], past, zone=PARIS)
+    assert entries == earn(sale(20_00), past, zone=PARIS)
+
+
+def test_a_credit_note_without_its_sale_takes_the_points_of_its_amount() -> None:
+    (entry,) = credit_note(sale(20_00), program(EURO), zone=PARIS)
+    assert (entry.kind, entry.points, entry.deadline) == (EntryKind.RETURN, -20, None)
+    assert replay([take("gift", 0, 1), entry]).balance(CLOSED) == -20
+
+
+def test_a_card_without_a_validity_is_good_for_ever() -> None:
+    assert card_is_good(None, CLOSED, now=CLOSED + timedelta(days=9999), zone=PARIS)
+    assert card_deadline(None, CLOSED, PARIS) is None
+
+
+def test_the_last_day_of_a_card_is_whole() -> None:
+    year = CardValidity(last_day=date(2026, 12, 31))
+    assert card_deadline(year, CLOSED, PARIS) == datetime(2027, 1, 1, tzinfo=PARIS)
+    assert card_is_good(year, CLOSED, now=CLOSED, zone=PARIS)
+
+
+def test_a_program_in_words_falls_back_on_its_first_language() -> None:
+    assert in_language({"fr": "Carte", "en": "Card"}, "de") == "Carte"
+
+
+def test_a_bonus_without_a_rule_of_purchases_gives_nothing() -> None:
+    offered = Campaign(id=RuleId("gift"), name={"fr": "Cadeau"}, give=Bonus(points=5))
+    assert earn(sale(20_00), replace(program(), campaigns=(offered,)), zone=PARIS) == ()
+
+
+@given(st.integers(1, 10**7), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_whatever_is_paid_with_points_the_trace_gives_the_points_again(
+    total: int, voucher: int, points: int
+) -> None:
+    paid = (
+        Payment(means=Means.VOUCHER, amount=voucher),
+        Payment(means=Means.POINTS, amount=points),
+        Payment(means=Means.MONEY, amount=total),
+    )
+    lines = tuple(
+        Line(unit_price=part) for part in (total // 3, total // 3, total - total // 3 * 2)
+    )
+    spring = Campaign(id=RuleId("x"), name={"fr": "x"}, give=Multiply(by=Decimal("1.5")))
+    shop = replace(program(EURO), campaigns=(spring,))
+    for entry in earn(replace(sale(total), payments=paid, lines=lines), shop, zone=PARIS):
+        assert entry.trace is not None
+        assert recompute(entry.trace) == entry.points == entry.trace.points
+        assert 0 < entry.points <= total * 3 // 200

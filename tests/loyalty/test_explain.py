@@ -5,8 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from backend_client.schemas import EntryBody
+from loyalty.explain import explain, points_of, recompute
+from loyalty.explain import said as told_lines
 from loyalty.ids import RuleId
-from loyalty.ledger import Step, StepKind, Trace, canonical
+from loyalty.ledger import EntryKind, Step, StepKind, Trace, canonical
 from loyalty.program import Rounding
 from tests.loyalty.cases import earn
 
@@ -33,3 +35,54 @@ def test_the_calculation_is_part_of_what_the_chain_guards() -> None:
 def test_the_calculation_travels_with_its_entry() -> None:
     body = EntryBody.of(TOLD).model_dump_json()
     assert EntryBody.model_validate_json(body).entry() == TOLD
+
+
+def plain(basis: int, factor: str, rounding: Rounding = Rounding.FLOOR) -> Trace:
+    return Trace(
+        rule=RuleId("ratio"),
+        program_version=1,
+        basis=basis,
+        factor=Decimal(factor),
+        rounding=rounding,
+        points=0,
+    )
+
+
+def test_a_trace_of_before_the_steps_is_computed_again_from_basis_and_factor() -> None:
+    assert recompute(plain(1_99, "0.01")) == 1
+    assert recompute(plain(1_99, "0.01", Rounding.CEIL)) == 2
+    assert recompute(plain(1_50, "0.01", Rounding.HALF_UP)) == 2
+    assert recompute(plain(0, "50")) == 50
+
+
+def test_points_are_never_below_zero() -> None:
+    steps = (
+        Step(StepKind.COUNT, "ttc", 1_00),
+        Step(StepKind.RATE, "", 1, 100),
+        Step(StepKind.ONLY, "garden", 0),
+        Step(StepKind.COUNT, "ttc", 9_00),
+        Step(StepKind.RATE, "", 1, 100),
+        Step(StepKind.FACTOR, "garden", 1, 10),
+        Step(StepKind.COMBINE, "best", 0),
+    )
+    assert points_of(steps, Rounding.FLOOR) == 0
+
+
+def test_an_entry_that_is_no_purchase_tells_its_calculation_too() -> None:
+    welcome = replace(TOLD, kind=EntryKind.WELCOME)
+    told = explain(welcome)
+    assert (told.message, told.basis) == ("welcome", 0)
+    assert [said.message for said in told.lines] == ["count.ttc", "rate", "points"]
+
+
+def test_a_deduction_at_the_end_is_followed_by_what_is_left() -> None:
+    trace = replace(
+        plain(0, "1"),
+        steps=(Step(StepKind.COUNT, "ttc", 5_00), Step(StepKind.DEDUCT, "voucher", 2_00)),
+    )
+    assert [said.message for said in told_lines(trace)] == [
+        "count.ttc",
+        "deduct.voucher",
+        "basis",
+        "points",
+    ]

@@ -1,6 +1,7 @@
 """The command line: what an integrator of a till sees."""
 
 import json
+import runpy
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,13 @@ def test_every_line_of_an_explanation_has_its_words(
 def test_a_currency_without_cents_is_told_without() -> None:
     told = Said(message="basis", arguments={"amount": 1500})
     assert command.in_words(told, "XPF") == "= 1500 XPF"
+
+
+def test_it_is_a_command(
+    sale: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["loyalty", "explain", str(PROGRAM), str(sale)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(command.__file__), run_name="__main__")
+    assert ended.value.code == 0
+    assert "= 15 points" in capsys.readouterr().out
