@@ -18,7 +18,8 @@ BUDGETS_SUM_S = 1500
 # Each test belongs to exactly one of these, by its markers; tests/deploy/test_workstation.py proves
 # it. Those that own a pcscd, a window or a whole shop are not spread over the cores.
 MARKERS = {
-    "fast": "not (pcsc or postgres or ui or e2e or slow or hardware)",
+    "fast": "not (thorough or postgres or pcsc or ui or e2e or slow or hardware)",
+    "thorough": "thorough and not (postgres or pcsc or ui or e2e or slow or hardware)",
     "postgres": "postgres and not (pcsc or ui or e2e or slow or hardware)",
     "pcsc": "pcsc and not (ui or e2e or slow or hardware)",
     "ui": "ui and not (e2e or slow or hardware)",
@@ -31,6 +32,7 @@ SUITES: dict[str, list[str | Path]] = {
     "types": [BIN / "mypy"],
     "contracts": [BIN / "lint-imports"],
     "fast": [*PYTEST, "-n", "2", "-m", MARKERS["fast"], "tests"],
+    "thorough": [*PYTEST, "-n", "2", "-m", MARKERS["thorough"], "tests"],
     "postgres": [*PYTEST, "-n", "2", "-m", MARKERS["postgres"], "tests"],
     "pcsc": [*PYTEST, "-m", MARKERS["pcsc"], "tests"],
     "ui": [*PYTEST, "-m", MARKERS["ui"], "tests"],

@@ -17,6 +17,8 @@ from loyalty.vouchers import VoucherState
 from tests.kiosk.counter import CARD, Counter, backend, counter
 from tests.kiosk.test_flows import rich, take
 
+pytestmark = pytest.mark.thorough
+
 STEPS = ("ask", "held", "print_job", "printed", "issue")
 
 
