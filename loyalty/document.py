@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from loyalty.errors import ProgramRefused
-from loyalty.ids import ProgramId, RewardId, RuleId
+from loyalty.ids import ProgramId, RewardId, RuleId, StoreId
 from loyalty.program import (
     ANY_LINE,
     ANYONE,
@@ -59,11 +59,25 @@ from loyalty.program import (
     Reward,
     Rounding,
     RoundPer,
+    Takes,
     Unit,
     Validity,
     Window,
 )
 from loyalty.sales import Channel
+from loyalty.terms import (
+    AmountOff,
+    GiftArticle,
+    Gives,
+    How,
+    Nothing,
+    PercentOff,
+    PerPoint,
+    Reached,
+    Usable,
+    Voucher,
+    When,
+)
 
 FORMAT = "loyalty-program/1"
 
@@ -482,13 +496,106 @@ class AlertDocument(_Document):
         )
 
 
+class GiftDocument(_Document):
+    """One of these articles, free."""
+
+    articles: tuple[_Code, ...] = Field(min_length=1)
+
+    def built(self) -> GiftArticle:
+        """The selection."""
+        return GiftArticle(articles=self.articles)
+
+
+class PercentDocument(_Document):
+    """A part of the ticket."""
+
+    percent: Decimal = Field(gt=0, le=100, max_digits=18)
+
+    def built(self) -> PercentOff:
+        """The discount."""
+        return PercentOff(percent=self.percent)
+
+
+class AmountDocument(_Document):
+    """Money off the ticket."""
+
+    amount: int = Field(gt=0, le=_MOST, description="In minor units: 500 is 5 €.")
+
+    def built(self) -> AmountOff:
+        """The discount."""
+        return AmountOff(amount=self.amount)
+
+
+class PerPointDocument(_Document):
+    """Money off for each point taken."""
+
+    per_point: Decimal = Field(gt=0, max_digits=18, description="In the currency: 0.10 is 10 c.")
+
+    def built(self) -> PerPoint:
+        """The discount."""
+        return PerPoint(value=self.per_point)
+
+
+class VoucherDocument(_Document):
+    """A right of the merchant's own making: a cheque, a class; or nothing at all."""
+
+    other: Literal["voucher", "nothing"]
+
+    def built(self) -> Voucher | Nothing:
+        """The right."""
+        return Voucher() if self.other == "voucher" else Nothing()
+
+
+def _kind_of_reward(written: object) -> str:
+    keys = ("percent", "amount", "per_point", "other")
+    known = written if isinstance(written, dict) else {}
+    return next((f"give by {key}" for key in keys if key in known), "give by articles")
+
+
+_Gives = Annotated[
+    Annotated[GiftDocument, Tag("give by articles")]
+    | Annotated[PercentDocument, Tag("give by percent")]
+    | Annotated[AmountDocument, Tag("give by amount")]
+    | Annotated[PerPointDocument, Tag("give by per_point")]
+    | Annotated[VoucherDocument, Tag("give by other")],
+    Discriminator(_kind_of_reward),
+]
+
+
+class UsableDocument(_Document):
+    """When, where, by whom and how far a reward can be used."""
+
+    from_points: int = Field(default=0, ge=0, le=_MOST, description="If more than its cost.")
+    reached: Reached = Reached.AT_LEAST
+    when: When = When.NEXT_TICKET
+    how: How = How.ON_DEMAND
+    keeps_rest: bool = Field(
+        default=True, description="Whether points that it does not take stay; else they fall away."
+    )
+    ticket_share: Decimal = Field(
+        default=Decimal(100), gt=0, le=100, description="Percent of the ticket that it may pay."
+    )
+    per_member: int | None = Field(default=None, gt=0, le=_MOST)
+    stores: _Codes = frozenset()
+
+    def built(self) -> Usable:
+        """The conditions."""
+        return Usable(**{**dict(self), "stores": frozenset(map(StoreId, self.stores))})
+
+
+_USABLE = UsableDocument()
+
+
 class RewardDocument(_Document):
-    """One gift."""
+    """One thing points can buy."""
 
     id: _Id
     name: _Name
-    cost: int = Field(gt=0, le=_MOST, description="In points.")
+    cost: int = Field(gt=0, le=_MOST, description="How many points it needs.")
+    takes: Takes = Field(default=Takes.COST, description="What it takes of them.")
     article: str = Field(min_length=1, max_length=64)
+    gives: _Gives | None = Field(default=None, description="Left out: its article, free.")
+    usable: UsableDocument = _USABLE
     picture: str = Field(default="", pattern=r"^[a-z0-9-]{0,64}$")
     voucher: ValidityDocument = ValidityDocument(months=3)
 
@@ -498,7 +605,10 @@ class RewardDocument(_Document):
             id=RewardId(self.id),
             name=self.name,
             cost=self.cost,
+            takes=self.takes,
             article=self.article,
+            gives=self.gives.built() if self.gives else None,
+            usable=self.usable.built(),
             picture=self.picture,
             voucher=self.voucher.built(f"{field}.voucher"),
         )
@@ -707,7 +817,15 @@ _FIELDS = {
         *(ValidityDocument, RewardDocument, OfflineLimitsDocument, CampaignDocument),
         *(CoefficientDocument, BandsDocument, BandDocument, PerArticleDocument, BespokeDocument),
         *(LineCriteriaDocument, CriteriaDocument, OnDocument, MultiplyDocument, BonusDocument),
-        *(PriceBookDocument, CapsDocument, CardValidityDocument, AlertDocument, HoursDocument),
+        *(GiftDocument, PercentDocument, AmountDocument, PerPointDocument, VoucherDocument),
+        *(
+            UsableDocument,
+            PriceBookDocument,
+            CapsDocument,
+            CardValidityDocument,
+            AlertDocument,
+            HoursDocument,
+        ),
     )
     for name in model.model_fields
 }
@@ -799,14 +917,32 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
 
 
 def _reward(reward: Reward) -> dict[str, Any]:
+    usable = reward.usable
     return {
         "id": reward.id,
         "name": dict(reward.name),
         "cost": reward.cost,
+        "takes": reward.takes.value,
         "article": reward.article,
+        "gives": reward.gives and _gives(reward.gives),
+        "usable": {
+            **asdict(usable),
+            "ticket_share": str(usable.ticket_share),
+            "stores": sorted(usable.stores),
+        },
         "picture": reward.picture,
         "voucher": asdict(reward.voucher),
     }
+
+
+def _gives(gives: Gives) -> dict[str, Any]:
+    if isinstance(gives, PercentOff):
+        return {"percent": str(gives.percent)}
+    if isinstance(gives, PerPoint):
+        return {"per_point": str(gives.value)}
+    if isinstance(gives, Voucher | Nothing):
+        return {"other": "voucher" if isinstance(gives, Voucher) else "nothing"}
+    return asdict(gives)
 
 
 def _criteria(only: Criteria) -> dict[str, Any]:

@@ -5,13 +5,23 @@ that more; a reward says its cost, what it gives, and how long its voucher can b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
 from loyalty.ids import Points, ProgramId, RewardId, RuleId
 from loyalty.sales import Channel
+from loyalty.terms import (
+    AllPoints,
+    ChosenPoints,
+    Cost,
+    FixedCost,
+    GiftArticle,
+    Gives,
+    RewardTerms,
+    Usable,
+)
 
 Words = Mapping[str, str]
 """A merchant's text by language code; the first language is the one to fall back on."""
@@ -339,6 +349,17 @@ class Alert:
     """Whether points and visits must both be reached; one is enough otherwise."""
 
 
+class Takes(StrEnum):
+    """What a reward takes of the points, once there are as many as it costs."""
+
+    COST = "cost"
+    NOTHING = "nothing"
+    """They only have to be there."""
+    ALL = "all"
+    CHOSEN = "chosen"
+    """As many as the customer chooses to pay with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reward:
     """One thing points can buy: a gift, named and pictured for the customer."""
@@ -346,12 +367,34 @@ class Reward:
     id: RewardId
     name: Words
     cost: Points
+    """How many points it needs."""
     article: str
     """The article that the till hands out."""
     picture: str = ""
     """The file name of its picture among the shop's images; empty for none."""
     voucher: Validity = field(default_factory=lambda: Validity(months=3))
     """How long the voucher can be redeemed."""
+    takes: Takes = Takes.COST
+    gives: Gives | None = None
+    """None for its article, free."""
+    usable: Usable = field(default_factory=Usable)
+
+    @property
+    def terms(self) -> RewardTerms:
+        """What it costs, gives, and when it is usable, as `loyalty.rewards` reads it."""
+        needed = max(self.usable.from_points, self.cost)
+        return RewardTerms(
+            cost=_COSTS[self.takes] if self.takes in _COSTS else FixedCost(points=self.cost),
+            gives=self.gives or GiftArticle(articles=(self.article,)),
+            usable=replace(self.usable, from_points=needed),
+        )
+
+
+_COSTS: dict[Takes, Cost] = {
+    Takes.NOTHING: FixedCost(points=0),
+    Takes.ALL: AllPoints(),
+    Takes.CHOSEN: ChosenPoints(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,26 @@ from hypothesis import strategies as st
 
 from loyalty.document import FORMAT, json_schema, read_program, write_program
 from loyalty.errors import ProgramRefused
-from loyalty.program import Fixed, Occasion, PerAmount, Rounding, Validity
+from loyalty.ids import StoreId
+from loyalty.program import Fixed, Occasion, PerAmount, Reward, Rounding, Validity
+from loyalty.terms import (
+    AllPoints,
+    AmountOff,
+    ChosenPoints,
+    Cost,
+    FixedCost,
+    GiftArticle,
+    Gives,
+    How,
+    Nothing,
+    PercentOff,
+    PerPoint,
+    Reached,
+    RewardTerms,
+    Usable,
+    Voucher,
+    When,
+)
 from loyalty.vectors.run import HERE, cases
 from loyalty.vectors.run import PROGRAM as PLAIN
 
@@ -387,3 +406,95 @@ def test_a_card_of_a_fixed_period_and_an_alert_of_both_are_read() -> None:
     assert program.card is not None
     assert program.card.last_day == date(2026, 12, 31)
     assert program.alerts[0].both
+
+
+# --- rewards: cost, gives, usable -------------------------------------------------------------
+
+
+def reward_of(**fields: object) -> Reward:
+    written = {"id": "r", "name": TEXTS, "cost": 200, "article": "REM", **fields}
+    program = read_program(json.dumps({**GOOD, "rewards": [written]}))
+    assert read_program(write_program(program)) == program
+    return program.rewards[0]
+
+
+def test_a_reward_without_more_words_is_its_article_for_its_cost() -> None:
+    assert reward_of().terms == RewardTerms(
+        cost=FixedCost(points=200),
+        gives=GiftArticle(articles=("REM",)),
+        usable=Usable(from_points=200),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "gives"),
+    [
+        ({"articles": ["A", "B"]}, GiftArticle(articles=("A", "B"))),
+        ({"percent": "10"}, PercentOff(percent=Decimal(10))),
+        ({"amount": 500}, AmountOff(amount=500)),
+        ({"per_point": "0.02"}, PerPoint(value=Decimal("0.02"))),
+        ({"other": "voucher"}, Voucher()),
+        ({"other": "nothing"}, Nothing()),
+    ],
+)
+def test_a_reward_gives_what_is_written(written: dict[str, object], gives: Gives) -> None:
+    assert reward_of(gives=written).terms.gives == gives
+
+
+@pytest.mark.parametrize(
+    ("takes", "cost"),
+    [
+        ("cost", FixedCost(points=200)),
+        ("nothing", FixedCost(points=0)),
+        ("all", AllPoints()),
+        ("chosen", ChosenPoints()),
+    ],
+)
+def test_a_reward_takes_what_is_written_from_its_cost_on(takes: str, cost: Cost) -> None:
+    terms = reward_of(takes=takes).terms
+    assert (terms.cost, terms.usable.from_points) == (cost, 200)
+
+
+def test_a_reward_is_usable_as_is_written() -> None:
+    usable = reward_of(
+        usable={
+            "from_points": 300,
+            "reached": "more_than",
+            "when": "same_ticket",
+            "how": "automatic",
+            "keeps_rest": False,
+            "ticket_share": "50",
+            "per_member": 2,
+            "stores": ["angers"],
+        }
+    ).terms.usable
+    assert usable == Usable(
+        from_points=300,
+        reached=Reached.MORE_THAN,
+        when=When.SAME_TICKET,
+        how=How.AUTOMATIC,
+        keeps_rest=False,
+        ticket_share=Decimal(50),
+        per_member=2,
+        stores=frozenset({StoreId("angers")}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "remedy"),
+    [
+        ({"gives": {"articles": []}}, "gives.articles", "write at least one"),
+        ({"gives": {"percent": "101"}}, "gives.percent", "write 100 or less"),
+        ({"gives": {"amount": "5"}}, "gives.amount", A_WHOLE_NUMBER),
+        ({"gives": {"per_point": "0"}}, "gives.per_point", "write a number above 0"),
+        ({"gives": {"other": "car"}}, "gives.other", "write 'voucher' or 'nothing'"),
+        ({"takes": "some"}, "takes", "write 'cost', 'nothing', 'all' or 'chosen'"),
+        ({"usable": {"when": "now"}}, "usable.when", "write 'next_ticket' or 'same_ticket'"),
+    ],
+)
+def test_a_reward_that_cannot_be_is_named_with_its_remedy(
+    fields: dict[str, object], field: str, remedy: str
+) -> None:
+    with pytest.raises(ProgramRefused) as refused:
+        reward_of(**fields)
+    assert (refused.value.field, refused.value.remedy) == (f"rewards.0.{field}", remedy)
