@@ -6,7 +6,14 @@ import os
 import sys
 from pathlib import Path
 
-from kiosk.config import Config, ConfigError, Credentials, load_config, save_credentials
+from kiosk.config import (
+    Config,
+    ConfigError,
+    Credentials,
+    load_config,
+    save_credentials,
+    writable,
+)
 
 CONFIG = Path("/etc/loyalty-kiosk/kiosk.toml")
 BAD_CONFIG = 78
@@ -15,19 +22,7 @@ BAD_CONFIG = 78
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what was asked; 0 when done, 1 for trouble, 2 for a wrong command, 78 for settings."""
-    parser = argparse.ArgumentParser(prog="python -m kiosk", description="The loyalty kiosk.")
-    parser.add_argument("--config", type=Path, default=CONFIG, help="the settings file")
-    parser.add_argument("--verbose", action="store_true", help="log more")
-    also_after = argparse.ArgumentParser(add_help=False)
-    also_after.add_argument("--config", type=Path, default=argparse.SUPPRESS)
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", parents=[also_after], help="serve customers (the default)")
-    claim = commands.add_parser(
-        "claim", parents=[also_after], help="make this machine a terminal of the shop"
-    )
-    claim.add_argument("code", help="the one-time code from the back office")
-    commands.add_parser("check", parents=[also_after], help="say what works and what does not")
-    asked = parser.parse_args(arguments)
+    asked = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if asked.verbose else logging.INFO,
         format="%(levelname)s %(name)s %(message)s",
@@ -41,43 +36,76 @@ def main(arguments: list[str] | None = None) -> int:
             return _check(config)
         return _run(config)
     except ConfigError as error:
-        print(f"kiosk: {error}", file=sys.stderr)
-        return BAD_CONFIG
+        return _say(error, BAD_CONFIG)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kiosk", description="The loyalty kiosk.")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="the settings file")
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    also_after = argparse.ArgumentParser(add_help=False)
+    also_after.add_argument("--config", type=Path, default=argparse.SUPPRESS)
+    also_after.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", parents=[also_after], help="serve customers (the default)")
+    claim = commands.add_parser(
+        "claim", parents=[also_after], help="make this machine a terminal of the shop"
+    )
+    claim.add_argument("code", help="the one-time code from the back office")
+    commands.add_parser("check", parents=[also_after], help="say what works and what does not")
+    return parser
+
+
+def _say(error: Exception, code: int) -> int:
+    print(f"kiosk: {error}", file=sys.stderr)
+    return code
 
 
 def _run(config: Config) -> int:
+    from devices.errors import DeviceError
     from kiosk.bootstrap import run
+    from kiosk.db import NewerDatabase
+    from kiosk.services.belong import OtherCompany
     from kiosk.ui.app import NoWindow
+    from kiosk.ui.theme import ThemeError
 
     try:
         return run(config)
     except NoWindow as error:
-        print(f"kiosk: {error}", file=sys.stderr)
-        return 1
+        return _say(error, 1)
+    except (DeviceError, ThemeError, NewerDatabase, OtherCompany) as error:
+        return _say(error, BAD_CONFIG)
 
 
 def _claim(config: Config, code: str) -> int:
+    from pydantic import ValidationError
+
     from backend_client.errors import BackendError
     from backend_client.rest import claim
     from backend_client.schemas import ClaimRequest
     from kiosk.bootstrap import SOFTWARE
+    from loyalty.errors import CodeMistyped
 
     try:
-        answer = claim(config.backend.url, ClaimRequest(code=code.strip(), software=SOFTWARE))
-    except BackendError as error:
-        print(f"kiosk: not claimed: {error}", file=sys.stderr)
-        return 1
-    path = save_credentials(
-        config.storage.folder,
-        Credentials(
+        # Before the code is used up: what cannot be kept must not be asked for.
+        writable(config.storage.folder)
+        request = ClaimRequest(code=code.strip(), software=SOFTWARE)
+        answer = claim(config.backend.url, request)
+        credentials = Credentials(
             terminal=answer.terminal,
             name=answer.name,
             token=answer.token,
             card_secret=answer.card_secret,
             store=answer.store.id,
             program=answer.program,
-        ),
-    )
+        )
+        path = save_credentials(config.storage.folder, credentials)
+    except (ValidationError, CodeMistyped):
+        print("kiosk: not claimed: the code is mistyped; it has 12 letters", file=sys.stderr)
+        return 1
+    except (BackendError, OSError) as error:
+        print(f"kiosk: not claimed: {error}", file=sys.stderr)
+        return 1
     print(f"this machine is now {answer.name} at {answer.store.name}; credentials in {path}")
     return 0
 

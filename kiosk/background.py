@@ -1,4 +1,4 @@
-"""Work that may hang: done in a daemon thread, which is abandoned when it takes too long.
+"""Work beside the event loop: in a thread that may hang, or in a task that must never end.
 
 Not an executor's thread: Python waits for those at exit, and a printer that never answers, or a
 long poll, must not keep the kiosk from ending.
@@ -7,12 +7,14 @@ long poll, must not keep the kiosk from ending.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+BEGIN_AGAIN_S = 5.0
 
 
 async def abandonable(work: Callable[[], Result], deadline_s: float) -> Result:
@@ -43,3 +45,15 @@ async def abandonable(work: Callable[[], Result], deadline_s: float) -> Result:
     threading.Thread(target=run, name="background", daemon=True).start()
     async with asyncio.timeout(deadline_s):
         return await answer
+
+
+async def unbroken(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run `work` for as long as the kiosk lives: what fails, or ends, is told and begun again."""
+    while True:
+        try:
+            await work()
+            log.error("%s ended, and begins again", name)
+        except Exception:
+            # The top of a task: a fault nobody thought of must not end sync until the next start.
+            log.exception("%s failed, and begins again", name)
+        await asyncio.sleep(BEGIN_AGAIN_S)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk import screens
+from kiosk.background import unbroken
 from kiosk.config import Config, Credentials, load_credentials
 from kiosk.display import Display
 from kiosk.systemd import notify
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 SOFTWARE = "loyalty-kiosk 0.1.0"
 CLAIM_CHECK_S = 2.0
+STORAGE_CHECK_S = 5.0
+FINISH_S = 6.0
+"""How long the end waits for paper on its way; the service manager waits a little longer."""
 WATCHDOG_EVERY_S = 5.0
 FORGET_AFTER_DAYS = 90
 """A name that has not been here for so long is dropped; it is fetched again at the next tap."""
@@ -63,31 +67,82 @@ def run(
     )
 
     async def together(display: Display) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(story(config, display))
-            if attach is not None:
-                tasks.create_task(attach(display))
+        beside = asyncio.create_task(attach(display)) if attach is not None else None
+        try:
+            await story(config, display)
+        finally:
+            if beside is not None:
+                beside.cancel()
+                await asyncio.gather(beside, return_exceptions=True)
 
     return run_app(options, together)
 
 
-async def story(config: Config, display: Display) -> None:
-    """The life of the kiosk: the invitation, then everything it needs, then its customers."""
+async def story(config: Config, display: Display, open_parts: "OpenParts | None" = None) -> None:
+    """The life of the kiosk: the invitation, then everything it needs, then its customers.
+
+    Raises ConfigError, NewerDatabase, OtherCompany or DeviceError for what only a person can mend.
+    """
     # The picture comes first: what follows imports and opens for a good half second.
     welcome = asyncio.ensure_future(display.ask(screens.Attract(welcome_points=0)))
     await asyncio.sleep(0.05)
     notify("READY=1")
     watchdog = asyncio.ensure_future(_watchdog())
     try:
-        credentials = await _credentials(config, display)
-        welcome.cancel()
-        async with open_kiosk(config, credentials, display) as kiosk:
-            from kiosk.flows.session import serve
-
-            await serve(kiosk)
+        while True:
+            credentials = await _credentials(config, display)
+            welcome.cancel()
+            await _serve_as(config, credentials, display, open_parts or Parts.from_config)
     finally:
         welcome.cancel()
         watchdog.cancel()
+
+
+async def _serve_as(
+    config: Config, credentials: Credentials, display: Display, open_parts: "OpenParts"
+) -> None:
+    """Serve as this terminal, until the machine is claimed anew."""
+    parts = await _parts(config, credentials, display, open_parts)
+    async with open_kiosk(config, credentials, display, parts) as kiosk:
+        from kiosk.flows.session import serve
+
+        serving = asyncio.create_task(serve(kiosk))
+        claimed = asyncio.create_task(_claimed_anew(config, kiosk))
+        try:
+            await asyncio.wait({serving, claimed}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in (task for task in (serving, claimed) if task.done()):
+                ended.result()
+        finally:
+            serving.cancel()
+            claimed.cancel()
+            await asyncio.gather(serving, claimed, return_exceptions=True)
+
+
+async def _claimed_anew(config: Config, kiosk: "Kiosk") -> None:
+    """Wait until a shut-out kiosk got new credentials, and nobody stands before it."""
+    while True:
+        await asyncio.sleep(CLAIM_CHECK_S)
+        if kiosk.sync.revoked and kiosk.session.card is None:
+            found = load_credentials(config.storage.folder)
+            if found not in (None, kiosk.credentials):
+                log.warning("claimed anew: beginning again with the new token")
+                return
+
+
+async def _parts(
+    config: Config, credentials: Credentials, display: Display, open_parts: "OpenParts"
+) -> "Parts":
+    """What the kiosk is joined to, waiting for a disk that can be written."""
+    await asyncio.to_thread(_import_heavy)
+    from kiosk.db import StorageTrouble
+
+    while True:
+        try:
+            return await asyncio.to_thread(open_parts, config, credentials)
+        except StorageTrouble as trouble:
+            log.error("storage: %s: %s", config.storage.folder, trouble)  # noqa: TRY400 - the text says it all
+            display.tell(screens.OutOfService(reason=screens.OutOfOrder.STORAGE))
+        await asyncio.sleep(STORAGE_CHECK_S)
 
 
 async def _credentials(config: Config, display: Display) -> Credentials:
@@ -115,7 +170,7 @@ class Parts:
 
     @classmethod
     def from_config(cls, config: Config, credentials: Credentials) -> "Parts":
-        """The appliance's own. Raises TargetError, or StorageTrouble."""
+        """The appliance's own. Raises DeviceError, NewerDatabase or StorageTrouble."""
         from backend_client.rest import TerminalClient
         from devices.printers import open_printer
         from devices.readers import open_reader
@@ -125,25 +180,55 @@ class Parts:
         return cls(
             reader=open_reader(config.reader.target),
             printer=open_printer(target) if target else None,
-            client=TerminalClient(config.backend.url, credentials.token),
             database=Database(config.storage.folder / "kiosk.db"),
+            client=TerminalClient(config.backend.url, credentials.token),
         )
+
+
+OpenParts = Callable[[Config, Credentials], Parts]
 
 
 @contextlib.asynccontextmanager
 async def open_kiosk(
     config: Config, credentials: Credentials, display: Display, parts: Parts | None = None
 ) -> AsyncIterator["Kiosk"]:
-    """Everything joined, with sync and the reader's watch running until the block ends."""
-    await asyncio.to_thread(_import_heavy)
-    from kiosk.context import Kiosk, SessionState
+    """Everything joined, with sync and the reader's watch running until the block ends.
+
+    Raises OtherCompany; without `parts`, what `Parts.from_config` raises.
+    """
+    if parts is None:
+        parts = await _parts(config, credentials, display, Parts.from_config)
+    else:
+        await asyncio.to_thread(_import_heavy)
+    kiosk = _joined(config, credentials, display, parts)
+    background: list[asyncio.Task[None]] = []
+    try:
+        await _take_up(kiosk)
+        kiosk.slot.start()
+        background += [
+            asyncio.create_task(unbroken("sync", kiosk.sync.run)),
+            asyncio.create_task(unbroken("printer watch", lambda: _watch_printer(kiosk))),
+            asyncio.create_task(unbroken("housekeeping", lambda: _housekeeping(kiosk))),
+        ]
+        yield kiosk
+    finally:
+        await kiosk.finish(FINISH_S)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        kiosk.slot.stop()
+        kiosk.desk.close()
+        parts.client.close()
+        await asyncio.to_thread(parts.database.close)
+
+
+def _joined(config: Config, credentials: Credentials, display: Display, parts: Parts) -> "Kiosk":
+    """The kiosk made of its parts; nothing runs yet."""
+    from kiosk.context import Kiosk
     from kiosk.hardware import CardSlot, PrinterDesk
     from kiosk.health import Health
-    from kiosk.services import redeem
     from kiosk.sync import Sync
 
-    if parts is None:
-        parts = await asyncio.to_thread(Parts.from_config, config, credentials)
     desk = PrinterDesk(parts.printer)
     health = Health(desk)
     kiosk: Kiosk
@@ -155,42 +240,50 @@ async def open_kiosk(
         kiosk.tell_news()
         health.changed.set()
 
+    def online(answers: bool) -> None:
+        if answers != health.online:
+            health.set_online(answers)
+            kiosk.tell_news()
+
     kiosk = Kiosk(
         display=display,
         db=parts.database,
         slot=CardSlot(parts.reader, reader_changed),
         desk=desk,
         health=health,
-        sync=Sync(parts.database, parts.client, online=health.set_online, learnt=learnt),
+        sync=Sync(parts.database, parts.client, online=online, learnt=learnt),
         client=parts.client,
         credentials=credentials,
         timing=config.session,
-        session=SessionState(),
+        languages=config.screen.languages,
     )
-    settled = await kiosk.db.run(redeem.recover, now=kiosk.now())
-    if settled:
-        log.warning("took up %d things that a stop had left open", settled)
-    kiosk.slot.start()
-    background = [
-        asyncio.create_task(kiosk.sync.run()),
-        asyncio.create_task(health.watch(lambda: kiosk.session.rejects_taps)),
-        asyncio.create_task(_housekeeping(kiosk)),
-    ]
+    return kiosk
+
+
+async def _take_up(kiosk: "Kiosk") -> None:
+    """Go on where the last run ended. A disk that cannot be written is waited for later."""
+    from kiosk.db import StorageTrouble
+    from kiosk.flows.session import settle
+    from kiosk.services.belong import belong
+
+    ours = kiosk.credentials
     try:
-        yield kiosk
-    finally:
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        kiosk.slot.stop()
-        desk.close()
-        parts.client.close()
-        await asyncio.to_thread(parts.database.close)
+        await kiosk.db.run(
+            belong, card_secret=ours.card_secret, terminal=ours.terminal, program=ours.program
+        )
+    except StorageTrouble as trouble:
+        log.error("storage: %s", trouble)  # noqa: TRY400 - the text says it all
+    await kiosk.sync.recall_contact()
+    await settle(kiosk)
 
 
 def _import_heavy() -> None:
     """What the first picture does not need, imported off the event loop."""
     import kiosk.flows.session  # noqa: F401 - it brings all the others
+
+
+async def _watch_printer(kiosk: "Kiosk") -> None:
+    await kiosk.health.watch(lambda: kiosk.session.undisturbed)
 
 
 async def _housekeeping(kiosk: "Kiosk") -> None:
@@ -203,8 +296,8 @@ async def _housekeeping(kiosk: "Kiosk") -> None:
         try:
             gone = await kiosk.db.run(Transaction.forget_members_unseen_since, limit)
             log.info("forgot %d names that were not here for %d days", gone, FORGET_AFTER_DAYS)
-        except StorageTrouble:
-            log.exception("housekeeping")
+        except StorageTrouble as trouble:
+            log.warning("storage: %s; housekeeping is done later", trouble)
         await asyncio.sleep(HOUSEKEEPING_EVERY_S)
 
 

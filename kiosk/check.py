@@ -3,6 +3,7 @@
 import contextlib
 import queue
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from backend_client.rest import TerminalClient
 from devices.errors import DeviceError
 from devices.printers import open_printer
 from devices.readers import ReaderDown, ReaderEvent, ReaderUp, open_reader
-from kiosk.config import Config, ConfigError, load_credentials
+from kiosk.config import Config, ConfigError, load_credentials, writable
+from kiosk.words import available
 
 READER_WAIT_S = 5.0
 
@@ -28,6 +30,7 @@ class Finding:
 def findings(config: Config) -> Iterator[Finding]:
     """Each part in turn, as it is tried."""
     yield _storage(config)
+    yield _languages(config)
     yield _backend(config)
     yield _outbox(config)
     yield _reader(config)
@@ -37,15 +40,19 @@ def findings(config: Config) -> Iterator[Finding]:
 def _storage(config: Config) -> Finding:
     folder = config.storage.folder
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        trial = folder / "check.db"
-        with sqlite3.connect(trial) as connection:
-            connection.execute("CREATE TABLE trial (x)")
-        connection.close()
-        trial.unlink()
-    except (OSError, sqlite3.Error) as error:
+        writable(folder)
+    except OSError as error:
         return Finding(part="storage", good=False, says=f"{folder} cannot be written: {error}")
     return Finding(part="storage", good=True, says=str(folder))
+
+
+def _languages(config: Config) -> Finding:
+    known = available()
+    missing = [code for code in config.screen.languages if code not in known]
+    if missing:
+        says = f"no words for {', '.join(missing)}; there is {', '.join(known)}"
+        return Finding(part="languages", good=False, says=says)
+    return Finding(part="languages", good=True, says=", ".join(config.screen.languages))
 
 
 def _backend(config: Config) -> Finding:
@@ -89,18 +96,24 @@ def _reader(config: Config) -> Finding:
         return Finding(part="reader", good=False, says=str(error))
     reader.start(heard.put)
     try:
-        event = heard.get(timeout=READER_WAIT_S)
-    except queue.Empty:
-        return Finding(part="reader", good=False, says="no word from the reader")
+        return _reader_says(heard)
     finally:
         reader.stop()
-    match event:
-        case ReaderDown(reason=reason):
-            return Finding(part="reader", good=False, says=reason)
-        case ReaderUp(reader=name):
-            return Finding(part="reader", good=True, says=name)
-        case _:
-            return Finding(part="reader", good=True, says="a card lies on it")
+
+
+def _reader_says(heard: "queue.Queue[ReaderEvent]") -> Finding:
+    """The reader's word; one that is only starting has a few seconds."""
+    says, until = "no word from the reader", time.monotonic() + READER_WAIT_S
+    while (left := until - time.monotonic()) > 0:
+        try:
+            event = heard.get(timeout=left)
+        except queue.Empty:
+            break
+        if isinstance(event, ReaderUp):
+            return Finding(part="reader", good=True, says=event.reader)
+        if isinstance(event, ReaderDown):
+            says = event.reason
+    return Finding(part="reader", good=False, says=says)
 
 
 def _printer(config: Config) -> Finding:
@@ -110,8 +123,8 @@ def _printer(config: Config) -> Finding:
         printer = open_printer(config.printer.target)
     except DeviceError as error:
         return Finding(part="printer", good=False, says=str(error))
-    status = printer.status()
-    printer.close()
+    with contextlib.closing(printer):
+        status = printer.status()
     says = f"{config.printer.target}: paper {status.paper.value}"
     if not status.reachable:
         says = f"{config.printer.target} does not answer: cable, power, target?"

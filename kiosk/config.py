@@ -6,6 +6,7 @@ Programs, rewards and limits are not here: the merchant writes them in the back 
 import difflib
 import json
 import os
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,8 @@ class ConfigError(Exception):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Without the input: the text of an error is printed and logged, and a token is an input.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Backend(_Section):
@@ -39,6 +41,9 @@ class PrinterSection(_Section):
     target: str = ""
 
 
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+
 class ScreenSection(_Section):
     """The panel."""
 
@@ -47,7 +52,8 @@ class ScreenSection(_Section):
     fullscreen: bool = True
     rotation: Annotated[int, Field(ge=0, le=270, multiple_of=90)] = 0
     mm_per_px: Annotated[float, Field(gt=0.02, lt=1)] = 0.17
-    languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("fr", "en")
+    languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1)] = ("fr", "en")
+    """The shop's languages; every visit begins in the first."""
     reader_side: Annotated[str, Field(pattern="^(below|right|left|above)$")] = "below"
 
 
@@ -90,7 +96,9 @@ def load_config(path: Path, environment: dict[str, str] | None = None) -> Config
     for name, value in (environment or {}).items():
         section, _, key = name.removeprefix("KIOSK_").lower().partition("_")
         if name.startswith("KIOSK_") and section in Config.model_fields and key:
-            settings.setdefault(section, {})[key] = _as_toml(value)
+            keys = settings.setdefault(section, {})
+            if isinstance(keys, dict):
+                keys[key] = _as_toml(value)
     try:
         return Config.model_validate(settings)
     except ValidationError as error:
@@ -148,13 +156,22 @@ def load_credentials(folder: Path) -> Credentials | None:
     given = os.environ.get("CREDENTIALS_DIRECTORY")
     places = [Path(given) / _FILE] if given else []
     for path in [*places, folder / _FILE]:
-        if not path.exists():
-            continue
         try:
             return Credentials.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ConfigError(f"{path} cannot be read by this user: {error.strerror}") from error
+        except ValidationError as error:
             raise ConfigError(f"{path} cannot be used; claim the kiosk again") from error
     return None
+
+
+def writable(folder: Path) -> None:
+    """Make the folder, and raise OSError unless a file can be written there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".trial-") as trial:
+        trial.write(b"x")
 
 
 def save_credentials(folder: Path, credentials: Credentials) -> Path:
@@ -162,8 +179,13 @@ def save_credentials(folder: Path, credentials: Credentials) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _FILE
     draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        if os.geteuid() == 0:
+            # Claimed by root, read by the kiosk's own user: the file is for whose folder it is.
+            owner = folder.stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         json.dump(credentials.model_dump(), file)
         file.flush()
         os.fsync(file.fileno())

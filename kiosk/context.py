@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
+import math
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from backend_client.rest import TerminalClient
 from backend_client.signing import card_key
-from devices.readers import CardTap, CardUnreadable
+from devices.readers import CardTap, CardUnreadable, Medium
 from kiosk.config import Credentials, Session
 from kiosk.db import Database
 from kiosk.display import Display
@@ -26,6 +28,11 @@ log = logging.getLogger(__name__)
 
 EXTENSIONS_MAX = 10
 """How often a person may ask for more time (WCAG 2.2.1: at least ten times)."""
+
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""The clock may be so far behind the last contact. After a power cut a Pi goes on from the time
+that was last saved, which the system does now and then; offline limits count in hours."""
+EPOCH = datetime.min.replace(tzinfo=UTC)
 
 Answer = TypeVar("Answer")
 
@@ -47,11 +54,13 @@ class SessionState:
     """What the machine knows of the person in front of it; gone when they leave."""
 
     card: str | None = None
-    asked_at: float = 0.0
-    """When the last question was put, by the monotonic clock."""
+    sign_at: float = 0.0
+    """When they last gave a sign that is not a touch, by the monotonic clock: they got a new
+    question, or presented their card again."""
     extensions: int = 0
-    rejects_taps: bool = False
-    """A voucher is on its way: a tap waits until it is settled."""
+    """How often more time was asked for since the last answer."""
+    undisturbed: bool = False
+    """Something would be lost if another card took over now: see `Kiosk.undisturbed`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,14 +76,33 @@ class Kiosk:
     client: TerminalClient
     credentials: Credentials
     timing: Session
-    session: SessionState
+    languages: tuple[str, ...]
+    """The shop's languages; a visit begins in the first."""
+    session: SessionState = field(default_factory=SessionState)
     clock: Callable[[], float] = time.monotonic
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when sync, or a flow's own question to the backend, has learnt something."""
+    wall: Callable[[], datetime] = lambda: datetime.now(UTC)
+    learnt: int = 0
+    """How often sync, or a flow's own question to the backend, has learnt something."""
+    unsettled: bool = False
+    """A story broke off and may have left a hold or a print job behind: see `redeem.recover`."""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _under_way: set[asyncio.Future[Any]] = field(default_factory=set)
+
+    # --- time, ids, names -------------------------------------------------------------------
 
     def now(self) -> datetime:
-        """The time of day, aware, in UTC."""
-        return datetime.now(UTC)
+        """The time of day, aware, in UTC; never before the last word of the backend.
+
+        A Raspberry Pi has no battery for its clock. One that starts in 1970 would give points
+        whose deadline has long passed.
+        """
+        return max(self.wall(), self.sync.contact_at or EPOCH)
+
+    @property
+    def clock_trusted(self) -> bool:
+        """Whether the age of a balance can be told: not when the clock was set back."""
+        contact = self.sync.contact_at
+        return contact is None or self.wall() >= contact - CLOCK_TOLERANCE
 
     def new_id(self) -> str:
         """A fresh id for something that happens here."""
@@ -88,18 +116,52 @@ class Kiosk:
         """The card's identifier as it is stored: keyed and hashed."""
         return card_key(bytes.fromhex(self.credentials.card_secret), tap.uid)
 
+    def may_name(self, tap: CardTap) -> bool:
+        """Whether the tap can name somebody: a number drawn anew at each tap cannot."""
+        return tap.medium is Medium.CARD
+
     def words(self) -> Words:
         """The customer's language."""
         return Words(self.display.language)
 
+    # --- what is learnt, what is under way --------------------------------------------------
+
     def tell_news(self) -> None:
         """Something was learnt that a screen may show."""
-        self.changed.set()
+        self.learnt += 1
+        self._news.set()
 
-    async def news(self) -> None:
-        """Wait until something is learnt from now on."""
-        self.changed.clear()
-        await self.changed.wait()
+    async def news(self, heard: int) -> None:
+        """Wait until more was learnt than `heard`, the value of `learnt` before the last look."""
+        while self.learnt == heard:
+            self._news.clear()
+            await self._news.wait()
+
+    async def carried_through(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """The result of work that goes on to its end even if nobody waits for it any more."""
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def finish(self, within_s: float) -> None:
+        """Wait for what is carried through; what takes longer is left to `redeem.recover`."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within_s)
+
+    # --- asking -----------------------------------------------------------------------------
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Another card changes nothing within: it would destroy what somebody typed or holds.
+
+        If it still lies on the reader when the person is served, its turn comes then.
+        """
+        before, self.session.undisturbed = self.session.undisturbed, True
+        try:
+            yield
+        finally:
+            self.session.undisturbed = before
 
     async def ask(self, screen: Screen[Answer], *, fresh: bool = True) -> Answer:
         """The answer to `screen`; `fresh` unless the same question is only brought up to date.
@@ -107,57 +169,67 @@ class Kiosk:
         Raises SessionOver when the person has left, AnotherCard when somebody else's is presented.
         """
         if fresh:
-            self.session.asked_at = self.clock()
+            self.session.sign_at = self.clock()
+            self.session.extensions = 0
         while True:
             try:
-                return await self._ask_until_silence(screen)
+                return await self._answer(screen, self._silent_at)
             except TimeoutError:
                 await self._still_there()
 
-    async def _ask_until_silence(self, screen: Screen[Answer]) -> Answer:
-        """The answer, or TimeoutError after so many seconds without a touch."""
+    def _silent_at(self) -> float:
+        """When the person will have been silent for too long."""
+        sign = max(self.session.sign_at, self.display.touched_at)
+        return sign + self.timing.idle_timeout_s
+
+    async def _answer(self, screen: Screen[Answer], until: Callable[[], float]) -> Answer:
+        """The answer, watching the reader meanwhile; TimeoutError when `until` has passed."""
         question = asyncio.ensure_future(self.display.ask(screen))
-        taps = asyncio.ensure_future(self._other_card())
         try:
-            while True:
-                last = max(self.session.asked_at, self.display.touched_at)
-                left = last + self.timing.idle_timeout_s - self.clock()
-                if left <= 0:
-                    raise TimeoutError
+            while (left := until() - self.clock()) > 0:
+                tap = asyncio.ensure_future(self.slot.arrival())
                 await asyncio.wait(
-                    {question, taps}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                    {question, tap}, timeout=left, return_when=asyncio.FIRST_COMPLETED
                 )
+                tap.cancel()
                 if question.done():
                     return question.result()
-                if taps.done():
-                    raise AnotherCard(taps.result())
+                self._heed(self.slot.take())
+            raise TimeoutError
         finally:
             question.cancel()
-            taps.cancel()
+
+    def _heed(self, tap: CardTap | CardUnreadable | None) -> None:
+        """The session's own card is a sign of life; another one may take over, a phone may not."""
+        if not isinstance(tap, CardTap) or not self.may_name(tap):
+            return
+        if self.card_key(tap) == self.session.card:
+            self.session.sign_at = self.clock()
+        elif not self.session.undisturbed:
+            raise AnotherCard(tap)
 
     async def _still_there(self) -> None:
         """Count down over the screen. Returns when the person wants more time, else SessionOver."""
         if self.session.extensions >= EXTENSIONS_MAX:
             raise SessionOver
-        self.session.extensions += 1
-        for seconds in range(self.timing.warning_s, 0, -1):
+        asked, end = self.session.sign_at, self._silent_at() + self.timing.warning_s
+        more: bool | None = None
+        while not more and (left := end - self.clock()) > 0:
             try:
-                more = await asyncio.wait_for(
-                    self.display.ask(StillThere(seconds=seconds)), timeout=1.0
+                more = await self._answer(
+                    StillThere(seconds=math.ceil(left)), self._within(min(left, 1.0))
                 )
             except TimeoutError:
+                more = self.session.sign_at > asked  # the card was presented again
                 continue
-            if more:
-                return
+            if not more:
+                raise SessionOver
+        if not more:
+            log.info("session over: nobody answered")
             raise SessionOver
-        log.info("session over: nobody answered")
-        raise SessionOver
+        self.session.extensions += 1
+        self.session.sign_at = self.clock()
 
-    async def _other_card(self) -> CardTap:
-        """The next card that is not the one of this session. The same one again changes nothing."""
-        while True:
-            tap = await self.slot.next()
-            if isinstance(tap, CardUnreadable) or self.session.rejects_taps:
-                continue
-            if self.card_key(tap) != self.session.card:
-                return tap
+    def _within(self, seconds: float) -> Callable[[], float]:
+        end = self.clock() + seconds
+        return lambda: end

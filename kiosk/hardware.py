@@ -2,17 +2,29 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from devices.printers import Paper, Printer, PrinterStatus, PrintOutcome, PrintReport, Ticket
-from devices.readers import CardReader, CardTap, CardUnreadable, ReaderDown, ReaderEvent, ReaderUp
+from devices.readers import (
+    CardGone,
+    CardReader,
+    CardTap,
+    CardUnreadable,
+    ReaderDown,
+    ReaderEvent,
+    ReaderUp,
+)
 from kiosk.background import abandonable
 
 log = logging.getLogger(__name__)
 
 PRINT_DEADLINE_S = 40.0
+RENDER_DEADLINE_S = 20.0
 STATUS_DEADLINE_S = 5.0
+HUNG_MAX = 4
+"""So many calls may hang in the driver; then it is not called any more until one comes back."""
 
 AWAY = PrinterStatus(
     reachable=False, online=False, paper=Paper.UNKNOWN, cover_open=False, error=False
@@ -25,6 +37,8 @@ class CardSlot:
 
     def __init__(self, reader: CardReader, changed: Callable[[], None]) -> None:
         self.up = False
+        self.lying: CardTap | None = None
+        """The card that lies on the reader now, taken or not."""
         self._reader = reader
         self._changed = changed
         self._latest: CardTap | CardUnreadable | None = None
@@ -47,37 +61,39 @@ class CardSlot:
         self._reader.stop()
 
     async def next(self) -> CardTap | CardUnreadable:
-        """The next thing that is presented; what lies there already counts."""
-        await self.arrival()
-        assert self._latest is not None
-        latest, self._latest = self._latest, None
+        """The next thing that is presented; what was presented and not taken yet counts."""
+        while (latest := self.take()) is None:
+            await self.arrival()
         return latest
 
     async def arrival(self) -> None:
-        """Wait until something lies there, without taking it."""
+        """Wait until something was presented, without taking it: a cancelled wait loses no tap."""
         while self._latest is None:
             self._arrived.clear()
             await self._arrived.wait()
 
-    def clear(self) -> None:
-        """Forget a tap that came while nobody asked for one."""
-        self._latest = None
+    def take(self) -> CardTap | CardUnreadable | None:
+        """What was presented, once; None when nothing was."""
+        latest, self._latest = self._latest, None
+        return latest
 
     def _take(self, event: ReaderEvent) -> None:
         match event:
             case CardTap() | CardUnreadable():
+                self.lying = event if isinstance(event, CardTap) else None
                 self._latest = event
                 self._arrived.set()
+            case CardGone():
+                self.lying = None
             case ReaderUp():
                 self.up = True
                 log.info("reader up: %s", event.reader)
                 self._changed()
             case ReaderDown():
                 self.up = False
+                self.lying = None
                 log.warning("reader down: %s", event.reason)
                 self._changed()
-            case _:
-                pass
 
 
 class PrinterDesk:
@@ -86,6 +102,7 @@ class PrinterDesk:
     def __init__(self, printer: Printer | None) -> None:
         self._printer = printer
         self._turn = asyncio.Lock()
+        self._calls = threading.BoundedSemaphore(HUNG_MAX)
 
     @property
     def installed(self) -> bool:
@@ -97,17 +114,21 @@ class PrinterDesk:
         printer = self._printer
         if printer is not None:
             async with self._turn:
-                await _tried(lambda: printer.render(Ticket(blocks=())), PRINT_DEADLINE_S, b"")
+                await self._call(lambda: printer.render(Ticket(blocks=())), PRINT_DEADLINE_S, b"")
 
     async def print(self, ticket: Ticket, process_id: bytes) -> PrintReport:
         """What became of the ticket. A job that is not back in time is UNKNOWN; never raises."""
         printer = self._printer
-        if printer is None:
-            return PrintReport(outcome=PrintOutcome.NOT_PRINTED, status=AWAY)
+        not_printed = PrintReport(outcome=PrintOutcome.NOT_PRINTED, status=AWAY)
         unknown = PrintReport(outcome=PrintOutcome.UNKNOWN, status=AWAY)
+        if printer is None:
+            return not_printed
         async with self._turn:
-            return await _tried(
-                lambda: printer.print(printer.render(ticket), process_id), PRINT_DEADLINE_S, unknown
+            job = await self._call(lambda: printer.render(ticket), RENDER_DEADLINE_S, None)
+            if job is None or self._blocked():
+                return not_printed  # proved: the printer was never spoken to
+            return await self._call(
+                lambda: printer.print(job, process_id), PRINT_DEADLINE_S, unknown
             )
 
     async def status(self) -> PrinterStatus:
@@ -116,21 +137,39 @@ class PrinterDesk:
         if printer is None:
             return AWAY
         async with self._turn:
-            return await _tried(printer.status, STATUS_DEADLINE_S, AWAY)
+            return await self._call(printer.status, STATUS_DEADLINE_S, AWAY)
 
     def close(self) -> None:
         """Let go of the printer."""
         if self._printer is not None:
             self._printer.close()
 
+    def _blocked(self) -> bool:
+        """Whether so many calls hang in the driver that no other is begun."""
+        if self._calls.acquire(blocking=False):
+            self._calls.release()
+            return False
+        return True
 
-async def _tried(work: Callable[[], Result], deadline_s: float, otherwise: Result) -> Result:
-    """What the driver says, or `otherwise` when it hangs or breaks a promise."""
-    try:
-        return await abandonable(work, deadline_s)
-    except TimeoutError:
-        log.warning("printer did not answer within %.0f s", deadline_s)
-    except Exception:
-        # A driver is not trusted: whatever it raises, the customer's story goes on.
-        log.exception("printer driver failed")
-    return otherwise
+    async def _call(
+        self, work: Callable[[], Result], deadline_s: float, otherwise: Result
+    ) -> Result:
+        """What the driver says, or `otherwise` when it hangs or breaks a promise."""
+        if not self._calls.acquire(blocking=False):
+            log.error("printer driver hangs in %d calls: not called any more", HUNG_MAX)
+            return otherwise
+
+        def counted() -> Result:
+            try:
+                return work()
+            finally:
+                self._calls.release()
+
+        try:
+            return await abandonable(counted, deadline_s)
+        except TimeoutError:
+            log.warning("printer did not answer within %.0f s", deadline_s)
+        except Exception:
+            # A driver is not trusted: whatever it raises, the customer's story goes on.
+            log.exception("printer driver failed")
+        return otherwise

@@ -21,6 +21,7 @@ class Health:
         self.reader_up = True
         self.online = True
         self.printer = AWAY
+        self._heard = False
         self._desk = printer
 
     def troubles(self) -> tuple[Trouble, ...]:
@@ -28,7 +29,7 @@ class Health:
         found = []
         if not self.reader_up:
             found.append(Trouble.READER)
-        if self._desk.installed and not self.printer.ready:
+        if self._heard and not self.printer.ready:
             out = self.printer.paper is Paper.OUT
             found.append(Trouble.PAPER if out else Trouble.PRINTER)
         if not self.online:
@@ -50,7 +51,10 @@ class Health:
 
     def set_printer(self, status: PrinterStatus) -> None:
         """A job or a check tells how the printer is."""
+        known, self._heard = self._heard, self._desk.installed
         self._set("printer", status)
+        if known != self._heard:
+            self.changed.set()
 
     def _set(self, part: str, state: object) -> None:
         if getattr(self, part) != state:

@@ -154,6 +154,8 @@ class Welcomed(Screen[AfterClaim | None]):
     deadline: datetime | None
     slip_possible: bool
     slip_printed: bool = False
+    slip_failed: bool = False
+    """The slip did not come out, for all that is known."""
 
 
 # --- at home --------------------------------------------------------------------------------
@@ -366,6 +368,8 @@ class Movement(Enum):
     REDEEM = "redeem"
     REVERSAL = "reversal"
     EXPIRY = "expiry"
+    OTHER = "other"
+    """Something that this version of the kiosk has no words for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -20,8 +21,8 @@ from backend_client.schemas import (
     StoreChanged,
     VoucherChanged,
 )
-from kiosk.background import abandonable
-from kiosk.db import Database, StorageTrouble, Transaction
+from kiosk.background import abandonable, unbroken
+from kiosk.db import Conflict, Database, StorageTrouble, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,13 @@ class Sync:
     ) -> None:
         """`online` is told when the backend answers or stops to; `learnt`, of every change."""
         self.revoked = False
+        self.contact_at: datetime | None = None
+        """When the backend last spoke, by this machine's clock; None if it never has."""
         self._database = database
         self._client = client
         self._online = online
         self._learnt = learnt
+        self._said = ""
         self._work = asyncio.Event()
         # Held while an acknowledgement is on its way, so that no snapshot that already counts an
         # entry is written before the entry has its number: it would count twice for a moment.
@@ -61,39 +65,48 @@ class Sync:
         """There is something new in the outbox."""
         self._work.set()
 
+    async def recall_contact(self) -> None:
+        """Go on from the last contact that was written down."""
+        self.contact_at = await self._database.run(last_contact)
+
     async def run(self) -> None:
-        """Push and pull for ever."""
+        """Push and pull for ever, whatever happens."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._push_for_ever())
-            loops.create_task(self._pull_for_ever())
+            loops.create_task(unbroken("push", self._push_for_ever))
+            loops.create_task(unbroken("pull", self._pull_for_ever))
 
     async def _push_for_ever(self) -> None:
         pause = RETRY_FIRST_S
         while True:
+            # Before the outbox is read: what is written from now on is not in what we read.
+            self._work.clear()
             try:
                 while await self.push():
                     pause = RETRY_FIRST_S
             except (BackendError, StorageTrouble) as error:
                 self._trouble(error)
-                await self._sleep(pause)
+                await self._pause(pause)
                 pause = min(pause * 2, RETRY_MAX_S)
-                continue
-            self._work.clear()
-            await self._work.wait()
+            else:
+                pause = RETRY_FIRST_S
+                await self._work.wait()
 
     async def _pull_for_ever(self) -> None:
         pause = RETRY_FIRST_S
         wait_s = 0.0
-        while True:
-            try:
-                more = await self.pull(wait_s)
-                wait_s = 0.0 if more else LONG_POLL_S
-                pause = RETRY_FIRST_S
-            except (BackendError, StorageTrouble) as error:
-                self._trouble(error)
-                await self._sleep(pause)
-                pause = min(pause * 2, RETRY_MAX_S)
-                wait_s = 0.0
+        try:
+            while True:
+                try:
+                    more = await self.pull(wait_s)
+                    wait_s = 0.0 if more else LONG_POLL_S
+                    pause = RETRY_FIRST_S
+                except (BackendError, StorageTrouble) as error:
+                    self._trouble(error)
+                    await asyncio.sleep(_jittered(pause))
+                    pause = min(pause * 2, RETRY_MAX_S)
+                    wait_s = 0.0
+        finally:
+            self._online(False)
 
     async def push(self) -> bool:
         """Send the oldest facts; True when there may be more. Raises BackendError."""
@@ -110,9 +123,12 @@ class Sync:
         """Fetch one page of changes; True when more can be had at once. Raises BackendError."""
         cursor = await self._database.run(Transaction.recall, "cursor")
         page = await self._call(lambda: self._client.changes(cursor or "", wait_s))
+        now = datetime.now(UTC)
         async with self._acknowledging:
-            await self._database.run(apply, page, now=datetime.now(UTC))
+            await self._database.run(apply, page, now=now)
+        self.contact_at = now
         self._contact()
+        self._work.set()
         if page.changes:
             self._learnt()
         return page.more
@@ -125,23 +141,33 @@ class Sync:
             raise BackendUnavailable("no answer at all") from None
 
     def _contact(self) -> None:
+        self._said = ""
         if self.revoked:
             self.revoked = False
             self._learnt()
         self._online(True)
-        self._work.set()
 
     def _trouble(self, error: BackendError | StorageTrouble) -> None:
         if isinstance(error, NotAuthorised) and not self.revoked:
             self.revoked = True
             log.error("the backend refuses this kiosk's token: claim it again")
             self._learnt()
-        log.warning("backend: %s", type(error).__name__)
-        self._online(False)
+        if str(error) != self._said:
+            # Once for each trouble: an evening without a network must not fill the journal.
+            self._said = str(error)
+            log.warning("sync: %s: %s", type(error).__name__, error)
+        if isinstance(error, BackendError):
+            self._online(False)
 
-    async def _sleep(self, pause_s: float) -> None:
-        # Jitter: a thousand kiosks whose backend restarts must not all come back in one instant.
-        await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
+    async def _pause(self, pause_s: float) -> None:
+        """Wait, but go on at once when the backend is heard again or a new fact is written."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._work.wait(), _jittered(pause_s))
+
+
+def _jittered(pause_s: float) -> float:
+    # A thousand kiosks whose backend restarts must not all come back in one instant.
+    return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
 
 
 def acknowledge(tx: Transaction, results: tuple[EventResult, ...]) -> None:
@@ -155,18 +181,32 @@ def acknowledge(tx: Transaction, results: tuple[EventResult, ...]) -> None:
 
 
 def apply(tx: Transaction, page: ChangesPage, *, now: datetime) -> None:
-    """Write a page of changes and the cursor after it, together."""
+    """Write a page of changes and the cursor after it, together.
+
+    A change that cannot be kept is told and left out: it must not keep all later ones away.
+    """
     for change in page.changes:
-        _apply_one(tx, change)
+        try:
+            with tx.part():
+                _apply_one(tx, change)
+        except (Conflict, ValueError) as error:
+            log.error("a change was not kept: %s: %s", change.type, type(error).__name__)  # noqa: TRY400 - its text may name people
     if page.changes or tx.recall("cursor") is None:
         tx.remember("cursor", page.cursor)
     _remember_contact(tx, now)
 
 
+def last_contact(tx: Transaction) -> datetime | None:
+    """When the backend last spoke; None if it never has."""
+    kept = tx.recall("contact_at")
+    return None if kept is None else datetime.fromisoformat(kept)
+
+
 def _remember_contact(tx: Transaction, now: datetime) -> None:
     # An idle long poll comes back three times a minute; the card need not be written each time.
-    kept = tx.recall("contact_at")
-    if kept is None or now - datetime.fromisoformat(kept) > CONTACT_GRAIN:
+    # A contact in the future is one made while the clock was wrong: it is corrected too.
+    kept = last_contact(tx)
+    if kept is None or abs(now - kept) > CONTACT_GRAIN:
         tx.remember("contact_at", now.isoformat())
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from kiosk.db.migrate import migrate
@@ -21,21 +22,32 @@ BUSY_TIMEOUT_MS = 5_000
 
 
 class StorageTrouble(Exception):
-    """Nothing was written: the disk is full, read-only or gone. The text is SQLite's."""
+    """Nothing was written: the disk is full, read-only or gone, or the file is damaged.
+
+    The text is SQLite's, and holds nothing personal. A damaged file is left as it is: what it
+    has not sent yet may be all there is of somebody's points.
+    """
 
 
 class Database:
     """The kiosk's database. All work on it is done by one thread, in transactions."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open `path`, creating it and bringing its tables up to date; None is in memory."""
+        """Open `path`, creating it and bringing its tables up to date; None is in memory.
+
+        Raises StorageTrouble, and NewerDatabase for a file that a newer version has written.
+        """
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageTrouble(str(error)) from error
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._programs = ProgramCache()
         self._engine = _engine(path)
         try:
-            self._worker.submit(migrate, self._engine).result()
+            with _storage_trouble():
+                self._worker.submit(migrate, self._engine).result()
         except BaseException:
             self.close()
             raise
@@ -64,11 +76,8 @@ class Database:
         **kwargs: P.kwargs,
     ) -> Result:
         """The same, in the calling thread; for the worker itself, commands and tests."""
-        try:
-            with self._engine.begin() as connection:
-                return service(Transaction(connection, self._programs), *args, **kwargs)
-        except OperationalError as error:
-            raise StorageTrouble(str(error.orig)) from error
+        with _storage_trouble(), self._engine.begin() as connection:
+            return service(Transaction(connection, self._programs), *args, **kwargs)
 
     def close(self) -> None:
         """Finish what is under way and let go of the file."""
@@ -76,10 +85,27 @@ class Database:
         self._worker.shutdown(wait=True)
 
 
+@contextmanager
+def _storage_trouble() -> Iterator[None]:
+    """SQLite's word on the disk and the file as StorageTrouble; our own mistakes as they are."""
+    try:
+        yield
+    except DatabaseError as error:
+        # "malformed" and "not a database" are plain DatabaseErrors; a broken constraint is ours.
+        if type(error) not in (DatabaseError, OperationalError, InternalError):
+            raise
+        raise StorageTrouble(str(error.orig)) from error
+
+
 def _engine(path: Path | None) -> Engine:
     url = "sqlite://" if path is None else f"sqlite:///{path}"
     # One connection for the life of the kiosk: it is only ever used by one thread at a time.
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error's text would hold names and addresses, and be logged
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:

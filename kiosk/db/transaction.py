@@ -1,11 +1,16 @@
 """All the questions the kiosk asks its database, in the words of the shop. SQL stays in here."""
 
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
 
 from backend_client.schemas import (
     AccountSnapshot,
@@ -21,11 +26,17 @@ from backend_client.schemas import (
 from backend_client.signing import journal_body
 from kiosk.db import tables
 from loyalty.document import read_program
-from loyalty.ids import EntryId, MemberId, Points, RedemptionId
+from loyalty.errors import ProgramRefused
+from loyalty.ids import EntryId, MemberId, Points, RedemptionId, RewardId
 from loyalty.ledger import GENESIS, Account, Entry, EntryKind, link, replay
 from loyalty.paper import JobState
-from loyalty.program import Program
+from loyalty.program import Program, Reward
 from loyalty.vouchers import Voucher, VoucherState
+
+log = logging.getLogger(__name__)
+
+SEEN_GRAIN = timedelta(days=1)
+"""A person's last visit is known to the day: a tap need not wear out the memory card."""
 
 _STEPS = (
     VoucherState.RESERVED,
@@ -33,6 +44,10 @@ _STEPS = (
     VoucherState.VOIDED,
     VoucherState.REDEEMED,
 )
+
+
+class Conflict(Exception):
+    """What was to be kept contradicts what is here already; nothing of it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,43 +100,84 @@ class Transaction:
         self._connection = connection
         self._programs = programs
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part that may fail by itself: then nothing of it is written. Raises Conflict."""
+        try:
+            with self._connection.begin_nested():
+                yield
+        except IntegrityError as error:
+            raise Conflict(str(error.orig)) from error
+
     # --- the shop ---------------------------------------------------------------------------
 
     def program(self) -> Program | None:
-        """The program in force; None before the first contact with the backend."""
+        """The program of this terminal, in the newest version that can be read here.
+
+        None before the first contact with the backend. A version that this software is too old to
+        read is kept for after the update; until then the one before it goes on.
+        """
         table = tables.programs
-        newest = select(table.c.id, table.c.version).order_by(table.c.version.desc()).limit(1)
-        row = self._connection.execute(newest).first()
+        ours = (table.c.id == (self.recall("program") or "")).desc()
+        newest = select(table.c.id, table.c.version).order_by(ours, table.c.version.desc())
+        row = self._connection.execute(newest.limit(1)).first()
         if row is None:
             return None
         version = (str(row.id), int(row.version))
         if self._programs.version != version:
-            document = select(table.c.document).where(
-                table.c.id == row.id, table.c.version == row.version
-            )
-            self._programs.program = read_program(self._connection.execute(document).scalar_one())
+            self._programs.program = next(self._programs_of(version[0]), None)
             self._programs.version = version
         return self._programs.program
 
+    def _programs_of(self, program: str) -> Iterator[Program]:
+        """The versions that can be read, newest first."""
+        table = tables.programs
+        documents = self._connection.execute(
+            select(table.c.document).where(table.c.id == program).order_by(table.c.version.desc())
+        ).scalars()
+        for document in documents.all():
+            try:
+                yield read_program(document)
+            except ProgramRefused as refused:
+                log.error("a program version cannot be read, update the kiosk: %s", refused)  # noqa: TRY400 - the text says it all
+
     def save_program(self, document: str) -> None:
-        """Keep a version of the program. Raises ProgramRefused."""
-        program = read_program(document)
+        """Keep a version of the program, whether or not it can be read here. Raises ValueError."""
+        name, version = _name_of(document)
         self._connection.execute(
             upsert(tables.programs)
-            .values(id=program.id, version=program.version, document=document)
+            .values(id=name, version=version, document=document)
             .on_conflict_do_update(index_elements=["id", "version"], set_={"document": document})
         )
         self._programs.version = None
+
+    def reward(self, wanted: RewardId) -> Reward | None:
+        """The reward as it is now, or as it last was; None when this kiosk never knew it."""
+        program = self.program()
+        if program is None:
+            return None
+        now = program.reward(wanted)
+        if now is not None:
+            return now
+        former = (version.reward(wanted) for version in self._programs_of(program.id))
+        return next((reward for reward in former if reward is not None), None)
 
     def store(self) -> StoreBody | None:
         """The shop where this terminal stands; None before it was told."""
         kept = self.recall("store")
         return None if kept is None else StoreBody.model_validate_json(kept)
 
-    def zone(self) -> ZoneInfo:
-        """The zone in which the shop's days end; UTC before the shop is known."""
+    def zone(self) -> tzinfo:
+        """The zone in which the shop's days end; UTC before the shop, or its zone, is known."""
         store = self.store()
-        return ZoneInfo(store.time_zone if store else "UTC")
+        if store is None:
+            return UTC
+        try:
+            return ZoneInfo(store.time_zone)
+        except (KeyError, ValueError, OSError):
+            # Days that end an hour or two off are better than a kiosk that serves nobody.
+            log.error("time zone %r is not known here: days end in UTC", store.time_zone)  # noqa: TRY400 - the text says it all
+            return UTC
 
     def recall(self, key: str) -> str | None:
         """What was remembered under `key`."""
@@ -184,6 +240,15 @@ class Transaction:
             .on_conflict_do_update(index_elements=["id"], set_=values)
         )
 
+    def seen(self, member: KnownMember, *, now: datetime) -> None:
+        """Remember the person as seen today; writes nothing when that is known already."""
+        table = tables.members
+        since = select(table.c.seen_at).where(
+            table.c.id == member.id, table.c.seen_at > _instant(now - SEEN_GRAIN)
+        )
+        if self.member(member.id) != member or self._connection.execute(since).first() is None:
+            self.save_member(member, now=now)
+
     def forget_members_unseen_since(self, limit: datetime) -> int:
         """Drop names of people who have not been here since then; returns how many."""
         gone = self._connection.execute(
@@ -192,7 +257,11 @@ class Transaction:
         return gone.rowcount
 
     def erase_member(self, member: str) -> None:
-        """The person asked to be forgotten: name, cards and unsent text go; entries stay."""
+        """The person asked to be forgotten: name and cards go, entries stay.
+
+        What is in the outbox still goes out, and leaves with its acknowledgement: taking a link
+        out of the journal's chain would look like a forged journal.
+        """
         self._connection.execute(delete(tables.members).where(tables.members.c.id == member))
         self._connection.execute(delete(tables.cards).where(tables.cards.c.member == member))
 
@@ -333,6 +402,8 @@ class Transaction:
 
     def learn_voucher(self, voucher: Voucher) -> None:
         """What the backend says of a voucher; never steps back behind what is known here."""
+        if not voucher.code:
+            return  # its code was another voucher's: nothing that a kiosk could show
         kept = self.voucher(voucher.redemption)
         if kept is None or _STEPS.index(voucher.state) > _STEPS.index(kept.voucher.state):
             self._put_voucher(voucher, {})
@@ -424,29 +495,46 @@ class Transaction:
         )
 
     def spent_offline(self, member: MemberId) -> tuple[Points, Points]:
-        """Points held without the backend's word, by this member and by all; both positive."""
+        """Points held without the backend's word, by this member and by all; both positive.
+
+        What was given back again counts no more; what gives back a hold that the backend knows of
+        does not count at all.
+        """
         table = tables.entries
         rows = self._connection.execute(
             select(table.c.member, table.c.body).where(table.c.position.is_(None))
         )
-        by_member = by_all = 0
-        for row in rows:
-            entry = EntryBody.model_validate_json(row.body)
-            if entry.kind in (EntryKind.REDEEM, EntryKind.REVERSAL):
-                by_all -= entry.points
-                by_member -= entry.points if row.member == member else 0
-        return max(by_member, 0), max(by_all, 0)
+        entries = [EntryBody.model_validate_json(row.body) for row in rows]
+        given_back = {entry.about for entry in entries if entry.kind is EntryKind.REVERSAL}
+        held = [
+            entry
+            for entry in entries
+            if entry.kind is EntryKind.REDEEM and entry.id not in given_back
+        ]
+        by_member = -sum(entry.points for entry in held if entry.member == member)
+        return by_member, -sum(entry.points for entry in held)
 
     # --- the outbox -------------------------------------------------------------------------
 
     def publish(self, event: Event) -> None:
         """Write a fact into the terminal's journal; sync sends it until it is acknowledged."""
+        self._append(event.id, journal_body(event))
+
+    def begin_journal(self) -> None:
+        """A new terminal's journal: what is not sent yet is its beginning, chained anew."""
+        table = tables.outbox
+        waiting = self._connection.execute(select(table).order_by(table.c.sequence)).all()
+        self._connection.execute(delete(table))
+        self._connection.execute(delete(tables.memory).where(tables.memory.c.key == "journal"))
+        for row in waiting:
+            self._append(row.event, row.body.encode())
+
+    def _append(self, event: str, body: bytes) -> None:
         sequence, head = self._head()
-        body = journal_body(event)
         chain = link(head, body).hex()
         self._connection.execute(
             insert(tables.outbox).values(
-                sequence=sequence + 1, event=event.id, chain=chain, body=body.decode()
+                sequence=sequence + 1, event=event, chain=chain, body=body.decode()
             )
         )
         self.remember("journal", f"{sequence + 1}:{chain}")
@@ -483,6 +571,15 @@ class Transaction:
     def save_numbered(self, numbered: NumberedEntry) -> None:
         """Keep an entry of the backend's under its number."""
         self.write(numbered.entry.entry(), numbered.position)
+
+
+def _name_of(document: str) -> tuple[str, int]:
+    """Id and version of a program document, even of one that is too new to be read. ValueError."""
+    try:
+        said = json.loads(document)
+        return str(said["id"]), int(said["version"])
+    except (KeyError, TypeError) as error:
+        raise ValueError("a program document without id and version") from error
 
 
 def _instant(at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from devices.readers import CardTap, CardUnreadable, Medium
+from devices.readers import CardTap, CardUnreadable
 from devices.readers import Trouble as ReaderTrouble
 from kiosk import screens
 from kiosk.context import Kiosk
@@ -21,7 +21,7 @@ async def attract(kiosk: Kiosk) -> CardTap:
             tap = await _without_a_card(kiosk)
         if tap is None:
             continue
-        notice = _notice(tap)
+        notice = _notice(kiosk, tap)
         if notice is None:
             assert isinstance(tap, CardTap)
             return tap
@@ -30,60 +30,49 @@ async def attract(kiosk: Kiosk) -> CardTap:
 
 async def show_notice(kiosk: Kiosk, notice: screens.CardNotice) -> None:
     """Say why a card opens nothing; goes on after a touch, a few seconds, or another tap."""
-    question = asyncio.ensure_future(kiosk.display.ask(screens.CardProblem(notice=notice)))
-    arrival = asyncio.ensure_future(kiosk.slot.arrival())
-    await asyncio.wait({question, arrival}, timeout=NOTICE_S, return_when=asyncio.FIRST_COMPLETED)
-    question.cancel()
-    arrival.cancel()
+    await _until_touch_or_tap(kiosk, screens.CardProblem(notice=notice), NOTICE_S)
 
 
-def _notice(tap: CardTap | CardUnreadable) -> screens.CardNotice | None:
+def _notice(kiosk: Kiosk, tap: CardTap | CardUnreadable) -> screens.CardNotice | None:
     if isinstance(tap, CardUnreadable):
         unsupported = tap.trouble is ReaderTrouble.UNSUPPORTED
         return screens.CardNotice.RANDOM if unsupported else screens.CardNotice.MUTE
-    if tap.medium is Medium.RANDOM:
-        return screens.CardNotice.RANDOM
-    return None
+    return None if kiosk.may_name(tap) else screens.CardNotice.RANDOM
 
 
 async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
     """What was presented; None when "I have no card" was touched."""
-    taps = asyncio.ensure_future(kiosk.slot.next())
-    try:
-        while True:
-            program = await kiosk.db.run(program_in_force)
-            screen: screens.Screen[screens.AttractChoice | None]
-            reason = _out_of_order(kiosk, program)
-            if reason is not None:
-                screen = screens.OutOfService(reason=reason)
-            else:
-                screen = screens.Attract(
-                    welcome_points=welcome_points(program), troubles=kiosk.health.troubles()
-                )
-            kiosk.health.changed.clear()
-            changed = asyncio.ensure_future(kiosk.health.changed.wait())
-            question = asyncio.ensure_future(kiosk.display.ask(screen))
-            try:
-                await asyncio.wait({taps, question, changed}, return_when=asyncio.FIRST_COMPLETED)
-                if taps.done() and reason is None:
-                    return taps.result()
-                if taps.done():
-                    taps = asyncio.ensure_future(kiosk.slot.next())
-                elif question.done() and question.result() is screens.AttractChoice.NO_CARD:
-                    return None
-            finally:
-                changed.cancel()
-                question.cancel()
-    finally:
-        taps.cancel()
+    while True:
+        # Before anything is looked at: what changes from now on is looked at again.
+        kiosk.health.changed.clear()
+        screen = _invitation(kiosk, await kiosk.db.run(program_in_force))
+        waits = {
+            asyncio.ensure_future(kiosk.slot.arrival()),
+            asyncio.ensure_future(kiosk.health.changed.wait()),
+            question := asyncio.ensure_future(kiosk.display.ask(screen)),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            tap = kiosk.slot.take()
+            if isinstance(screen, screens.OutOfService):
+                continue
+            if tap is not None:
+                return tap
+            if question.done() and question.result() is screens.AttractChoice.NO_CARD:
+                return None
+        finally:
+            for wait in waits:
+                wait.cancel()
 
 
-def _out_of_order(kiosk: Kiosk, program: Program | None) -> screens.OutOfOrder | None:
+def _invitation(
+    kiosk: Kiosk, program: Program | None
+) -> screens.Screen[screens.AttractChoice | None]:
     if kiosk.sync.revoked:
-        return screens.OutOfOrder.REVOKED
+        return screens.OutOfService(reason=screens.OutOfOrder.REVOKED)
     if program is None:
-        return screens.OutOfOrder.STARTING
-    return None
+        return screens.OutOfService(reason=screens.OutOfOrder.STARTING)
+    return screens.Attract(welcome_points=welcome_points(program), troubles=kiosk.health.troubles())
 
 
 def welcome_points(program: Program | None) -> int:
@@ -94,15 +83,17 @@ def welcome_points(program: Program | None) -> int:
 
 async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
     """Show where the cards are; a tap goes on, a touch or silence goes back."""
-    taps = asyncio.ensure_future(kiosk.slot.next())
-    question = asyncio.ensure_future(kiosk.display.ask(screens.TakeACard()))
+    await _until_touch_or_tap(kiosk, screens.TakeACard(), kiosk.timing.idle_timeout_s)
+    return kiosk.slot.take()
+
+
+async def _until_touch_or_tap(kiosk: Kiosk, screen: screens.Screen[None], within_s: float) -> None:
+    question = asyncio.ensure_future(kiosk.display.ask(screen))
+    arrival = asyncio.ensure_future(kiosk.slot.arrival())
     try:
         await asyncio.wait(
-            {taps, question},
-            timeout=kiosk.timing.idle_timeout_s,
-            return_when=asyncio.FIRST_COMPLETED,
+            {question, arrival}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
         )
-        return taps.result() if taps.done() else None
     finally:
-        taps.cancel()
         question.cancel()
+        arrival.cancel()

@@ -1,44 +1,43 @@
-"""Joining with a card in hand: first name, e-mail, consent, welcome points. Back loses nothing."""
+"""Joining with a card in hand: first name, e-mail, consent. Back loses nothing."""
 
 from kiosk import screens
 from kiosk.context import Kiosk
-from kiosk.flows import home
 from kiosk.flows.attract import welcome_points
-from kiosk.flows.welcome import claim
 from kiosk.screens import Consents, Mistake
 from kiosk.services import enrol as service
 from kiosk.services.enrol import Application
-from kiosk.services.identify import program_in_force, visit
+from kiosk.services.identify import BlockedCard, UnknownCard, Visit, identify, program_in_force
 from loyalty import members
 from loyalty.errors import EmailRefused, NameRefused
 from loyalty.ids import MemberId
 
 
-async def enrol(kiosk: Kiosk, card: str) -> None:
-    """The story of an unknown card; ends at home, or at the invitation."""
+async def enrol(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
+    """The story of an unknown card: the new member's visit, or None for "not now"."""
     program = await kiosk.db.run(program_in_force)
     if not await kiosk.ask(screens.Join(welcome_points=welcome_points(program))):
-        return
-    application = await _application(kiosk)
+        return None
+    with kiosk.undisturbed():
+        application = await _application(kiosk)
     if application is None:
-        return
+        return None
     member = MemberId(kiosk.new_id())
-    now = kiosk.now()
-    await kiosk.db.run(service.enrol, card, application, member=member, now=now)
+    await kiosk.db.run(service.enrol, card, application, member=member, now=kiosk.now())
     kiosk.sync.wake()
-    found = await kiosk.db.run(visit, member, now=kiosk.now())
-    found = await claim(kiosk, found)
-    await home.home(kiosk, found)
+    found = await kiosk.db.run(identify, card, now=kiosk.now())
+    assert not isinstance(found, UnknownCard)
+    return found
 
 
 async def _application(kiosk: Kiosk) -> Application | None:
     """What the person typed and ticked; None when they went back to the beginning."""
-    name = await _first_name(kiosk, "")
+    name, address = await _first_name(kiosk, ""), ""
     while name is not None:
-        address = await _email(kiosk)
-        if address is None:
+        typed = await _email(kiosk, address)
+        if typed is None:
             name = await _first_name(kiosk, name)
             continue
+        address = typed
         consents = await _consents(kiosk)
         if consents is not None:
             return Application(
@@ -62,8 +61,8 @@ async def _first_name(kiosk: Kiosk, draft: str) -> str | None:
             draft, mistake = typed, Mistake(refused.flaw.value)
 
 
-async def _email(kiosk: Kiosk) -> str | None:
-    draft, mistake = "", None
+async def _email(kiosk: Kiosk, draft: str) -> str | None:
+    mistake: Mistake | None = None
     while True:
         typed = await kiosk.ask(screens.TypeEmail(draft=draft, mistake=mistake))
         if typed is None:

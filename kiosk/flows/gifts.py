@@ -2,7 +2,8 @@
 
 import logging
 
-from backend_client.errors import BackendError
+from backend_client.errors import BackendError, BackendRefused
+from backend_client.schemas import PROBLEM, ProblemName
 from kiosk import screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk
@@ -14,10 +15,10 @@ from kiosk.services.identify import Visit
 from kiosk.tickets import last_day
 from loyalty import vouchers
 from loyalty.earning import deadline
-from loyalty.errors import LoyaltyError, NotEnoughPoints, OfflineLimit
+from loyalty.errors import LoyaltyError, NotEnoughPoints, OfflineLimit, RewardUnavailable
 from loyalty.ids import RedemptionId, RewardId
 from loyalty.program import Reward, in_language
-from loyalty.rewards import offers
+from loyalty.rewards import Offer, offers
 from loyalty.vouchers import Voucher
 
 log = logging.getLogger(__name__)
@@ -28,24 +29,26 @@ HOLD_MAX_S = 1.2
 """How long all of it may take: a name server that is silent has no time limit of its own."""
 
 
+def gift_of(offer: Offer, language: str) -> Gift:
+    """A reward as the glass shows it."""
+    return Gift(
+        id=offer.reward.id,
+        name=in_language(offer.reward.name, language),
+        cost=offer.reward.cost,
+        missing=offer.missing,
+        picture=offer.reward.picture,
+    )
+
+
 async def choose_gift(kiosk: Kiosk, found: Visit) -> Gift | None:
     """The gift that was touched among all of them."""
     now, language = kiosk.now(), kiosk.display.language
-    gifts = tuple(
-        Gift(
-            id=offer.reward.id,
-            name=in_language(offer.reward.name, language),
-            cost=offer.reward.cost,
-            missing=offer.missing,
-            picture=offer.reward.picture,
-        )
-        for offer in offers(found.program, found.account, now=now)
-    )
+    choices = offers(found.program, found.account, now=now)
     return await kiosk.ask(
         screens.ChooseGift(
             first_name=found.person.first_name if found.person else "",
             balance=found.account.balance(now),
-            gifts=gifts,
+            gifts=tuple(gift_of(offer, language) for offer in choices),
         )
     )
 
@@ -62,15 +65,12 @@ async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
     delivery = await _confirm(kiosk, found, gift, reward)
     if delivery is None:
         return
-    kiosk.session.rejects_taps = True
-    try:
+    with kiosk.undisturbed():
         voucher = await hold(kiosk, found, reward)
-        if isinstance(voucher, RefusalReason):
-            await kiosk.ask(screens.GiftRefused(reason=voucher, gift=gift))
+        if isinstance(voucher, Voucher):
+            await hand_over(kiosk, found, reward, gift, voucher.redemption, delivery)
             return
-        await hand_over(kiosk, found, reward, gift, voucher.redemption, delivery)
-    finally:
-        kiosk.session.rejects_taps = False
+    await kiosk.ask(screens.GiftRefused(reason=voucher, gift=gift))
 
 
 async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> Delivery | None:
@@ -93,43 +93,60 @@ async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> De
 
 async def hold(kiosk: Kiosk, found: Visit, reward: Reward) -> Voucher | RefusalReason:
     """Hold the points: by the backend's word, or within the offline limits without it."""
-    wanted = RedemptionId(kiosk.new_id())
     try:
-        request = await kiosk.db.run(
-            redeem.ask,
-            found.member,
-            reward.id,
-            wanted=wanted,
-            code=vouchers.mint(kiosk.draw()),
-            now=kiosk.now(),
-        )
-        try:
-            answer = await abandonable(
-                lambda: kiosk.client.hold(request, HOLD_TIMEOUT_S), HOLD_MAX_S
-            )
-        except LoyaltyError as no:
-            await kiosk.db.run(redeem.refused, wanted)
-            return _reason(no)
-        except (BackendError, TimeoutError) as error:
-            log.info("holding without the backend: %s", type(error).__name__)
-            return await _hold_offline(kiosk, wanted)
-        voucher = await kiosk.db.run(redeem.held, answer, now=kiosk.now())
-        kiosk.sync.wake()
-        return voucher
-    except StorageTrouble:
-        log.exception("nothing was taken")
-        return RefusalReason.STORAGE
-
-
-async def _hold_offline(kiosk: Kiosk, wanted: RedemptionId) -> Voucher | RefusalReason:
-    try:
-        voucher = await kiosk.db.run(redeem.hold_offline, wanted, now=kiosk.now())
+        return await _hold(kiosk, found, reward, RedemptionId(kiosk.new_id()))
     except LoyaltyError as no:
-        await kiosk.db.run(redeem.abandon, wanted, now=kiosk.now())
-        kiosk.sync.wake()
         return _reason(no)
-    kiosk.sync.wake()
-    return voucher
+    except StorageTrouble as trouble:
+        # The backend may hold the points: what was asked stays written down, to be abandoned.
+        kiosk.unsettled = True
+        log.error("storage: %s; nothing was taken", trouble)  # noqa: TRY400 - the text says it all
+        return RefusalReason.STORAGE
+    finally:
+        kiosk.sync.wake()
+
+
+async def _hold(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId) -> Voucher:
+    code = vouchers.mint(kiosk.draw())
+    request = await kiosk.db.run(
+        redeem.ask, found.member, reward, wanted=wanted, code=code, now=kiosk.now()
+    )
+    try:
+        answer = await abandonable(lambda: kiosk.client.hold(request, HOLD_TIMEOUT_S), HOLD_MAX_S)
+    except LoyaltyError:
+        await kiosk.db.run(redeem.refused, wanted)
+        raise
+    except (BackendError, TimeoutError) as error:
+        log.info("no hold by the backend: %s", type(error).__name__)
+        if not _may_go_on(error):
+            await kiosk.db.run(redeem.refused, wanted)
+            raise RewardUnavailable(reward.id) from error
+        return await _hold_offline(kiosk, wanted)
+    if answer.entry.points != -reward.cost:
+        # The program has changed, and the kiosk has not heard yet: not the price on the glass.
+        await kiosk.db.run(redeem.abandon, wanted, now=kiosk.now())
+        raise RewardUnavailable(reward.id)
+    return await kiosk.db.run(redeem.held, answer, now=kiosk.now())
+
+
+def _may_go_on(error: BackendError | TimeoutError) -> bool:
+    """Whether the kiosk may decide by itself: without an answer, or for a member just enrolled.
+
+    Not when the backend said no, least of all to a kiosk whose token was revoked.
+    """
+    if not isinstance(error, BackendRefused):
+        return True
+    return error.problem.type == PROBLEM + ProblemName.NOT_FOUND
+
+
+async def _hold_offline(kiosk: Kiosk, wanted: RedemptionId) -> Voucher:
+    try:
+        return await kiosk.db.run(
+            redeem.hold_offline, wanted, now=kiosk.now(), clock_trusted=kiosk.clock_trusted
+        )
+    except LoyaltyError:
+        await kiosk.db.run(redeem.abandon, wanted, now=kiosk.now())
+        raise
 
 
 def _reason(no: LoyaltyError) -> RefusalReason:

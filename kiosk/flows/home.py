@@ -9,15 +9,14 @@ from kiosk.background import abandonable
 from kiosk.context import Kiosk
 from kiosk.db import StorageTrouble
 from kiosk.db.transaction import KnownMember
-from kiosk.flows.gifts import choose_gift, take_gift
+from kiosk.flows.gifts import choose_gift, gift_of, take_gift
 from kiosk.flows.history import history
 from kiosk.flows.vouchers import my_vouchers
 from kiosk.flows.welcome import claim
 from kiosk.screens import HomeChoice, TakeGift
 from kiosk.services.identify import Visit, remember_person, visit
 from kiosk.tickets import last_day
-from loyalty.program import in_language
-from loyalty.rewards import Offer, next_goal, offers
+from loyalty.rewards import next_goal, offers
 
 log = logging.getLogger(__name__)
 
@@ -25,29 +24,45 @@ LEARN_MAX_S = 20.0
 """How long a name is waited for; the balance is on the glass meanwhile."""
 
 
-async def home(kiosk: Kiosk, found: Visit) -> None:
-    """Show the account until the person finishes."""
-    if found.person is not None:
-        kiosk.display.language = found.person.language
+async def home(kiosk: Kiosk, found: Visit, heard: int) -> None:
+    """Show the account until the person finishes.
+
+    `heard` is `kiosk.learnt` from before `found` was read: what came since is shown too.
+    """
+    _speak(kiosk, found.person)
     if not found.welcomed:
         found = await claim(kiosk, found)
     while True:
-        choice = await _ask_home(kiosk, found)
+        choice = await _ask_home(kiosk, found, heard)
         if choice is None:
             return
-        gift = choice.gift if isinstance(choice, TakeGift) else None
-        if choice is HomeChoice.GIFTS:
-            gift = await choose_gift(kiosk, found)
-        if gift is not None:
-            await take_gift(kiosk, found, gift)
-        elif choice is HomeChoice.VOUCHERS:
-            await my_vouchers(kiosk, found)
-        elif choice is HomeChoice.HISTORY:
-            await history(kiosk, found)
+        # What was touched may be newer than what was found before: a sale came meanwhile.
+        found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        await _go(kiosk, found, choice)
+        heard = kiosk.learnt
         found = await kiosk.db.run(visit, found.member, now=kiosk.now())
 
 
-async def _ask_home(kiosk: Kiosk, found: Visit) -> TakeGift | HomeChoice | None:
+def _speak(kiosk: Kiosk, person: KnownMember | None) -> None:
+    """The member's language, unless they have just chosen another or the shop does not have it."""
+    chosen = kiosk.display.language != kiosk.languages[0]
+    if person is not None and not chosen and person.language in kiosk.languages:
+        kiosk.display.language = person.language
+
+
+async def _go(kiosk: Kiosk, found: Visit, choice: TakeGift | HomeChoice) -> None:
+    gift = choice.gift if isinstance(choice, TakeGift) else None
+    if choice is HomeChoice.GIFTS:
+        gift = await choose_gift(kiosk, found)
+    if gift is not None:
+        await take_gift(kiosk, found, gift)
+    elif choice is HomeChoice.VOUCHERS:
+        await my_vouchers(kiosk, found)
+    elif choice is HomeChoice.HISTORY:
+        await history(kiosk, found)
+
+
+async def _ask_home(kiosk: Kiosk, found: Visit, heard: int) -> TakeGift | HomeChoice | None:
     """The balance at once; a name that this kiosk never learnt follows from the backend.
 
     What sync learns meanwhile, such as a sale at the till, is shown without a touch.
@@ -57,11 +72,12 @@ async def _ask_home(kiosk: Kiosk, found: Visit) -> TakeGift | HomeChoice | None:
     question = asyncio.ensure_future(kiosk.ask(screen))
     try:
         while True:
-            news = asyncio.ensure_future(kiosk.news())
+            news = asyncio.ensure_future(kiosk.news(heard))
             await asyncio.wait({question, news}, return_when=asyncio.FIRST_COMPLETED)
             news.cancel()
             if question.done():
                 return question.result()
+            heard = kiosk.learnt
             found = await kiosk.db.run(visit, found.member, now=kiosk.now())
             latest = home_screen(kiosk, found)
             if latest != screen and not question.done():
@@ -91,17 +107,6 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
         if expiring and expiring.deadline
         else None,
         offline=not kiosk.health.online,
-    )
-
-
-def gift_of(offer: Offer, language: str) -> screens.Gift:
-    """A reward as the glass shows it."""
-    return screens.Gift(
-        id=offer.reward.id,
-        name=in_language(offer.reward.name, language),
-        cost=offer.reward.cost,
-        missing=offer.missing,
-        picture=offer.reward.picture,
     )
 
 

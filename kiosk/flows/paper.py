@@ -1,12 +1,12 @@
 """Handing a voucher over: paper or screen, and every way out when the printer fails."""
 
-import asyncio
+import logging
 import secrets
 
 from devices.printers import Paper, PrinterStatus, PrintOutcome, Ticket
 from kiosk import screens
 from kiosk.context import Kiosk
-from kiosk.db import Transaction
+from kiosk.db import StorageTrouble, Transaction
 from kiosk.screens import Delivery, Gift, PrinterCause, PrinterState, WayOut
 from kiosk.services import redeem
 from kiosk.services.identify import Visit, visit
@@ -17,6 +17,8 @@ from loyalty.paper import JobState
 from loyalty.program import Reward, in_language
 from loyalty.vouchers import Voucher, VoucherState
 
+log = logging.getLogger(__name__)
+
 _JOB_STATE = {
     PrintOutcome.PRINTED: JobState.PRINTED,
     PrintOutcome.NOT_PRINTED: JobState.NOT_PRINTED,
@@ -24,12 +26,9 @@ _JOB_STATE = {
 }
 
 
-async def letterhead(kiosk: Kiosk) -> Letterhead:
+def letterhead(kiosk: Kiosk, found: Visit) -> Letterhead:
     """What every ticket of this kiosk bears."""
-    store = await kiosk.db.run(Transaction.store)
-    assert store is not None
-    zone = await kiosk.db.run(Transaction.zone)
-    return Letterhead(store=store, terminal=kiosk.credentials.name, zone=zone)
+    return Letterhead(store=found.store, terminal=kiosk.credentials.name, zone=found.zone)
 
 
 async def print_slip(kiosk: Kiosk, ticket: Ticket) -> bool:
@@ -57,6 +56,8 @@ async def hand_over(
     try:
         while delivery is Delivery.PAPER:
             kiosk.display.tell(screens.Printing(gift=gift))
+            # From here on nothing is sure, whatever the last attempt ended in, until this one ends.
+            sure_unprinted = False
             state, status = await print_voucher(kiosk, found, reward, wanted, duplicate=duplicate)
             kiosk.health.set_printer(status)
             if state is JobState.PRINTED:
@@ -74,15 +75,22 @@ async def hand_over(
         await show_voucher(kiosk, found, reward, wanted)
     finally:
         if sure_unprinted:
-            await kiosk.db.run(redeem.give_back, wanted, now=kiosk.now())
-        kiosk.sync.wake()
+            await kiosk.carried_through(_give_back(kiosk, wanted))
+
+
+async def _give_back(kiosk: Kiosk, wanted: RedemptionId) -> None:
+    try:
+        await kiosk.db.run(redeem.give_back, wanted, now=kiosk.now())
+    except StorageTrouble as trouble:
+        kiosk.unsettled = True
+        log.warning("storage: %s; the points go back later", trouble)
+    kiosk.sync.wake()
 
 
 async def print_voucher(
     kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId, *, duplicate: bool
 ) -> tuple[JobState, PrinterStatus]:
     """Print once: the job is on the disk before the first byte, its outcome after the last."""
-    head = await letterhead(kiosk)
     now = kiosk.now()
     current = await kiosk.db.run(visit, found.member, now=now)
     ticket = voucher_ticket(
@@ -90,15 +98,15 @@ async def print_voucher(
         reward,
         found.program,
         current.account,
-        head=head,
+        head=letterhead(kiosk, current),
         words=kiosk.words(),
         now=now,
         duplicate=duplicate,
     )
     job = await kiosk.db.run(redeem.print_job, wanted, now=now)
-    # Shielded: the paper comes out whether or not somebody still stands here, and its outcome
-    # must reach the ledger.
-    return await asyncio.shield(_print_and_record(kiosk, ticket, job, wanted))
+    # The paper comes out whether or not somebody still stands here, and its outcome must reach the
+    # ledger.
+    return await kiosk.carried_through(_print_and_record(kiosk, ticket, job, wanted))
 
 
 async def _print_and_record(
@@ -118,7 +126,6 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
         await kiosk.db.run(redeem.issue, wanted, now=kiosk.now())
         kiosk.sync.wake()
     current = await kiosk.db.run(visit, found.member, now=kiosk.now())
-    kiosk.session.rejects_taps = False
     await kiosk.ask(
         screens.VoucherOnScreen(
             gift_name=in_language(reward.name, kiosk.display.language),
@@ -133,7 +140,7 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
 async def _take_voucher(kiosk: Kiosk, found: Visit, gift: Gift, wanted: RedemptionId) -> None:
     voucher = await _voucher(kiosk, wanted)
     current = await kiosk.db.run(visit, found.member, now=kiosk.now())
-    kiosk.session.rejects_taps = False
+    kiosk.session.undisturbed = False  # the paper is out: who comes next need not wait
     await kiosk.ask(
         screens.TakeVoucher(
             gift=gift,

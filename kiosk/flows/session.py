@@ -10,6 +10,7 @@ from kiosk.db import StorageTrouble
 from kiosk.flows import home
 from kiosk.flows.attract import attract, show_notice
 from kiosk.flows.enrol import enrol
+from kiosk.services import redeem
 from kiosk.services.identify import BlockedCard, UnknownCard, identify
 
 log = logging.getLogger(__name__)
@@ -21,41 +22,82 @@ async def serve(kiosk: Kiosk) -> None:
     """Serve people for ever. Whatever happens ends at the invitation, with nothing left behind."""
     waiting: CardTap | None = None
     while True:
-        tap = waiting or await attract(kiosk)
-        waiting = await serve_one(kiosk, tap)
+        if kiosk.unsettled:
+            await settle(kiosk)
+        tap = waiting or await _next(kiosk)
+        waiting = None if tap is None else await serve_one(kiosk, tap)
+
+
+async def settle(kiosk: Kiosk) -> None:
+    """Take up what a stop, or a story that broke off, has left open; later, if the disk is away."""
+    try:
+        settled = await kiosk.db.run(redeem.recover, now=kiosk.now())
+    except StorageTrouble as trouble:
+        kiosk.unsettled = True
+        log.warning("storage: %s; what was left open is settled later", trouble)
+        return
+    kiosk.unsettled = False
+    if settled:
+        log.warning("took up %d things that had been left open", settled)
+        kiosk.sync.wake()
+
+
+async def _next(kiosk: Kiosk) -> CardTap | None:
+    """Who comes next; None when the invitation itself failed, which is then begun again."""
+    try:
+        return await attract(kiosk)
+    except StorageTrouble as trouble:
+        log.error("storage: %s", trouble)  # noqa: TRY400 - the text says it all
+        await _apologise(kiosk, screens.OutOfService(reason=screens.OutOfOrder.STORAGE))
+    except Exception:
+        # The failsafe, for the invitation too: a kiosk that ends is a black glass.
+        log.exception("invitation failed")
+        await asyncio.sleep(SORRY_S)
+    return None
 
 
 async def serve_one(kiosk: Kiosk, tap: CardTap) -> CardTap | None:
-    """Serve the bearer of one card; returns the card that took their place, if one did."""
-    kiosk.session = SessionState(card=kiosk.card_key(tap))
+    """Serve the bearer of one card; returns the card whose turn comes now, if there is one."""
+    card = kiosk.card_key(tap)
+    kiosk.session = SessionState(card=card)
     try:
-        await session(kiosk, kiosk.session.card or "")
+        await session(kiosk, card)
     except AnotherCard as another:
         return another.tap
     except SessionOver:
         pass
-    except StorageTrouble:
-        log.exception("storage")
+    except StorageTrouble as trouble:
+        kiosk.unsettled = True
+        log.error("storage: %s", trouble)  # noqa: TRY400 - the text says it all
         await _apologise(kiosk, screens.OutOfService(reason=screens.OutOfOrder.STORAGE))
     except Exception:
         # The failsafe: a fault in one story must not keep the next customer from theirs.
+        kiosk.unsettled = True
         log.exception("session failed")
         await _apologise(kiosk, screens.Sorry())
     finally:
         kiosk.session = SessionState()
         kiosk.display.forget()
-    return None
+    return _turned_away(kiosk, card)
+
+
+def _turned_away(kiosk: Kiosk, card: str) -> CardTap | None:
+    """The card of somebody who came while nobody could be disturbed, if it still lies there."""
+    lying = kiosk.slot.lying
+    if lying is None or kiosk.card_key(lying) == card:
+        return None
+    return lying if kiosk.may_name(lying) else None
 
 
 async def session(kiosk: Kiosk, card: str) -> None:
     """The story of one tap: a stranger may join, a member is at home."""
-    found = await kiosk.db.run(identify, card, now=kiosk.now())
+    heard = kiosk.learnt
+    known = await kiosk.db.run(identify, card, now=kiosk.now())
+    found = await enrol(kiosk, card) if isinstance(known, UnknownCard) else known
     if isinstance(found, BlockedCard):
         await show_notice(kiosk, screens.CardNotice.BLOCKED)
-    elif isinstance(found, UnknownCard):
-        await enrol(kiosk, card)
-    else:
-        await home.home(kiosk, found)
+    elif found is not None:
+        await home.home(kiosk, found, heard)
 
 
 async def _apologise(kiosk: Kiosk, screen: screens.Screen[None]) -> None:

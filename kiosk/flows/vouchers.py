@@ -3,8 +3,9 @@
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.flows.paper import hand_over
-from kiosk.screens import Delivery, Gift, VoucherLine
-from kiosk.services.identify import Visit, visit
+from kiosk.screens import Gift, VoucherLine
+from kiosk.services.identify import Visit
+from kiosk.services.waiting import Waiting, waiting
 from kiosk.tickets import last_day
 from loyalty import vouchers
 from loyalty.program import in_language
@@ -13,45 +14,36 @@ from loyalty.program import in_language
 async def my_vouchers(kiosk: Kiosk, found: Visit) -> None:
     """List what waits to be used, until the person goes back."""
     while True:
-        found = await kiosk.db.run(visit, found.member, now=kiosk.now())
-        choice = await kiosk.ask(
-            screens.MyVouchers(vouchers=_lines(kiosk, found), paper=kiosk.health.can_print)
-        )
+        mine = await kiosk.db.run(waiting, found.member, now=kiosk.now())
+        lines = tuple(_line(kiosk, found, each) for each in mine)
+        choice = await kiosk.ask(screens.MyVouchers(vouchers=lines, paper=kiosk.health.can_print))
         if choice is None:
             return
-        held = next(h for h in found.vouchers if h.voucher.code == choice.voucher.code)
-        reward = found.program.reward(held.voucher.reward)
-        if reward is None:
-            gift = Gift(id=held.voucher.reward, name="", cost=0, missing=0)
-            await kiosk.ask(
-                screens.GiftRefused(reason=screens.RefusalReason.UNAVAILABLE, gift=gift)
-            )
-            continue
-        gift = Gift(
-            id=reward.id,
-            name=in_language(reward.name, kiosk.display.language),
-            cost=reward.cost,
-            missing=0,
-            picture=reward.picture,
-        )
-        delivery: Delivery = choice.delivery
-        await hand_over(
-            kiosk, found, reward, gift, held.voucher.redemption, delivery, duplicate=True
-        )
+        # Read again: a till may have taken it while the list was on the glass.
+        mine = await kiosk.db.run(waiting, found.member, now=kiosk.now())
+        for each in mine:
+            if each.voucher.code == choice.voucher.code:
+                await _hand_over(kiosk, found, each, choice.delivery)
 
 
-def _lines(kiosk: Kiosk, found: Visit) -> tuple[VoucherLine, ...]:
-    language = kiosk.display.language
-    lines = []
-    for held in found.vouchers:
-        reward = found.program.reward(held.voucher.reward)
-        lines.append(
-            VoucherLine(
-                code=held.voucher.code,
-                payload=vouchers.payload(held.voucher.code),
-                gift_name=in_language(reward.name, language) if reward else held.voucher.reward,
-                last_day=last_day(held.voucher.deadline, found.zone),
-                sure=held.sure,
-            )
-        )
-    return tuple(lines)
+async def _hand_over(kiosk: Kiosk, found: Visit, each: Waiting, delivery: screens.Delivery) -> None:
+    gift = Gift(
+        id=each.reward.id,
+        name=in_language(each.reward.name, kiosk.display.language),
+        cost=each.reward.cost,
+        missing=0,
+        picture=each.reward.picture,
+    )
+    wanted = each.voucher.redemption
+    with kiosk.undisturbed():
+        await hand_over(kiosk, found, each.reward, gift, wanted, delivery, duplicate=True)
+
+
+def _line(kiosk: Kiosk, found: Visit, each: Waiting) -> VoucherLine:
+    return VoucherLine(
+        code=each.voucher.code,
+        payload=vouchers.payload(each.voucher.code),
+        gift_name=in_language(each.reward.name, kiosk.display.language),
+        last_day=last_day(each.voucher.deadline, found.zone),
+        sure=each.sure,
+    )

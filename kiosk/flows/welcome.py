@@ -17,34 +17,34 @@ async def claim(kiosk: Kiosk, found: Visit) -> Visit:
     if not await kiosk.ask(screens.ClaimWelcome(first_name=name, points=points)):
         return found
     entry = await kiosk.db.run(service.claim_welcome, found.member, now=kiosk.now())
-    assert entry is not None
     kiosk.sync.wake()
     found = await kiosk.db.run(visit, found.member, now=kiosk.now())
-    head = await letterhead(kiosk)
+    if entry is None:
+        return found
     balance = found.account.balance(kiosk.now())
-    printed = False
+    printed = failed = False
     while True:
         choice = await kiosk.ask(
             screens.Welcomed(
                 first_name=name,
                 points=entry.points,
                 balance=balance,
-                deadline=entry.deadline and last_day(entry.deadline, head.zone),
+                deadline=entry.deadline and last_day(entry.deadline, found.zone),
                 slip_possible=kiosk.health.can_print and not printed,
                 slip_printed=printed,
+                slip_failed=failed,
             )
         )
         if choice is not AfterClaim.SLIP:
             return found
-        printed = await print_slip(
-            kiosk,
-            welcome_slip(
-                points=entry.points,
-                balance=balance,
-                deadline=entry.deadline,
-                program=found.program,
-                head=head,
-                words=kiosk.words(),
-                now=kiosk.now(),
-            ),
+        slip = welcome_slip(
+            points=entry.points,
+            balance=balance,
+            deadline=entry.deadline,
+            program=found.program,
+            head=letterhead(kiosk, found),
+            words=kiosk.words(),
+            now=kiosk.now(),
         )
+        printed = await print_slip(kiosk, slip)
+        failed = not printed

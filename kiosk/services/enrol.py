@@ -32,10 +32,15 @@ class Application:
 
 def enrol(
     tx: Transaction, card: str, application: Application, *, member: MemberId, now: datetime
-) -> None:
-    """Write down the new member with the card in hand. The same id twice is one enrolment."""
-    program = tx.program()
+) -> MemberId:
+    """Write down the new member with the card in hand; returns whose card it is.
+
+    That is somebody else when the card was taken elsewhere while the person was typing.
+    """
+    program, known = tx.program(), tx.card(card)
     assert program is not None
+    if known is not None:
+        return known.member
     tx.save_card(card, member, CardStatus.ACTIVE)
     tx.save_member(
         KnownMember(
@@ -62,10 +67,14 @@ def enrol(
             ),
         )
     )
+    return member
 
 
 def claim_welcome(tx: Transaction, member: MemberId, *, now: datetime) -> Entry | None:
-    """The welcome points, written once per person whatever is touched how often; None for none."""
+    """The welcome points, written once per person whatever is touched how often.
+
+    None when there are none: the program gives none any more, or they were claimed elsewhere.
+    """
     program, store = tx.program(), tx.store()
     assert program is not None
     assert store is not None
@@ -73,7 +82,7 @@ def claim_welcome(tx: Transaction, member: MemberId, *, now: datetime) -> Entry 
     if entry is None:
         return None
     known = tx.entry(entry.id)
-    if known is not None:
+    if known is not None or tx.welcomed(member, entry.id, program):
         return known
     tx.write(entry)
     tx.publish(

@@ -75,5 +75,5 @@ def program_in_force(tx: Transaction) -> Program | None:
 
 
 def remember_person(tx: Transaction, person: KnownMember, *, now: datetime) -> None:
-    """Keep what the backend says of the person who stands here."""
-    tx.save_member(person, now=now)
+    """Keep the person who stands here as seen today."""
+    tx.seen(person, now=now)

@@ -22,6 +22,7 @@ from loyalty import paper, redemption, vouchers
 from loyalty.errors import RewardUnavailable
 from loyalty.ids import MemberId, RedemptionId, RewardId, StoreId, derived_entry
 from loyalty.paper import Consequence, JobState
+from loyalty.program import Reward
 from loyalty.redemption import OfflineUse, Reservation, reservation_entry
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
@@ -31,17 +32,23 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 def ask(
     tx: Transaction,
     member: MemberId,
-    reward: RewardId,
+    reward: Reward,
     *,
     wanted: RedemptionId,
     code: VoucherCode,
     now: datetime,
 ) -> RedemptionRequest:
-    """What the backend is to be asked, remembered before it is."""
+    """What the backend is to be asked, remembered before it is.
+
+    Raises RewardUnavailable when it is not on offer any more at the price that was confirmed.
+    """
     program = tx.program()
     assert program is not None
+    offered = program.reward(reward.id)
+    if offered is None or offered.cost != reward.cost:
+        raise RewardUnavailable(reward.id)
     request = RedemptionRequest(
-        id=wanted, member=member, program=program.id, reward=reward, code=code, at=now
+        id=wanted, member=member, program=program.id, reward=reward.id, code=code, at=now
     )
     tx.open_request(request)
     return request
@@ -56,10 +63,13 @@ def held(tx: Transaction, answer: RedemptionAnswer, *, now: datetime) -> Voucher
     return voucher
 
 
-def hold_offline(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> Voucher:
+def hold_offline(
+    tx: Transaction, wanted: RedemptionId, *, now: datetime, clock_trusted: bool = True
+) -> Voucher:
     """No answer from the backend: hold locally, under the same id, within the offline limits.
 
-    Raises NotEnoughPoints, RewardUnavailable or OfflineLimit.
+    Raises NotEnoughPoints, RewardUnavailable or OfflineLimit; also when the clock was set back,
+    for then nobody can tell how old the balance is.
     """
     request, program, store = tx.request(wanted), tx.program(), tx.store()
     assert request is not None
@@ -77,7 +87,8 @@ def hold_offline(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> Vou
         )
         _keep(tx, Reservation(entry=known, voucher=voucher), asked=True, now=now)
         return voucher
-    redemption.check_offline(reward.cost, _offline_use(tx, member), program.offline, now=now)
+    use = _offline_use(tx, member, clock_trusted=clock_trusted)
+    redemption.check_offline(reward.cost, use, program.offline, now=now)
     reservation = redemption.reserve(
         tx.account(member, program),
         reward,
@@ -93,13 +104,14 @@ def hold_offline(tx: Transaction, wanted: RedemptionId, *, now: datetime) -> Vou
     return reservation.voucher
 
 
-def _offline_use(tx: Transaction, member: MemberId) -> OfflineUse:
+def _offline_use(tx: Transaction, member: MemberId, *, clock_trusted: bool) -> OfflineUse:
     by_member, by_terminal = tx.spent_offline(member)
     contact = tx.recall("contact_at")
+    known = contact is not None and clock_trusted
     return OfflineUse(
         by_member=by_member,
         by_terminal=by_terminal,
-        snapshot_at=datetime.fromisoformat(contact) if contact else NEVER,
+        snapshot_at=datetime.fromisoformat(contact) if contact and known else NEVER,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import requests
 
+from backend.db import feed, shops
 from backend.services.access import revoke
 from backend_client.rest import TerminalClient, TillClient
 from backend_client.schemas import CardStatus, MemberQuery, RedemptionRequest, SaleBody
@@ -25,9 +27,10 @@ from kiosk.db import Database, Transaction
 from kiosk.db.transaction import HeldVoucher
 from kiosk.flows.session import serve
 from kiosk.services.identify import Visit, identify
+from loyalty.document import read_program
 from loyalty.vouchers import VoucherState, mint
 from tests.support.glass import Glass
-from tests.support.server import NOWHERE, Company, company, connected, in_process
+from tests.support.server import NOWHERE, PROGRAM, Company, company, connected, in_process
 
 CARD = bytes.fromhex("04a1b2c3d4e5f6")
 OTHER_CARD = bytes.fromhex("04ffeeddccbbaa")
@@ -178,6 +181,18 @@ class Counter:
         self.kiosk.health.changed.set()
         await asyncio.sleep(0)
 
+    async def publish(self, **changes: Any) -> None:
+        """The merchant publishes the next version of the program; wait until the kiosk has it."""
+        before = await self.kiosk.db.run(Transaction.program)
+        assert before is not None
+        document = json.dumps(json.loads(PROGRAM) | {"version": before.version + 1} | changes)
+        with self.backend.database.write(self.backend.shop.tenant) as tx:
+            shops.add_program(tx, read_program(document), document)
+            feed.tell(tx, "program", before.id)
+        async with asyncio.timeout(5):
+            while await self.kiosk.db.run(Transaction.program) == before:
+                await asyncio.sleep(0.01)
+
     async def all_sent(self) -> None:
         """Wait until the backend has everything."""
         async with asyncio.timeout(10):
@@ -186,9 +201,9 @@ class Counter:
 
 
 @contextmanager
-def backend() -> Iterator[tuple[Company, requests.Session]]:
+def backend(program: str = PROGRAM) -> Iterator[tuple[Company, requests.Session]]:
     """A company and a session that reaches it without a socket."""
-    with company() as shop, in_process(shop.app) as session:
+    with company(program=program) as shop, in_process(shop.app) as session:
         yield shop, session
 
 
@@ -201,6 +216,7 @@ async def counter(
     timing: Session | None = None,
     credentials: Credentials | None = None,
     served: bool = True,
+    welcome: int = 50,
 ) -> AsyncIterator[Counter]:
     """The kiosk, claimed and in service; a second one in the same folder is a restart."""
     with connected(shop, NOWHERE, session) as wired:
@@ -229,7 +245,7 @@ async def counter(
         async with open_kiosk(config, credentials, glass, parts) as kiosk:
             serving = asyncio.create_task(serve(kiosk)) if served else None
             if served:
-                await glass.until(lambda screen: getattr(screen, "welcome_points", 0) == 50)
+                await glass.until(lambda screen: getattr(screen, "welcome_points", None) == welcome)
             try:
                 yield Counter(
                     kiosk=kiosk,

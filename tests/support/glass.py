@@ -30,6 +30,7 @@ class Glass:
         self.forgotten = 0
         self._script: deque[tuple[type[Screen[Any]], Any]] = deque()
         self._new = asyncio.Event()
+        self._waiting: asyncio.Future[Any] | None = None
 
     def script(self, *steps: tuple[type[Screen[Any]], Any]) -> "Glass":
         """Add steps to be answered in order."""
@@ -44,8 +45,14 @@ class Glass:
                 self.touched_at = time.monotonic()
                 await asyncio.sleep(0)
                 return cast("Answer", answer(screen) if callable(answer) else answer)
-        await asyncio.Event().wait()
-        raise AssertionError
+        self._waiting = asyncio.get_running_loop().create_future()
+        return cast("Answer", await self._waiting)
+
+    def touch(self, answer: Any) -> None:
+        """Answer the question that waits on the glass."""
+        assert self._waiting is not None
+        self.touched_at = time.monotonic()
+        self._waiting.set_result(answer)
 
     def tell(self, screen: Screen[None]) -> None:
         self._show(screen)

@@ -80,3 +80,5 @@ def _what(line: HistoryLine, w: Words) -> str:
             )
         case Movement.EXPIRY:
             return w.t("Points not used in time")
+        case Movement.OTHER:
+            return w.t("Points added") if line.points >= 0 else w.t("Points taken")

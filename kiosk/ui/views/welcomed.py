@@ -32,7 +32,11 @@ class WelcomedView(View):
             (w.t("Your balance"), balance),
             *([(w.t("Valid until"), w.day(screen.deadline))] if screen.deadline else []),
         ]
-        self.printed = w.t("Your slip is printed below.") if screen.slip_printed else ""
+        self.printed = ""
+        if screen.slip_printed:
+            self.printed = w.t("Your slip is printed below.")
+        elif screen.slip_failed:
+            self.printed = w.t("The slip did not come out. Your points are safe all the same.")
         self.slip = w.t("Print a slip")
         self.offers_slip = screen.slip_possible and not screen.slip_printed
         self.gifts = w.t("See my gifts")
