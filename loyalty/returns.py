@@ -6,12 +6,12 @@ and so is to lose them twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from loyalty.errors import NotEnoughPoints
-from loyalty.ids import EntryId, MemberId, Points, ProgramId, StoreId, derived_entry
+from loyalty.ids import EntryId, Points, StoreId, derived_entry
 from loyalty.ledger import Account, Entry, EntryKind
 
 
@@ -173,44 +173,15 @@ def reversal_entry(entry: Entry) -> EntryId:
     return derived_entry("undo", entry.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreditNote:
-    """Money that was given back without naming the sale it was paid in."""
+def under_policy(
+    note: Sequence[Entry], negative: Negative, *, holder: Account, at: datetime
+) -> tuple[Entry, ...]:
+    """The entries of a free credit note (`loyalty.earning.credit_note`) as the program takes debts.
 
-    id: str
-    member: MemberId
-    program: ProgramId
-    store: StoreId
-    points: Points
-    """What the program's rule gives for that amount, as a positive number."""
-    at: datetime
-
-
-def credit_note(
-    note: CreditNote,
-    *,
-    reduces: bool = True,
-    holder: Account | None = None,
-    negative: Negative = Negative.ALLOW,
-) -> Entry | None:
-    """The entry of a free credit note; None where the program's switch is off (OCT-12).
-
-    Raises NotEnoughPoints where the program refuses a debt.
+    Raises NotEnoughPoints where it refuses them.
     """
-    if not reduces or note.points <= 0:
-        return None
-    _refuse_debt(note.points, None, holder, negative, note.at)
-    return Entry(
-        id=derived_entry("credit-note", note.program, note.id),
-        member=note.member,
-        program=note.program,
-        kind=EntryKind.RETURN,
-        points=-note.points,
-        occurred_at=note.at,
-        fact=note.id,
-        store=note.store,
-        owes=negative is not Negative.CLAMP,
-    )
+    _refuse_debt(-sum(entry.points for entry in note), None, holder, negative, at)
+    return tuple(replace(entry, owes=negative is not Negative.CLAMP) for entry in note)
 
 
 def _refuse_debt(

@@ -6,23 +6,22 @@ from itertools import permutations
 import pytest
 
 from loyalty.errors import NotEnoughPoints
-from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId
-from loyalty.ledger import Account, Entry, replay
+from loyalty.ids import RedemptionId, RewardId, StoreId
+from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.redemption import void
 from loyalty.returns import (
-    CreditNote,
     EarnedLine,
     Negative,
     Returned,
     claw_back,
-    credit_note,
     give_back,
     reversal,
     shares,
+    under_policy,
     void_sale,
 )
 from loyalty.vouchers import Voucher, VoucherState, mint
-from tests.loyalty.cases import day, earn, expire, lots, open_lots, take
+from tests.loyalty.cases import day, earn, entry, expire, lots, take
 
 SALE = earn("sale", 10, 1)
 SHIRTS, SOCKS = (
@@ -217,36 +216,18 @@ def test_points_paid_for_a_returned_part_come_back_in_part() -> None:
 # --- credit notes -------------------------------------------------------------------------------
 
 
-def note(points: int) -> CreditNote:
-    return CreditNote(
-        id="n-1",
-        member=MemberId("zoe"),
-        program=ProgramId("shop"),
-        store=StoreId("lyon"),
-        points=points,
-        at=day(3),
-    )
+NOTE = entry("note", EntryKind.RETURN, -50, 3)
 
 
-def test_a_credit_note_of_twenty_euros_takes_twenty_points() -> None:
-    """OCT-12."""
-    entry = credit_note(note(20))
-    assert entry is not None
-    assert entry.points == -20
-    assert replay([OLD, entry]).balance(day(3)) == 20
-
-
-def test_a_credit_note_takes_nothing_where_the_switch_is_off() -> None:
-    """OCT-12."""
-    assert credit_note(note(20), reduces=False) is None
-    assert credit_note(note(0)) is None
+def credited(negative: Negative) -> Account:
+    return replay([OLD, *under_policy([NOTE], negative, holder=replay([OLD]), at=day(3))])
 
 
 def test_a_credit_note_follows_the_policy_for_debts() -> None:
     """SW-10."""
-    clamped = credit_note(note(50), negative=Negative.CLAMP)
-    assert clamped is not None
-    assert open_lots(replay([OLD, clamped])) == {}
-    assert replay([OLD, clamped]).debt == 0
-    with pytest.raises(NotEnoughPoints):
-        credit_note(note(50), holder=replay([OLD]), negative=Negative.REFUSE)
+    assert credited(Negative.ALLOW).balance(day(3)) == -10
+    assert credited(Negative.CLAMP).balance(day(3)) == 0
+    with pytest.raises(NotEnoughPoints) as refused:
+        credited(Negative.REFUSE)
+    assert refused.value.missing == 10
+    assert under_policy([], Negative.REFUSE, holder=replay([]), at=day(3)) == ()
