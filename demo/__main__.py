@@ -57,7 +57,7 @@ def has_display() -> bool:
 
 
 def _story(folder: Path) -> int:
-    print("no display: the story is told offscreen, with a picture of every screen")
+    print("no display: the story is told offscreen, with a picture of every screen", flush=True)
     _clean(folder)
     with Shop(folder / "run") as shop:
         shop.start_puppet()

@@ -130,7 +130,13 @@ class Shop:
         socket = self.folder / "hand.sock"
         words = ["--config", str(self.kiosk_config), "--socket", str(socket)]
         environment = self._kiosk_environment("offscreen")
-        self._kiosk = self._start("kiosk", "demo.puppet", *words, **environment)
+        self._kiosk = kiosk = self._start("kiosk", "demo.puppet", *words, **environment)
+        _until(
+            lambda: socket.exists() or kiosk.poll() is not None,
+            f"the kiosk did not start; see {self._log('kiosk')}",
+        )
+        if kiosk.poll() is not None:
+            raise ShopError(f"the kiosk ended with {kiosk.returncode}: {self._last_words('kiosk')}")
         self.hand = self._stack.enter_context(Hand(socket))
 
     def pull_the_plug(self) -> None:
@@ -161,7 +167,8 @@ class Shop:
             f'[reader]\ntarget = "{self.rig.reader_target}"\n'
             f'[printer]\ntarget = "{self.rig.printer_target}"\n'
             f"[screen]\nwidth = {width}\nheight = {height}\nfullscreen = false\n"
-            f'[storage]\nfolder = "{self.folder / "kiosk"}"\n'
+            f'[storage]\nfolder = "{self.folder / "kiosk"}"\n',
+            encoding="utf-8",
         )
 
     def _claim(self) -> None:
@@ -280,6 +287,11 @@ class Shop:
 
     def _log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
+
+    def _last_words(self, name: str) -> str:
+        """The last line of its log: a command ends with what to do about it."""
+        lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()
+        return lines[-1] if lines else f"{self._log(name)} is empty"
 
     def close(self) -> None:
         """Stop everything, the last first."""
