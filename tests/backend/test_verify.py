@@ -16,6 +16,10 @@ def member(line: Connected, kiosk: Kiosk, journal: Journal) -> str:
     return joined.member
 
 
+# The whole key: ":10" is also in every time at ten past the hour.
+ALTERED = """
+UPDATE entries SET canonical = replace(canonical, '"points":10', '"points":99')
+"""
 FORGED = """
 UPDATE entries SET points = 99, canonical = replace(canonical, '"points":10', '"points":99')
 WHERE position = 4
@@ -42,7 +46,7 @@ def test_sound_books_have_no_fault(shop: Company, line: Connected, member: str) 
     [
         ("UPDATE entries SET points = 11 WHERE position = 3", "entry 3"),
         ("UPDATE entries SET deadline = NULL WHERE position = 2", "entry 2"),
-        ("UPDATE entries SET canonical = replace(canonical, ':10', ':99')", "entry 2"),
+        (ALTERED, "entry 2"),
         (FORGED, "entry 4"),
         ("DELETE FROM entries WHERE position = 2", "entry 2 is missing"),
         ("DELETE FROM entries WHERE position = 4", "after entry 3"),
