@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from backend.db import tables
+from backend.db import feed, tables
 from backend.db.transaction import Transaction
 from backend.errors import CannotStart, DatabaseBusy
 from backend.keys import Keyring
@@ -104,9 +104,10 @@ class Database:
                     _take_turn(connection, tenant)
                 tx = self._transaction(connection, tenant)
                 yield tx
-            if tx.changed and self.is_server:
+                feed.write(tx)
+            if tx.told and self.is_server:
                 _tell_others(connection, tenant)
-        if tx.changed:
+        if tx.told:
             self.heard(tenant)
 
     @contextmanager

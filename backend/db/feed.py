@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
+
+_AT_ONCE = 1000
+"""Rows of one statement: databases bound the number of values in one."""
 
 Kind = Literal["program", "store", "card", "account", "voucher"]
 
@@ -21,24 +24,36 @@ class Change:
 
 
 def tell(tx: Transaction, kind: Kind, key: str) -> None:
-    """Put a thing at the end of the feed."""
-    tenants, changes = tables.tenants, tables.changes
+    """Put a thing at the end of the feed, when the transaction is committed."""
+    tx.told.pop((kind, key), None)
+    tx.told[kind, key] = None
+
+
+def write(tx: Transaction) -> None:
+    """Number what was told and write it, however much it is, in two statements."""
+    told, tenants, changes = list(tx.told), tables.tenants, tables.changes
+    if not told:
+        return
     # The counter's row lock makes writers commit in the order of their numbers, so that a reader
     # never passes over one that is still to come.
-    sequence = tx.run(
+    last = tx.run(
         update(tenants)
         .where(tenants.c.id == tx.tenant)
-        .values(last_change=tenants.c.last_change + 1)
+        .values(last_change=tenants.c.last_change + len(told))
         .returning(tenants.c.last_change)
     ).scalar_one()
-    moved = tx.run(
-        update(changes)
-        .where(changes.c.tenant == tx.tenant, changes.c.kind == kind, changes.c.key == key)
-        .values(sequence=sequence)
-    )
-    if not moved.rowcount:
-        tx.run(insert(changes).values(tenant=tx.tenant, kind=kind, key=key, sequence=sequence))
-    tx.changed = True
+    for start in range(0, len(told), _AT_ONCE):
+        rows = [
+            {"tenant": tx.tenant, "kind": kind, "key": key, "sequence": last - len(told) + number}
+            for number, (kind, key) in enumerate(told[start : start + _AT_ONCE], start + 1)
+        ]
+        fresh = tx.insert_or_update(changes).values(rows)
+        keys = changes.primary_key.columns.keys()
+        tx.run(
+            fresh.on_conflict_do_update(
+                index_elements=keys, set_={"sequence": fresh.excluded.sequence}
+            )
+        )
 
 
 def after(tx: Transaction, sequence: int, limit: int) -> tuple[Change, ...]:

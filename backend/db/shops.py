@@ -88,6 +88,7 @@ def stores(tx: Transaction) -> tuple[Store, ...]:
 
 def add_program(tx: Transaction, program: Program, document: str) -> None:
     """Write a version of a program down."""
+    tx.programs.clear()
     tx.run(
         insert(tables.programs).values(
             tenant=tx.tenant,
@@ -113,5 +114,8 @@ def program_document(tx: Transaction, wanted: ProgramId, version: int | None = N
 
 def program(tx: Transaction, wanted: ProgramId, version: int | None = None) -> Program | None:
     """The rules of a version; without one, those in force now."""
-    document = program_document(tx, wanted, version)
-    return None if document is None else _cached_program(document)
+    key = (wanted, version)
+    if key not in tx.programs:
+        document = program_document(tx, wanted, version)
+        tx.programs[key] = None if document is None else _cached_program(document)
+    return tx.programs[key]

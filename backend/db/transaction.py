@@ -1,14 +1,16 @@
 """One transaction of one tenant: what the functions of this package work in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, Row
+from sqlalchemy import Connection, CursorResult, Executable, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.keys import TenantKeys
-from loyalty.ids import TenantId
+from loyalty.ids import ProgramId, TenantId
+from loyalty.program import Program
 
 
 @dataclass(slots=True)
@@ -20,8 +22,16 @@ class Transaction:
     keys: TenantKeys
     now: datetime
     """The server's time when it began."""
-    changed: bool = False
-    """Whether terminals have something new to hear once it is committed."""
+    told: dict[tuple[str, str], None] = field(default_factory=dict)
+    """What terminals should hear of once it is committed, in order, each thing once."""
+
+    programs: dict[tuple[ProgramId, int | None], Program | None] = field(default_factory=dict)
+    """Rules that were read already: a batch of facts asks for the same ones again and again."""
+
+    def insert_or_update(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that can say ON CONFLICT, which each database spells for itself."""
+        is_sqlite = self.connection.dialect.name == "sqlite"
+        return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
     def run(self, statement: Executable) -> CursorResult[Any]:
         """The result of one statement."""

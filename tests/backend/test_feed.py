@@ -156,3 +156,16 @@ def test_the_wait_is_bounded(line: Connected) -> None:
         answer = line.raw("GET", f"/v1/changes?wait={wait}")
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "wait"
+
+
+def test_what_one_transaction_tells_has_the_order_of_its_telling(shop: Company) -> None:
+    with shop.database.read(shop.shop.tenant) as tx:
+        before = feed.head(tx)[1]
+    with shop.database.write(shop.shop.tenant) as tx:
+        for number in [*range(2500), 7]:
+            feed.tell(tx, "card", f"card {number}")
+    with shop.database.read(shop.shop.tenant) as tx:
+        found = feed.after(tx, before, 3000)
+    expected = [number for number in range(2500) if number != 7] + [7]
+    assert [change.key for change in found] == [f"card {number}" for number in expected]
+    assert [change.sequence for change in found] == list(range(before + 1, before + 2501))

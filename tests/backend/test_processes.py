@@ -18,7 +18,6 @@ from backend_client.rest import TillClient
 from backend_client.schemas import CardChanged, CardStatus, Change
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
-from tests.support.postgres import POSTGRESQL
 from tests.support.server import (
     PROGRAM,
     Company,
@@ -36,7 +35,7 @@ SETTINGS = """
 SELECT name FROM pg_settings WHERE source = 'session' AND name NOT LIKE 'transaction_%%'
 """
 NOBODY = "postgresql://127.0.0.1:1/x"
-on_postgresql = pytest.mark.parametrize("kept_url", [POSTGRESQL], indirect=True)
+on_postgresql = pytest.mark.parametrize("kept_url", ["postgresql"], indirect=True)
 
 
 @pytest.fixture

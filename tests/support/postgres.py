@@ -38,8 +38,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
-POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
-DATABASES = ("sqlite", POSTGRESQL)
+DATABASES = ("sqlite", "postgresql")
 """What fixtures of the backend are parametrised by."""
 
 
