@@ -83,7 +83,10 @@ At the till, in another terminal:
 Ctrl-C here ends it all.
 """
         )
-        code = shop.run_kiosk()
+        try:
+            code = shop.run_kiosk()
+        except KeyboardInterrupt:
+            return 0
         if code:
             print(f"demo: the kiosk ended with {code}; {REMEDY}", file=sys.stderr)
         return code
