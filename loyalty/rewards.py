@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING
 from enum import Enum
 
-from loyalty.errors import NotEnoughPoints
+from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.ids import Points, RewardId, StoreId
 from loyalty.ledger import Account
 from loyalty.program import Program, Reward, minor_units
@@ -64,6 +64,8 @@ class Refusal(Enum):
     """Points are missing."""
     STORE = "store"
     """Not in this store."""
+    PRICE_CODE = "price_code"
+    """Not for this customer's price list."""
     MEMBER_LIMIT = "member_limit"
     """The member has had it as often as allowed."""
     NOTHING = "nothing"
@@ -78,6 +80,7 @@ class Situation:
     """Points that can be spent, before this ticket."""
     store: StoreId
     currency: str
+    price_code: str = ""
     ticket: int | None = None
     """What is to pay, in minor units; None away from a till."""
     earning: Points = 0
@@ -135,6 +138,17 @@ def options(rewards: Mapping[RewardId, RewardTerms], seen: Situation) -> tuple[O
 def automatic(found: Iterable[Option]) -> Option | None:
     """The one reward that the till uses by itself: the dearest of those that can be; else None."""
     return next((option for option in found if option.automatic), None)
+
+
+def granted(option: Option) -> Price:
+    """Its price. Raises NotEnoughPoints, MemberLimit or RewardUnavailable where there is none."""
+    if option.refusal is Refusal.THRESHOLD:
+        raise NotEnoughPoints(option.missing)
+    if option.refusal is Refusal.MEMBER_LIMIT:
+        raise MemberLimit(option.terms.usable.per_member or 0)
+    if option.price is None:
+        raise RewardUnavailable(f"not now: {option.refusal}")
+    return option.price
 
 
 def missing(terms: RewardTerms, spendable: Points) -> Points:
@@ -205,6 +219,8 @@ def _refusal(
         return Refusal.NOTHING
     if usable.stores and seen.store not in usable.stores:
         return Refusal.STORE
+    if terms.price_codes and seen.price_code not in terms.price_codes:
+        return Refusal.PRICE_CODE
     if usable.per_member is not None and seen.taken.get(reward, 0) >= usable.per_member:
         return Refusal.MEMBER_LIMIT
     return Refusal.THRESHOLD if short else None

@@ -129,6 +129,8 @@ class RewardTerms:
     cost: Cost
     gives: Gives
     usable: Usable = field(default_factory=Usable)
+    price_codes: frozenset[str] = frozenset()
+    """For which price lists, each of which may have its own amount (INV-10); empty for all."""
 
 
 # --- how far a card is trusted ----------------------------------------------------------------

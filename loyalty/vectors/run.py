@@ -17,6 +17,7 @@ from loyalty.ledger import Account, Entry, Lot, Step, replay
 from loyalty.program import Program
 from loyalty.quote import quote
 from loyalty.sales import Buyer, Sale
+from loyalty.vectors import ledger
 from loyalty.vectors.read import read_buyer, read_instant, read_sale
 
 HERE = Path(__file__).parent
@@ -250,4 +251,5 @@ _DO: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "card": _card,
     "quote": _quote,
     "read": _read,
+    **ledger.DO,
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from loyalty.errors import AssuranceLimit as TooMuchForTheCard
-from loyalty.errors import NotEnoughPoints
+from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId
 from loyalty.ledger import EntryKind, replay
 from loyalty.redemption import Use, check_assurance, reservation_entry, spend
@@ -20,6 +20,7 @@ from loyalty.rewards import (
     completed,
     completes,
     covers,
+    granted,
     missing,
     options,
     price,
@@ -247,6 +248,26 @@ def test_a_reward_of_some_stores_is_refused_in_others() -> None:
     terms = replace(MUG, usable=Usable(stores=frozenset({StoreId("nantes")})))
     assert only(terms, seen(900)).refusal is Refusal.STORE
     assert only(terms, replace(seen(900), store=StoreId("nantes"))).refusal is None
+
+
+def test_a_discount_has_its_own_amount_for_each_price_list() -> None:
+    """INV-10."""
+    terms = replace(MUG, price_codes=frozenset({"PART"}))
+    assert only(terms, seen(900)).refusal is Refusal.PRICE_CODE
+    assert only(terms, replace(seen(900), price_code="PART")).refusal is None
+
+
+def test_what_is_refused_says_why() -> None:
+    assert granted(only(MUG, seen(500))) == Price(points=500)
+    with pytest.raises(NotEnoughPoints) as short:
+        granted(only(MUG, seen(499)))
+    assert short.value.missing == 1
+    limited = replace(MUG, usable=Usable(per_member=1))
+    with pytest.raises(MemberLimit) as often:
+        granted(only(limited, replace(seen(900), taken={RewardId("r"): 1})))
+    assert often.value.times == 1
+    with pytest.raises(RewardUnavailable):
+        granted(only(replace(MUG, gives=Nothing()), seen(900)))
 
 
 def test_each_member_may_have_it_so_many_times() -> None:
