@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, or_, select, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -202,6 +202,24 @@ def welcomes(
         .order_by(table.c.recorded_at, table.c.id)
     )
     return tuple(_posted(row) for row in found)
+
+
+def earned_between(
+    tx: Transaction, member: MemberId, program: ProgramId, start: datetime, end: datetime
+) -> int:
+    """The points that sales have earned from `start` to `end`, itself not."""
+    table = tables.entries
+    found = tx.first(
+        select(func.coalesce(func.sum(table.c.points), 0).label("points")).where(
+            table.c.tenant == tx.tenant,
+            table.c.member == member,
+            table.c.program == program,
+            table.c.kind == EntryKind.EARN.value,
+            table.c.occurred_at >= start,
+            table.c.occurred_at < end,
+        )
+    )
+    return 0 if found is None else int(found.points)
 
 
 def journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Posted, ...]:

@@ -273,6 +273,7 @@ sales = Table(
     Column("content", HASH, nullable=False),
     Column("answer", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    Column("detail", Text),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "member", "closed_at"),
     CheckConstraint("total >= 0", name="total"),
