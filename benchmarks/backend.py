@@ -1,0 +1,329 @@
+"""Sales and facts a second of the backend, beside the bare database writing the same rows.
+
+`python -m benchmarks.backend`: SQLite with one server, PostgreSQL (a cluster of its own that syncs
+as it should) with two. The ratio is what matters: both sides share the machine and its disk.
+"""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from backend.db import Database, tables
+from backend.db.migrations import migrate
+from backend.keys import new_keyring
+from backend_client.rest import TerminalClient, TillClient, claim
+from backend_client.schemas import ClaimRequest, JournalEvent
+from benchmarks.figures import percentile
+from loyalty.document import read_program
+from tests.support import postgres
+from tests.support.facts import Journal, Kiosk, sale_of
+
+PROGRAM = Path(__file__).parents[1] / "assets" / "programs" / "one-euro-one-point.json"
+PUSHES = 4
+MEMBERS_A_PUSH = 250
+ALONE = 200
+"""Sales of one till, one after the other."""
+TOGETHER = 800
+TILLS = 8
+FACTS_A_COMMIT = 50
+"""As the backend does."""
+START_MAX_S = 30
+
+FACTS_A_MEMBER = 2
+"""Enrolled, welcomed."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A running backend as its clients see it."""
+
+    urls: list[str]
+    codes: list[str]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One kind of database: the one that the servers use, and another for the driver alone."""
+
+    url: str
+    bare_url: str
+    connect: Callable[[str], Any]
+    mark: str
+    """How the driver writes a value's place."""
+    servers: int
+
+
+def main() -> int:
+    """Print the figures; build/bench-backend.json keeps them."""
+    figures: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        url, bare_url = (f"sqlite:///{folder}/{name}.db" for name in ("loyalty", "bare"))
+        place = Place(url=url, bare_url=bare_url, connect=_sqlite, mark="?", servers=1)
+        figures["SQLite, 1 server"] = measured(folder, place)
+        if postgres.binaries() is None:
+            print(postgres.MISSING, file=sys.stderr)
+        else:
+            figures["PostgreSQL, 2 servers"] = _on_postgresql(folder)
+    text = json.dumps(figures, indent=2)
+    Path("build").mkdir(exist_ok=True)
+    Path("build/bench-backend.json").write_text(text)
+    print(text)
+    return 0
+
+
+def _on_postgresql(folder: Path) -> dict[str, float]:
+    with (
+        postgres.cluster(durable=True) as cluster,
+        cluster.database() as url,
+        cluster.database() as bare_url,
+    ):
+        place = Place(url=url, bare_url=bare_url, connect=psycopg.connect, mark="%s", servers=2)
+        return measured(folder, place)
+
+
+def measured(folder: Path, place: Place) -> dict[str, float]:
+    """The figures of one database."""
+    with _backend(folder, place) as shop:
+        members, batch_s = _join(shop)
+        alone = _sell(shop, members, ALONE, tills=1)
+        began = time.monotonic()
+        together = _sell(shop, members, TOGETHER, tills=TILLS)
+        together_s = time.monotonic() - began
+    facts = FACTS_A_MEMBER * len(members)
+    bare_batch_s, bare_sales_s = _bare(place, members)
+    return {
+        "facts a second, batches": round(facts / batch_s),
+        "bare": round(facts / bare_batch_s),
+        "ratio of batches (aim 0.4)": round(bare_batch_s / batch_s, 3),
+        "one till: p50 ms": round(percentile(alone, 0.5) * 1000, 1),
+        "one till: p95 ms": round(percentile(alone, 0.95) * 1000, 1),
+        f"{TILLS} tills: p95 ms": round(percentile(together, 0.95) * 1000, 1),
+        f"{TILLS} tills: sales a second": round(TOGETHER / together_s),
+        "bare sales a second": round((ALONE + TOGETHER) / bare_sales_s),
+        "ratio of sales (aim 0.2)": round(
+            bare_sales_s / (ALONE + TOGETHER) * TOGETHER / together_s, 3
+        ),
+    }
+
+
+# --- through the API --------------------------------------------------------------------------
+
+
+@contextmanager
+def _backend(folder: Path, place: Place) -> Iterator[Shop]:
+    common = ["--database", place.url, "--key-file", str(folder / f"{place.servers}.key")]
+    _typed("shop", "--name", "B", "--time-zone", "UTC", "--program", str(PROGRAM), *common)
+    key = _typed("till", "add", "T", *common)["key"]
+    codes = [_typed("terminal", "add", str(n), *common)["code"] for n in range(place.servers)]
+    with ExitStack() as stack:
+        urls = [
+            stack.enter_context(_server(folder / f"{place.servers}-{n}.json", common))
+            for n in range(place.servers)
+        ]
+        yield Shop(urls=urls, codes=codes, key=key)
+
+
+def _typed(*words: str) -> dict[str, str]:
+    command = [sys.executable, "-m", "backend", *words, "--json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    answer: dict[str, str] = json.loads(done.stdout)
+    return answer
+
+
+@contextmanager
+def _server(announce: Path, common: list[str]) -> Iterator[str]:
+    command = [*(sys.executable, "-m", "backend", "serve", "--port", "0"), *common]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--announce", str(announce)], stderr=subprocess.DEVNULL
+    )
+    try:
+        end = time.monotonic() + START_MAX_S
+        while not announce.exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        yield json.loads(announce.read_text())["url"]
+    finally:
+        process.terminate()
+        process.wait(START_MAX_S)
+
+
+def _join(shop: Shop) -> tuple[list[str], float]:
+    """New members with their welcome, in batches, a terminal at each server; and the seconds."""
+    waiting, members = [], []
+    for url, code in zip(shop.urls, shop.codes, strict=True):
+        claimed = claim(url, ClaimRequest(code=code))
+        kiosk = Kiosk(claimed=claimed, program=read_program(PROGRAM.read_text("utf-8")))
+        journal, batches = Journal(), []
+        for _ in range(PUSHES // len(shop.urls)):
+            joined = [kiosk.enrolled() for _ in range(MEMBERS_A_PUSH)]
+            members += [each.member for each in joined]
+            facts = [fact for one in joined for fact in (one, kiosk.welcomed(one.member))]
+            batches.append(journal.write(*facts))
+        waiting.append((TerminalClient(url, claimed.token), batches))
+
+    def push(work: tuple[TerminalClient, list[list[JournalEvent]]]) -> None:
+        terminal, batches = work
+        with terminal:
+            for batch in batches:
+                assert not any(result.flags for result in terminal.push(batch).results)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(len(waiting)) as threads:
+        list(threads.map(push, waiting))
+    return members, time.monotonic() - began
+
+
+def _sell(shop: Shop, members: list[str], number: int, *, tills: int) -> list[float]:
+    """The seconds of each sale."""
+
+    def sell(till_number: int) -> list[float]:
+        took = []
+        with TillClient(shop.urls[till_number % len(shop.urls)], shop.key) as till:
+            for n in range(till_number, number, tills):
+                sale = sale_of(members[n % len(members)], 1000)
+                began = time.monotonic()
+                till.record_sale(sale)
+                took.append(time.monotonic() - began)
+        return took
+
+    with ThreadPoolExecutor(tills) as threads:
+        return [each for took in threads.map(sell, range(tills)) for each in took]
+
+
+# --- the driver alone -------------------------------------------------------------------------
+
+FIRST = ("tenants", "programs", "stores", "terminals", "api_keys")
+JOINING = ("members", "accounts", "cards", "consents", "entries", "events_received", "changes")
+"""What a new member and the welcome write, parents first."""
+
+
+def _bare(place: Place, members: list[str]) -> tuple[float, float]:
+    """Seconds to write what joining wrote, in the same commits; and what the sales wrote."""
+    database = Database(place.bare_url, new_keyring())
+    migrate(database.engine)
+    database.close()
+    rows = _rows(place)
+    with closing(place.connect(place.bare_url)) as connection:
+        for name in FIRST:
+            _insert(connection.cursor(), place, name, rows[name])
+        connection.commit()
+    shares = _shares(rows, members)
+
+    def join(cursor: Any, number: int) -> None:  # noqa: ANN401 - two drivers, no common type
+        for name in JOINING:
+            _insert(cursor, place, name, shares[number].get(name, []))
+
+    accounts = {row["member"]: row for row in rows["accounts"]}
+    earned = {row["fact"]: row for row in rows["entries"] if row["kind"] == "earn"}
+
+    def sell(cursor: Any, number: int) -> None:  # noqa: ANN401 - the same
+        sale = rows["sales"][number]
+        account, entry = accounts[sale["member"]], earned[sale["id"]]
+        tenant = sale["tenant"]
+        _update(cursor, place, "tenants", {"last_change": number}, {"id": tenant})
+        _insert(cursor, place, "sales", [sale])
+        _insert(cursor, place, "entries", [entry])
+        moved = {name: account[name] for name in ("position", "chain", "snapshot", "last_at")}
+        which = {name: account[name] for name in ("tenant", "member", "program")}
+        _update(cursor, place, "accounts", moved, which)
+        key = f"{account['member']}/{account['program']}"
+        which = {"tenant": tenant, "kind": "account", "key": key}
+        _update(cursor, place, "changes", {"sequence": 10**9 + number}, which)
+
+    return _timed(place, len(shares), join), _timed(place, len(rows["sales"]), sell)
+
+
+def _rows(place: Place) -> dict[str, list[Row]]:
+    """All that the backend wrote, as the driver gives it."""
+    found = {}
+    with closing(place.connect(place.url)) as connection:
+        cursor = connection.cursor()
+        for name, table in tables.metadata.tables.items():
+            columns = table.columns.keys()
+            quoted = ", ".join(f'"{column}"' for column in columns)
+            cursor.execute(f'SELECT {quoted} FROM "{name}"')  # noqa: S608 - our own names
+            found[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return found
+
+
+def _shares(rows: dict[str, list[Row]], members: list[str]) -> list[dict[str, list[Row]]]:
+    """What each commit writes: the rows of so many members."""
+    a_commit = FACTS_A_COMMIT // FACTS_A_MEMBER
+    commit_of = {member: number // a_commit for number, member in enumerate(members)}
+    holder = {row["key"]: row["member"] for row in rows["cards"]}
+    whose: dict[str, Callable[[Row], str | None]] = {
+        "members": lambda row: row["id"],
+        "entries": lambda row: row["member"] if row["kind"] == "welcome" else None,
+        "events_received": lambda row: row["about"],
+        "changes": lambda row: holder.get(row["key"], row["key"].partition("/")[0]),
+    }
+    shares: list[dict[str, list[Row]]] = [{} for _ in range(len(members) // a_commit)]
+    for name in JOINING:
+        for row in rows[name]:
+            member = whose.get(name, _member)(row)
+            if member in commit_of:
+                shares[commit_of[member]].setdefault(name, []).append(row)
+    return shares
+
+
+def _member(row: Row) -> str | None:
+    return str(row["member"])
+
+
+def _timed(place: Place, commits: int, write: Callable[[Any, int], None]) -> float:
+    """Seconds of so many transactions, over as many connections as there are servers."""
+
+    def work(writer: int) -> None:
+        with closing(place.connect(place.bare_url)) as connection:
+            for number in range(writer, commits, place.servers):
+                write(connection.cursor(), number)
+                connection.commit()
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(place.servers) as threads:
+        list(threads.map(work, range(place.servers)))
+    return time.monotonic() - began
+
+
+def _insert(cursor: Any, place: Place, name: str, rows: Sequence[Row]) -> None:  # noqa: ANN401
+    """One statement, however many rows."""
+    if not rows:
+        return
+    columns = ", ".join(f'"{column}"' for column in rows[0])
+    one = f"({', '.join([place.mark] * len(rows[0]))})"
+    text = f'INSERT INTO "{name}" ({columns}) VALUES {", ".join([one] * len(rows))}'  # noqa: S608
+    cursor.execute(text, [value for row in rows for value in row.values()])
+
+
+def _update(cursor: Any, place: Place, name: str, values: Row, which: Row) -> None:  # noqa: ANN401
+    told = ", ".join(f'"{column}" = {place.mark}' for column in values)
+    where = " AND ".join(f'"{column}" = {place.mark}' for column in which)
+    text = f'UPDATE "{name}" SET {told} WHERE {where}'  # noqa: S608 - our own names
+    cursor.execute(text, [*values.values(), *which.values()])
+
+
+def _sqlite(url: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level="IMMEDIATE")
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+if __name__ == "__main__":
+    sys.exit(main())
