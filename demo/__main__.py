@@ -81,7 +81,8 @@ At the till, in another terminal:
   .venv/bin/python -m demo sale 137.40          a sale for the bearer of the card "unknown"
   .venv/bin/python -m demo redeem CODE          the code of a voucher
 Ctrl-C here ends it all.
-"""
+""",
+            flush=True,
         )
         try:
             code = shop.run_kiosk()
