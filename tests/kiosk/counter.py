@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,21 +47,27 @@ class Cable(requests.Session):
         self.answers_lost = 0
         """So many answers get lost: the backend does what was asked, and nobody hears of it."""
         self._inner = inner
+        self._guard = threading.Lock()
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        if self.pulled:
-            raise requests.ConnectionError("the cable is pulled")
-        if "wait" in (kwargs.get("params") or {}):
-            kwargs["params"]["wait"] = "0.2"  # else a test would end with its last long poll
-        self.under_way += 1
+        with self._guard:
+            if self.pulled:
+                raise requests.ConnectionError("the cable is pulled")
+            self.under_way += 1
         try:
-            response = self._inner.request(*args, **kwargs)
+            response = self._through(*args, **kwargs)
         finally:
-            self.under_way -= 1
+            with self._guard:
+                self.under_way -= 1
         if self.answers_lost and args[0] == "POST":
             self.answers_lost -= 1
             raise requests.ReadTimeout("the answer got lost")
         return response
+
+    def _through(self, *args: Any, **kwargs: Any) -> requests.Response:
+        if "wait" in (kwargs.get("params") or {}):
+            kwargs["params"]["wait"] = "0.2"  # else a test would end with its last long poll
+        return self._inner.request(*args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

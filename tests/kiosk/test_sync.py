@@ -33,6 +33,7 @@ from kiosk.services.identify import visit
 from kiosk.sync import Sync, apply
 from loyalty.errors import OfflineLimit
 from loyalty.ids import MemberId, RedemptionId, RewardId
+from loyalty.redemption import reservation_entry
 from loyalty.vouchers import VoucherState, mint
 from tests.kiosk.counter import backend, counter
 from tests.support.server import NOWHERE, PROGRAM, connected
@@ -88,7 +89,7 @@ def test_whatever_the_line_does_each_fact_counts_once(seed: int, tmp_path: Path)
             member = MemberId(str(uuid4()))
             while await tried(syncing.pull) or await database.run(Transaction.program) is None:
                 pass
-            steps = [
+            steps: list[Callable[[], Awaitable[object]]] = [
                 lambda: database.run(
                     enrol.enrol, f"{seed:064x}", PERSON, member=member, now=datetime.now(UTC)
                 ),
@@ -152,8 +153,9 @@ def test_a_fact_written_while_another_is_on_its_way_goes_out_at_once(tmp_path: P
                 )
                 place.kiosk.sync.wake()
                 async with asyncio.timeout(3):
-                    while not done or await place.kiosk.db.run(Transaction.queue_length):
+                    while not done:
                         await asyncio.sleep(0.01)
+                    await place.all_sent()
 
     asyncio.run(run())
 
@@ -347,7 +349,7 @@ def test_giving_back_what_the_backend_held_allows_nobody_more_offline(database: 
     with_points(database, 5000)
     known, offline = held(database, 1), held(database, 2)
     database.run_now(redeem.hold_offline, known, now=NOW)
-    database.run_now(lambda tx: tx.number(redeem.reservation_entry(known), 2))
+    database.run_now(lambda tx: tx.number(reservation_entry(known), 2))
     database.run_now(redeem.give_back, known, now=NOW)
     database.run_now(redeem.hold_offline, offline, now=NOW)
     assert database.run_now(Transaction.spent_offline, MemberId("m1")) == (200, 200)

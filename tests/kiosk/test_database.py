@@ -1,0 +1,156 @@
+"""The database file: damaged, too new, another shop's, or of an older terminal."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backend_client.signing import journal_body
+from kiosk.db import Database, NewerDatabase, StorageTrouble, Transaction
+from kiosk.db.transaction import KnownMember
+from kiosk.services.belong import OtherCompany, belong
+from kiosk.services.enrol import Application, enrol
+from kiosk.sync import apply
+from loyalty.ids import MemberId
+from loyalty.ledger import GENESIS, link
+from tests.kiosk.test_sync import NOW, PERSON, STORE, page
+from tests.support.server import PROGRAM
+
+OURS = {"card_secret": "aa" * 16, "terminal": "t1", "program": "maison-lise"}
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(NewerDatabase, match="99"):
+        Database(path)
+
+
+def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    path.write_bytes(b"not a database at all" * 200)
+    with pytest.raises(StorageTrouble, match="not a database"):
+        Database(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_a_file_damaged_while_it_is_open_is_storage_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    Database(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    database = Database(path)
+    try:
+        with pytest.raises(StorageTrouble):
+            database.run_now(enrol_somebody)
+    finally:
+        database.close()
+
+
+def enrol_somebody(tx: Transaction) -> None:
+    tx.save_program(PROGRAM)
+    enrol(tx, "c" * 64, PERSON, member=MemberId("m1"), now=NOW)
+
+
+def test_a_folder_that_cannot_be_made_is_storage_trouble(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageTrouble):
+        Database(tmp_path / "file" / "kiosk.db")
+
+
+def test_the_text_of_an_error_names_nobody() -> None:
+    database = Database(None)
+    try:
+        database.run_now(lambda tx: tx._connection.exec_driver_sql("DROP TABLE members"))
+        person = KnownMember(id=MemberId("m1"), first_name="Inès", contact="i•••", language="fr")
+        with pytest.raises(StorageTrouble) as caught:
+            database.run_now(lambda tx: tx.save_member(person, now=NOW))
+        assert "Inès" not in f"{caught.value} {caught.value.__cause__}"
+    finally:
+        database.close()
+
+
+def test_records_of_one_company_never_go_to_another() -> None:
+    database = Database(None)
+    try:
+        database.run_now(belong, **OURS)
+        database.run_now(belong, **OURS)
+        database.run_now(enrol_somebody)
+        with pytest.raises(OtherCompany, match="1 facts it has not sent"):
+            database.run_now(belong, **OURS | {"card_secret": "bb" * 16})
+    finally:
+        database.close()
+
+
+def test_a_new_terminal_begins_a_journal_with_what_is_not_sent() -> None:
+    database = Database(None)
+    try:
+        database.run_now(belong, **OURS)
+        database.run_now(enrol_somebody)
+        (first,) = database.run_now(Transaction.to_send, 9)
+        database.run_now(Transaction.sent, first.event.id)
+        someone = Application(first_name="Jean", email="j@example.org", news=False, language="fr")
+        database.run_now(enrol, "d" * 64, someone, member=MemberId("m2"), now=NOW)
+        (second,) = database.run_now(Transaction.to_send, 9)
+        assert second.sequence == 2
+        assert second.chain == link(bytes.fromhex(first.chain), journal_body(second.event)).hex()
+        database.run_now(belong, **OURS | {"terminal": "t2"})
+        (again,) = database.run_now(Transaction.to_send, 9)
+        assert (again.sequence, again.event) == (1, second.event)
+        assert again.chain == link(GENESIS, journal_body(again.event)).hex()
+    finally:
+        database.close()
+
+
+def test_the_terminals_own_program_is_the_one_in_force() -> None:
+    database = Database(None)
+    other = PROGRAM.replace('"maison-lise"', '"other"').replace('"version": 1', '"version": 7')
+    try:
+        database.run_now(belong, **OURS)
+        for document in (PROGRAM, other):
+            database.run_now(Transaction.save_program, document)
+        program = database.run_now(Transaction.program)
+        assert program is not None
+        assert program.id == "maison-lise"
+    finally:
+        database.close()
+
+
+def test_a_tap_within_a_day_writes_nothing(tmp_path: Path) -> None:
+    database = Database(tmp_path / "kiosk.db")
+    person = KnownMember(id=MemberId("m1"), first_name="Inès", contact="i", language="fr")
+    try:
+        database.run_now(Transaction.seen, person, now=NOW)
+        size = (tmp_path / "kiosk.db-wal").stat().st_size
+        database.run_now(Transaction.seen, person, now=NOW + timedelta(hours=9))
+        assert (tmp_path / "kiosk.db-wal").stat().st_size == size
+        database.run_now(Transaction.seen, person, now=NOW + timedelta(days=80))
+        limit = NOW + timedelta(days=79)
+        assert database.run_now(Transaction.forget_members_unseen_since, limit) == 0
+        assert (
+            database.run_now(Transaction.forget_members_unseen_since, NOW + timedelta(days=81)) == 1
+        )
+    finally:
+        database.close()
+
+
+def test_identifying_writes_nothing(tmp_path: Path) -> None:
+    from kiosk.services.identify import UnknownCard, identify
+
+    database = Database(tmp_path / "kiosk.db")
+    try:
+        database.run_now(apply, page(), now=NOW)
+        database.run_now(lambda tx: tx.save_program(PROGRAM))
+        database.run_now(lambda tx: tx.remember("store", STORE.model_dump_json()))
+        database.run_now(enrol_somebody)
+        size = (tmp_path / "kiosk.db-wal").stat().st_size
+        for card in ("c" * 64, "e" * 64):
+            found = asyncio.run(database.run(identify, card, now=datetime.now(UTC)))
+            assert isinstance(found, UnknownCard) is (card == "e" * 64)
+        assert (tmp_path / "kiosk.db-wal").stat().st_size == size
+    finally:
+        database.close()
