@@ -29,11 +29,14 @@ from loyalty.program import (
     Bonus,
     Campaign,
     CardValidity,
+    Criteria,
+    Discounted,
     EarningRule,
     Fixed,
     Multiply,
     Occasion,
     OfflineLimits,
+    On,
     PerAmount,
     Program,
     Rounding,
@@ -369,3 +372,22 @@ def test_whatever_is_paid_with_points_the_trace_gives_the_points_again(
         assert entry.trace is not None
         assert recompute(entry.trace) == entry.points == entry.trace.points
         assert 0 < entry.points <= total * 3 // 200
+
+
+def test_a_rule_that_is_not_for_this_sale_leaves_the_next_one_its_turn() -> None:
+    trade = replace(EURO, id=RuleId("trade"), only=Criteria(price_codes=frozenset({"PRO"})))
+    assert [entry.points for entry in earn(sale(20_00), program(trade, EURO), zone=PARIS)] == [20]
+
+
+def test_a_credit_note_of_the_first_moment_counts_in_the_opening() -> None:
+    past = replace(program(EURO), counts_from=CLOSED)
+    entries = opening([], past, zone=PARIS, credit_notes=[(sale(5_00), Buyer())])
+    assert [entry.points for entry in entries] == [-5]
+
+
+def test_each_component_of_a_pack_bears_its_share_of_the_listed_price() -> None:
+    parts = (Line(unit_price=10_00), Line(unit_price=20_00))
+    pack = Line(unit_price=27_00, discount=3_00, components=parts)
+    listed = replace(EURO, on=On(discounted=Discounted.LISTED))
+    (entry,) = earn(replace(sale(24_00), lines=(pack,)), program(listed), zone=PARIS)
+    assert entry.points == 27
