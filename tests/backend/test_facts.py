@@ -363,9 +363,11 @@ def test_five_hundred_facts_at_once_keep_their_order(
     for _ in range(250):
         joined = kiosk.enrolled()
         written += [joined, kiosk.welcomed(joined.member)]
-    answer = line.terminal.push(journal.write(*written))
-    assert [result.id for result in answer.results] == [event.id for event in written]
-    assert {result.status for result in answer.results} == {EventStatus.ACCEPTED}
+    # Not through the SDK: the order is asked here, not whether a busy machine is in time.
+    body = {"events": [each.model_dump(mode="json") for each in journal.write(*written)]}
+    results = line.raw("POST", "/v1/events", body).json()["results"]
+    assert [result["id"] for result in results] == [event.id for event in written]
+    assert {result["status"] for result in results} == {EventStatus.ACCEPTED}
 
 
 def test_facts_that_contradict_each_other_are_all_kept_and_flagged(
