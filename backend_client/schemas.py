@@ -54,7 +54,8 @@ Instant = Annotated[
 class Wire(BaseModel):
     """What every message is: frozen, and strict about unknown fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Hidden input: the text of a validation error is logged, and must not carry a person's name.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 # --- the ledger on the wire ---------------------------------------------------------------

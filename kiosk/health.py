@@ -38,8 +38,13 @@ class Health:
 
     @property
     def can_print(self) -> bool:
-        """Whether paper is worth offering, by the printer's last word."""
-        return self._desk.installed and self.printer.ready and self.printer.paper is not Paper.OUT
+        """Whether paper is worth offering, by the printer's last word.
+
+        Before its first word it is: each job asks the printer again before a byte is sent.
+        """
+        if not self._heard:
+            return self._desk.installed
+        return self.printer.ready and self.printer.paper is not Paper.OUT
 
     def set_online(self, online: bool) -> None:
         """Sync tells whether the backend answers."""
@@ -64,8 +69,11 @@ class Health:
 
     async def watch(self, busy: Callable[[], bool]) -> None:
         """Ask the printer every few seconds while nobody is being served."""
-        await self._desk.warm()
+        warm = False
         while True:
             if self._desk.installed and not busy():
                 self.set_printer(await self._desk.status())
+            if not warm:
+                await self._desk.warm()
+                warm = True
             await asyncio.sleep(CHECK_EVERY_S)

@@ -12,7 +12,9 @@ between, in transaction mode.
 
 import logging
 import random
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -270,6 +272,9 @@ def is_passing(error: DBAPIError) -> bool:
     return any(word in str(error.orig) for word in ("locked", "busy", "full"))
 
 
+_MODE_RETRY_S = 0.02
+
+
 def _sqlite(url: URL) -> Engine:
     in_memory = url.database in (None, "", ":memory:")
     # A database in memory belongs to its connection: all share the one, and wait for it.
@@ -307,9 +312,27 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dri
     # "Serializable isolation / Savepoints / Transactional DDL" of the SQLite dialect).
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _write_ahead(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Set the journal's mode. SQLite does not wait for that as it does for everything else.
+
+    Two processes that open a new database in the same instant would be told that it is locked.
+    """
+    end = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(_MODE_RETRY_S)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

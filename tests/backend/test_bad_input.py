@@ -12,6 +12,8 @@ from loyalty.vouchers import mint
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import Connected, new_id
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def member(line: Connected, kiosk: Kiosk, journal: Journal) -> str:

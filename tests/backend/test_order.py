@@ -23,6 +23,8 @@ from tests.support.server import (
     new_id,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module", params=DATABASES)
 def line(request: pytest.FixtureRequest) -> Iterator[Connected]:

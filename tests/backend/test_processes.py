@@ -29,6 +29,8 @@ from tests.support.server import (
     until,
 )
 
+pytestmark = pytest.mark.thorough
+
 UID = bytes.fromhex("04A1B2C3D4E5F6")
 # Those of the transaction were said with its BEGIN.
 SETTINGS = """

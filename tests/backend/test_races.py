@@ -20,6 +20,8 @@ from loyalty.errors import LoyaltyError, NotEnoughPoints, VoucherRedeemed
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import PROGRAM, Company, Connected, company, connected, new_id, serving
 
+pytestmark = pytest.mark.thorough
+
 AT_ONCE = 20
 
 

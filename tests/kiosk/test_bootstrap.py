@@ -23,6 +23,8 @@ from tests.kiosk.counter import Cable, backend, counter
 from tests.support.glass import Glass
 from tests.support.server import NOWHERE, Company
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,8 @@ from tests.kiosk.test_flows import JOINING, SHORT, home, join, rich, take, walk
 from tests.support.glass import WalksAway
 from tests.support.server import PROGRAM
 
+pytestmark = pytest.mark.thorough
+
 CALM = Session.model_construct(idle_timeout_s=1, warning_s=30)
 """Silence is noticed at once, and its countdown is long."""
 

@@ -38,6 +38,8 @@ from loyalty.vouchers import VoucherState, mint
 from tests.kiosk.counter import backend, counter
 from tests.support.server import NOWHERE, PROGRAM, connected
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 STORE = StoreBody(id="s1", name="Maison Lise", time_zone="Europe/Paris")
 

@@ -4,12 +4,16 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from backend.db import access, facts
 from kiosk import screens
 from kiosk.db import Transaction
 from kiosk.screens import Delivery
 from tests.kiosk.counter import CARD, Counter, backend, counter
 from tests.kiosk.test_flows import join, take
+
+pytestmark = pytest.mark.thorough
 
 PER_CARD = 600
 """What the shop's program lets one card take at one kiosk without the network."""

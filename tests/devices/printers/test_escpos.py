@@ -31,6 +31,8 @@ from devices.printers.links import SocketLink
 from devices.simulate.printer import VirtualPrinter
 from tests.support.paper import printer, qr_codes, qr_codes_of_last_paper
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["printer"]
 
 CODE = "7Q2X-K9F4-M3HB"
