@@ -225,14 +225,14 @@ def _bare(place: Place, members: list[str]) -> tuple[float, float]:
         connection.commit()
     shares = _shares(rows, members)
 
-    def join(cursor: Any, number: int) -> None:  # noqa: ANN401 - two drivers, no common type
+    def join(cursor: Any, number: int) -> None:
         for name in JOINING:
             _insert(cursor, place, name, shares[number].get(name, []))
 
     accounts = {row["member"]: row for row in rows["accounts"]}
     earned = {row["fact"]: row for row in rows["entries"] if row["kind"] == "earn"}
 
-    def sell(cursor: Any, number: int) -> None:  # noqa: ANN401 - the same
+    def sell(cursor: Any, number: int) -> None:
         sale = rows["sales"][number]
         account, entry = accounts[sale["member"]], earned[sale["id"]]
         tenant = sale["tenant"]
@@ -301,7 +301,7 @@ def _timed(place: Place, commits: int, write: Callable[[Any, int], None]) -> flo
     return time.monotonic() - began
 
 
-def _insert(cursor: Any, place: Place, name: str, rows: Sequence[Row]) -> None:  # noqa: ANN401
+def _insert(cursor: Any, place: Place, name: str, rows: Sequence[Row]) -> None:
     """One statement, however many rows."""
     if not rows:
         return
@@ -311,7 +311,7 @@ def _insert(cursor: Any, place: Place, name: str, rows: Sequence[Row]) -> None: 
     cursor.execute(text, [value for row in rows for value in row.values()])
 
 
-def _update(cursor: Any, place: Place, name: str, values: Row, which: Row) -> None:  # noqa: ANN401
+def _update(cursor: Any, place: Place, name: str, values: Row, which: Row) -> None:
     told = ", ".join(f'"{column}" = {place.mark}' for column in values)
     where = " AND ".join(f'"{column}" = {place.mark}' for column in which)
     text = f'UPDATE "{name}" SET {told} WHERE {where}'  # noqa: S608 - our own names

@@ -22,7 +22,7 @@ def run(width: int, height: int, first_frame: Callable[[float], None], stay_s: f
     class Bare(App):
         """One label."""
 
-        def build(self) -> Any:  # noqa: ANN401 - Kivy has no types
+        def build(self) -> Any:
             """The root widget."""
             return Label(text="Posez votre carte")
 

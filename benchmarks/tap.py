@@ -103,7 +103,7 @@ def measure(folder: Path, taps: int) -> list[dict[str, float]]:
     )
     results: list[dict[str, float]] = []
 
-    async def story(display: Any) -> None:  # noqa: ANN401 - the display and its benchmark hook
+    async def story(display: Any) -> None:
         async with open_kiosk(config, credentials, display) as kiosk:
             serving = asyncio.ensure_future(serve(kiosk))
             reader = cast("SimulatedReader", kiosk.slot._reader)  # noqa: SLF001 - to tap on it
@@ -114,14 +114,14 @@ def measure(folder: Path, taps: int) -> list[dict[str, float]]:
     return results[3:]
 
 
-async def _one_tap(kiosk: Any, display: Any, reader: SimulatedReader) -> dict[str, float]:  # noqa: ANN401
+async def _one_tap(kiosk: Any, display: Any, reader: SimulatedReader) -> dict[str, float]:
     while not isinstance(display.showing, Attract):
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.3)
     stamps = Stamps()
     run_in_database, ask = kiosk.db.run, display.ask
 
-    async def timed_run(service: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    async def timed_run(service: Any, *args: Any, **kwargs: Any) -> Any:
         identifying = service.__name__ == "identify"
         if identifying:
             stamps.identify_begun = time.monotonic()
@@ -130,12 +130,12 @@ async def _one_tap(kiosk: Any, display: Any, reader: SimulatedReader) -> dict[st
             stamps.identified = time.monotonic()
         return result
 
-    async def timed_ask(screen: Any) -> Any:  # noqa: ANN401
+    async def timed_ask(screen: Any) -> Any:
         if isinstance(screen, Home) and not stamps.asked:
             stamps.asked = time.monotonic()
         return await ask(screen)
 
-    def drawn(screen: Any, at: float) -> None:  # noqa: ANN401
+    def drawn(screen: Any, at: float) -> None:
         if isinstance(screen, Home) and not stamps.drawn_at:
             stamps.drawn_at = at
             stamps.drawn.set()
@@ -150,7 +150,7 @@ async def _one_tap(kiosk: Any, display: Any, reader: SimulatedReader) -> dict[st
     return stamps.parts_ms()
 
 
-def _finish(display: Any) -> None:  # noqa: ANN401
+def _finish(display: Any) -> None:
     """Answer the home screen as the finish button does."""
     display.stage.children[0].answer(None)
 

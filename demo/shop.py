@@ -150,7 +150,7 @@ class Shop:
         """Run the kiosk in a window until it is closed; its exit code."""
         environment = os.environ | self._kiosk_environment(None)
         command = [sys.executable, "-m", "kiosk", "--config", str(self.kiosk_config), "run"]
-        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 - ours
 
     def _kiosk_environment(self, driver: str | None) -> dict[str, str]:
         environment = {}

@@ -271,7 +271,7 @@ def expect(what: str, got: object, wanted: object) -> None:
     log.info("%s: %s", what, got)
 
 
-def wait_until(what: str, holds: Callable[[], Any], within_s: float = 8.0) -> Any:  # noqa: ANN401
+def wait_until(what: str, holds: Callable[[], Any], within_s: float = 8.0) -> Any:  # noqa: ANN401 - what `holds` says
     """What `holds` returned, once it is true. Raises ExpectationError after `within_s`."""
     started = time.monotonic()
     while True:

@@ -94,7 +94,7 @@ class Database:
             except _GaveUp:
                 log.info("transaction given up by the database, attempt %d", attempt)
                 # Random, so that two that met do not meet again.
-                threading.Event().wait(_PAUSE_S * attempt * random.random())  # noqa: S311
+                threading.Event().wait(_PAUSE_S * attempt * random.random())  # noqa: S311 - spreads tries
         raise DatabaseBusy
 
     @contextmanager

@@ -54,11 +54,11 @@ class Counter:
     def work(self) -> None:
         """So many requests, of every kind."""
         for _ in range(REQUESTS // COUNTERS):
-            random.choice((self._sell, self._sell, self._hold, self._redeem))()  # noqa: S311
+            random.choice((self._sell, self._sell, self._hold, self._redeem))()  # noqa: S311 - chance, not a secret
             self.answers += 1
 
     def _sell(self) -> None:
-        sale = sale_of(self.member, random.randrange(500, 30000))  # noqa: S311
+        sale = sale_of(self.member, random.randrange(500, 30000))  # noqa: S311 - chance, not a secret
         answer = self._until_answered(lambda n: self._tills[n].record_sale(sale))
         self.acknowledged |= {each.entry.id: each.entry.points for each in answer.entries}
 
@@ -111,7 +111,7 @@ def test_after_any_kill_the_books_are_what_was_acknowledged(operator: Operator) 
             working = [threads.submit(each.work) for each in counters]
             for moment in sorted(random.sample(range(REQUESTS - 100), KILLS)):
                 until(partial(_answered, counters, moment), END_S)
-                which = random.randrange(len(servers))  # noqa: S311
+                which = random.randrange(len(servers))  # noqa: S311 - chance, not a secret
                 url, process = servers[which]
                 process.kill()
                 process.wait(10)
