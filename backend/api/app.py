@@ -36,6 +36,12 @@ _NOTHING_LEAVES: TelemetryConfig = {
 }
 """The framework's own telemetry records messages of errors, which may name people: all off."""
 
+_AREAS = (
+    tills,
+    terminals,
+)
+"""Every file of routes."""
+
 
 class Health(BaseModel):
     """The server answers and can read its database."""
@@ -58,8 +64,8 @@ def create_app(database: Database) -> FastAPI:
     app.state.bell = Bell()
     database.heard = app.state.bell.ring
     tell_problems(app)
-    app.include_router(tills.routes)
-    app.include_router(terminals.routes)
+    for area in _AREAS:
+        app.include_router(area.routes)
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     app.add_middleware(Guard)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's manual, "Extending OpenAPI"

@@ -5,6 +5,7 @@ other; a till's key those that ask for a till with the scope it has.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,9 +13,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from backend.db import Database
 from backend.db.access import Terminal, Till
+from backend.db.shops import Store
 from backend.errors import Refused
+from backend.rights import Right
 from backend.services.access import terminal_of, till_of
 from backend_client.schemas import ProblemName
+from loyalty.ids import TenantId
 
 _terminal_token = HTTPBearer(
     scheme_name="terminal", description="The token from /v1/terminals/claim.", auto_error=False
@@ -46,19 +50,56 @@ def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]
 TerminalCaller = Annotated[Terminal, Depends(_terminal)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whoever works with the company's data: a till or an e-shop by its key, staff by a session."""
+
+    tenant: TenantId
+    actor: str
+    """Goes into entries and the audit log: `till:ID` or `staff:ID`."""
+    name: str
+    store: Store | None
+    """Where it stands; None when it stands for the whole company."""
+    rights: frozenset[Right]
+
+
+def allowed(right: Right) -> Callable[..., Caller]:
+    """A dependency that lets in whoever has the right."""
+
+    def _caller(database: Data, shown: Annotated[_Shown, Depends(_till_key)]) -> Caller:
+        till = _till_shown(database, shown)
+        caller = Caller(
+            tenant=till.tenant,
+            actor=f"till:{till.id}",
+            name=till.name,
+            store=till.store,
+            rights=frozenset(Right(scope) for scope in till.scopes),
+        )
+        if right not in caller.rights:
+            raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {right}")
+        return caller
+
+    return _caller
+
+
 def till_with(scope: str) -> Callable[..., Till]:
     """A dependency that lets tills in whose key has the scope."""
 
     def _till(database: Data, shown: Annotated[_Shown, Depends(_till_key)]) -> Till:
-        text = _text(shown)
-        till = till_of(database, text)
-        if till is None:
-            raise _stranger(known=terminal_of(database, text) is not None)
+        till = _till_shown(database, shown)
         if scope not in till.scopes:
             raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {scope}")
         return till
 
     return _till
+
+
+def _till_shown(database: Database, shown: _Shown) -> Till:
+    text = _text(shown)
+    till = till_of(database, text)
+    if till is None:
+        raise _stranger(known=terminal_of(database, text) is not None)
+    return till
 
 
 def _text(shown: _Shown) -> str:

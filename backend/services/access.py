@@ -9,6 +9,7 @@ from uuid import uuid4
 from backend.db import Database, Transaction, access
 from backend.db.access import Terminal, Till
 from backend.errors import Refused
+from backend.rights import Right
 from backend_client.schemas import ClaimAnswer, ClaimRequest, ProblemName, StoreBody
 from loyalty import vouchers
 from loyalty.ids import StoreId, TenantId, TerminalId
@@ -16,8 +17,8 @@ from loyalty.ids import StoreId, TenantId, TerminalId
 CLAIM_CODE_MINUTES = 15
 TERMINAL_PREFIX = "lkt_"
 TILL_PREFIX = "lks_"
-SCOPES = ("members", "sales", "vouchers")
-"""What a till's key may be good for."""
+SCOPES = (Right.MEMBERS, Right.SALES, Right.VOUCHERS, Right.GIFTS)
+"""What a till's key is good for unless more is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

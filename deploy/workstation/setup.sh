@@ -58,7 +58,7 @@ install_packages() {
 # Two minutes for a machine that has just started and is updating itself.
 apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q -o DPkg::Lock::Timeout=120 "$@"; }
 
-# Where systemd runs, Debian's packages start their services: postgresql a server on port 5432, pcscd
+# Where systemd runs, Debian's packages start their services: postgresql a server on port 5432, pgbouncer, pcscd
 # its socket, whose first client, anything on the desktop, then starts pcscd itself, which powers every
 # reader it finds and, with vpcd, listens on the network. Nothing here needs them: the virtual readers
 # have a pcscd of their own, the tests a PostgreSQL of their own. So the units of what is installed now
@@ -71,6 +71,7 @@ hold_services() {
     [ -d /run/systemd/system ] || return 0
     case "$1 " in *" pcscd "*) held="pcscd.service pcscd.socket" ;; esac
     case "$1 " in *" postgresql "*) held="$held postgresql.service" ;; esac
+    case "$1 " in *" pgbouncer "*) held="$held pgbouncer.service" ;; esac
     # shellcheck disable=SC2086  # a list of unit names
     [ -z "$held" ] || logged $as_root systemctl mask --runtime $held ||
         fail "systemctl could not mask $held; $(reason .)"

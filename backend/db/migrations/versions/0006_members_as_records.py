@@ -1,0 +1,10 @@
+"""Members as records: attributes, households, merges, card types, adjustments."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

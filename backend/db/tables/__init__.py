@@ -1,0 +1,41 @@
+"""The tables. The tenant comes first in every key and index, so rows can be spread by tenant.
+
+What money-like truth needs is said here, not only in Python: one entry per fact, one position per
+account, one reversal per entry, one welcome per member and program, one redemption per voucher.
+"""
+
+from backend.db.tables.base import Instant, metadata
+from backend.db.tables.feed import alerts, changes, events_received
+from backend.db.tables.people import cards, consents, members
+from backend.db.tables.points import (
+    accounts,
+    entries,
+    redemption_abandons,
+    sales,
+    voucher_redemptions,
+    vouchers,
+)
+from backend.db.tables.shop import api_keys, claim_codes, programs, stores, tenants, terminals
+
+__all__ = [
+    "Instant",
+    "accounts",
+    "alerts",
+    "api_keys",
+    "cards",
+    "changes",
+    "claim_codes",
+    "consents",
+    "entries",
+    "events_received",
+    "members",
+    "metadata",
+    "programs",
+    "redemption_abandons",
+    "sales",
+    "stores",
+    "tenants",
+    "terminals",
+    "voucher_redemptions",
+    "vouchers",
+]

@@ -1,0 +1,151 @@
+"""What money-like truth needs: accounts, entries, sales, vouchers."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("member", ID, nullable=False),
+    Column("program", ID, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("chain", HASH, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("last_at", Instant),
+    PrimaryKeyConstraint("tenant", "member", "program"),
+    CheckConstraint("position >= 0", name="position"),
+    in_tenant("member", to="members"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("member", ID, nullable=False),
+    Column("program", ID, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("fact", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("deadline", Instant),
+    Column("about", ID),
+    Column("trace", Text),
+    Column("canonical", Text, nullable=False),
+    Column("chain", HASH, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    UniqueConstraint("tenant", "member", "program", "position"),
+    UniqueConstraint("tenant", "kind", "about"),
+    Index(
+        "uq_entries_one_welcome",
+        "tenant",
+        "member",
+        "program",
+        unique=True,
+        sqlite_where=text("kind = 'welcome'"),
+        postgresql_where=text("kind = 'welcome'"),
+    ),
+    CheckConstraint("position >= 1", name="position"),
+    CheckConstraint(
+        "(kind IN ('welcome', 'earn') AND points > 0 AND about IS NULL)"
+        " OR (kind = 'redeem' AND points < 0 AND about IS NULL)"
+        " OR (kind = 'reversal' AND about IS NOT NULL)"
+        " OR (kind = 'expiry' AND points < 0 AND about IS NOT NULL)",
+        name="kind",
+    ),
+    in_tenant("member", "program", to="accounts"),
+)
+
+sales = Table(
+    "sales",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("till", ID, nullable=False),
+    Column("member", ID, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("closed_at", Instant, nullable=False),
+    Column("content", HASH, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("detail", Text),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "member", "closed_at"),
+    CheckConstraint("total >= 0", name="total"),
+    in_tenant("store", to="stores"),
+    in_tenant("till", to="api_keys"),
+    in_tenant("member", to="members"),
+)
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("redemption", ID, nullable=False),
+    # Empty when another voucher had the code already: staff was told.
+    Column("code", String(12)),
+    Column("member", ID, nullable=False),
+    Column("program", ID, nullable=False),
+    Column("program_version", Integer, nullable=False),
+    Column("reward", ID, nullable=False),
+    Column("entry", ID, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("deadline", Instant, nullable=False),
+    Column("redeemed_at", Instant),
+    Column("redeemed_in", ID),
+    Column("redeemed_place", String(200), nullable=False),
+    PrimaryKeyConstraint("tenant", "redemption"),
+    UniqueConstraint("tenant", "code"),
+    Index(None, "tenant", "member", "program", "state"),
+    CheckConstraint("state IN ('reserved', 'issued', 'redeemed', 'voided')", name="state"),
+    CheckConstraint("(state = 'redeemed') = (redeemed_at IS NOT NULL)", name="redeemed"),
+    in_tenant("member", to="members"),
+    in_tenant("entry", to="entries"),
+)
+
+voucher_redemptions = Table(
+    "voucher_redemptions",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("redemption", ID, nullable=False),
+    Column("till", ID, nullable=False),
+    Column("till_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    UniqueConstraint("tenant", "redemption"),
+    ForeignKeyConstraint(["tenant", "redemption"], ["vouchers.tenant", "vouchers.redemption"]),
+    in_tenant("till", to="api_keys"),
+)
+
+redemption_abandons = Table(
+    "redemption_abandons",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("redemption", ID, nullable=False),
+    Column("terminal", ID, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "redemption"),
+    in_tenant("terminal", to="terminals"),
+)

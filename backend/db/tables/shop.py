@@ -1,0 +1,98 @@
+"""What a company is made of: its programs, stores, terminals and keys."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata, of_a_tenant
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", ID, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("key_mark", HASH, nullable=False),
+    Column("feed", String(16), nullable=False),
+    Column("last_change", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("id"),
+)
+
+programs = Table(
+    "programs",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("valid_from", Instant, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "id", "version"),
+    of_a_tenant(),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("address", String(400), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("program", ID, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    of_a_tenant(),
+)
+
+terminals = Table(
+    "terminals",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("token_hash", HASH),
+    Column("software", String(80), nullable=False),
+    Column("journal_sequence", BigInteger, nullable=False),
+    Column("journal_chain", HASH, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("claimed_at", Instant),
+    Column("revoked_at", Instant),
+    PrimaryKeyConstraint("tenant", "id"),
+    UniqueConstraint("tenant", "token_hash"),
+    in_tenant("store", to="stores"),
+)
+
+claim_codes = Table(
+    "claim_codes",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("code_hash", HASH, nullable=False),
+    Column("terminal", ID, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    PrimaryKeyConstraint("tenant", "code_hash"),
+    in_tenant("terminal", to="terminals"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("key_hash", HASH, nullable=False),
+    Column("scopes", String(400), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    PrimaryKeyConstraint("tenant", "id"),
+    UniqueConstraint("tenant", "key_hash"),
+    in_tenant("store", to="stores"),
+)
