@@ -1,0 +1,44 @@
+"""What every message is made of."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+API = "/v1"
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="A client-made id.")]
+CardKey = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{64}$", description="HMAC-SHA-256 of the card's identifier, in hex."),
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1.")]
+Points = Annotated[
+    int,
+    Field(
+        ge=-(2**53), le=2**53, strict=True, description="Points, in the program's smallest unit."
+    ),
+]
+Money = Annotated[int, Field(ge=-(10**12), le=10**12, strict=True, description="Minor units.")]
+
+
+def _in_utc(at: datetime) -> datetime:
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError("no clock that works says that: years 1970 to 2999")
+    return at.astimezone(UTC)
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_utc),
+    Field(description="RFC 3339, with its offset; kept in UTC."),
+]
+
+
+class Wire(BaseModel):
+    """What every message is: frozen, and strict about unknown fields."""
+
+    # Hidden input: the text of a validation error is logged, and must not carry a person's name.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

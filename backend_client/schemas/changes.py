@@ -1,0 +1,85 @@
+"""What goes out to terminals."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend_client.schemas.base import CardKey, Id, Language, Wire
+from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
+from backend_client.schemas.terminals import StoreBody
+
+
+class ProgramChanged(Wire):
+    """A program, or a new version of it."""
+
+    type: Literal["program"] = "program"
+    document: str = Field(description="The program document (JSON text).")
+
+
+class StoreChanged(Wire):
+    """The terminal's shop: name, address or zone."""
+
+    type: Literal["store"] = "store"
+    store: StoreBody
+
+
+class CardStatus(StrEnum):
+    """Whether a card opens its account."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
+class CardChanged(Wire):
+    """A card points to a member, or is blocked."""
+
+    type: Literal["card"] = "card"
+    card: CardKey
+    member: Id
+    status: CardStatus
+
+
+class AccountChanged(Wire):
+    """The account's snapshot, and the entries that led to it since the terminal last heard."""
+
+    type: Literal["account"] = "account"
+    account: AccountSnapshot
+    entries: tuple[NumberedEntry, ...]
+
+
+class VoucherChanged(Wire):
+    """A voucher moved: redeemed at a till, or voided."""
+
+    type: Literal["voucher"] = "voucher"
+    voucher: VoucherBody
+
+
+class MemberErased(Wire):
+    """The person asked to be forgotten: terminals forget too."""
+
+    type: Literal["member_erased"] = "member_erased"
+    member: Id
+
+
+Change = Annotated[
+    ProgramChanged | StoreChanged | CardChanged | AccountChanged | VoucherChanged | MemberErased,
+    Field(discriminator="type"),
+]
+
+
+class ChangesPage(Wire):
+    """What changed after a cursor, oldest first."""
+
+    changes: tuple[Change, ...]
+    cursor: str = Field(description="Give it back to hear what comes next.")
+    more: bool = Field(description="True when the next page can be had at once.")
+
+
+class MemberProfile(Wire):
+    """What a kiosk may show of a person."""
+
+    id: Id
+    first_name: str
+    contact: str = Field(description="Masked e-mail or phone.")
+    language: Language

@@ -1,0 +1,133 @@
+"""What happened at a terminal, on its way in."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend_client.schemas.base import CardKey, Id, Instant, Language, Wire
+from backend_client.schemas.ledger import EntryBody, VoucherBody
+
+
+class ConsentBody(Wire):
+    """What a person agreed to, and the words they read."""
+
+    purpose: Literal["program", "news"]
+    given: bool
+    text_version: str = Field(max_length=40)
+
+
+class EventBase(Wire):
+    """What every fact carries."""
+
+    id: Id
+    at: Instant = Field(description="When it happened, by the terminal's clock.")
+
+
+class MemberEnrolled(EventBase):
+    """A person joined at a kiosk, with the card in hand."""
+
+    type: Literal["member_enrolled"] = "member_enrolled"
+    member: Id
+    program: Id
+    card: CardKey
+    first_name: str = Field(min_length=1, max_length=40)
+    email: str | None = Field(default=None, max_length=254)
+    language: Language
+    consents: tuple[ConsentBody, ...]
+
+
+class WelcomeClaimed(EventBase):
+    """The welcome points were claimed."""
+
+    type: Literal["welcome_claimed"] = "welcome_claimed"
+    entry: EntryBody
+
+
+class VoucherReserved(EventBase):
+    """Points were held for a gift, whether the backend was asked before or not."""
+
+    type: Literal["voucher_reserved"] = "voucher_reserved"
+    entry: EntryBody
+    voucher: VoucherBody
+    asked: bool = Field(description="True when the backend said yes beforehand.")
+
+
+class VoucherIssued(EventBase):
+    """The voucher reached the customer: on confirmed paper or on the screen."""
+
+    type: Literal["voucher_issued"] = "voucher_issued"
+    redemption: Id
+
+
+class VoucherVoided(EventBase):
+    """The voucher never reached the customer; its points went back."""
+
+    type: Literal["voucher_voided"] = "voucher_voided"
+    redemption: Id
+    entry: EntryBody
+
+
+class RedemptionAbandoned(EventBase):
+    """The terminal asked for a redemption and does not know of an answer: nothing was promised."""
+
+    type: Literal["redemption_abandoned"] = "redemption_abandoned"
+    redemption: Id
+
+
+Event = Annotated[
+    MemberEnrolled
+    | WelcomeClaimed
+    | VoucherReserved
+    | VoucherIssued
+    | VoucherVoided
+    | RedemptionAbandoned,
+    Field(discriminator="type"),
+]
+
+
+class JournalEvent(Wire):
+    """A fact in its place in the terminal's own hash-chained journal."""
+
+    sequence: int = Field(ge=1, le=2**53, description="1, 2, 3 … per terminal, without a gap.")
+    chain: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the previous link and this event."
+    )
+    event: Event
+
+
+class EventsRequest(Wire):
+    """Facts in the order in which they were written down."""
+
+    events: Annotated[tuple[JournalEvent, ...], Field(max_length=500)]
+
+
+class EventStatus(StrEnum):
+    """What became of a fact."""
+
+    ACCEPTED = "accepted"
+    KNOWN = "known"
+    """Received before; nothing was done twice."""
+    FLAGGED = "flagged"
+    """Accepted, and put before a person: see the flags."""
+
+
+class EventResult(Wire):
+    """The backend's answer to one fact."""
+
+    id: Id
+    status: EventStatus
+    flags: tuple[str, ...] = ()
+    positions: dict[str, int] = Field(
+        default_factory=dict,
+        description=(
+            "For each entry of the event, its place in its account's journal; for one that was"
+            " flagged and not booked, the place that the account had reached."
+        ),
+    )
+
+
+class EventsAnswer(Wire):
+    """One result for each event, in the same order."""
+
+    results: tuple[EventResult, ...]
