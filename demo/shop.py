@@ -38,10 +38,10 @@ from backend_client.schemas import (
 from backend_client.signing import card_key, journal_body
 from demo.hand import Hand
 from devices.simulate.client import SimulatorClient, await_rig
+from loyalty.chain import GENESIS, link
 from loyalty.document import read_program
 from loyalty.earning import welcome
 from loyalty.ids import MemberId, StoreId
-from loyalty.ledger import GENESIS, link
 
 if TYPE_CHECKING:
     from devices.simulate.state import Rig

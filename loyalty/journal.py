@@ -10,8 +10,9 @@ from enum import Enum
 from hashlib import sha256
 from hmac import compare_digest
 
+from loyalty.chain import GENESIS, canonical, link
+from loyalty.entries import Entry
 from loyalty.ids import EntryId
-from loyalty.ledger import GENESIS, Entry, canonical, link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from backend.db import shops, tables
 from backend.db.shops import Store
 from backend.db.transaction import Transaction
+from loyalty.chain import GENESIS
 from loyalty.ids import StoreId, TenantId, TerminalId
-from loyalty.ledger import GENESIS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

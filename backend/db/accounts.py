@@ -14,8 +14,9 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from backend.db import tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
+from loyalty.chain import GENESIS, canonical
 from loyalty.ids import EntryId, MemberId, ProgramId, RuleId, StoreId
-from loyalty.ledger import GENESIS, Account, Entry, EntryKind, Step, StepKind, Trace, canonical
+from loyalty.ledger import Account, Entry, EntryKind, Step, StepKind, Trace
 from loyalty.program import Rounding
 
 

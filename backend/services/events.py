@@ -58,9 +58,10 @@ from backend_client.signing import journal_body
 from loyalty import earning, redemption
 from loyalty import members as people
 from loyalty import vouchers as rules
+from loyalty.chain import link
 from loyalty.errors import CodeMistyped, EmailRefused, NameRefused
 from loyalty.ids import MemberId, ProgramId, RedemptionId, derived_entry
-from loyalty.ledger import Entry, EntryKind, link
+from loyalty.ledger import Entry, EntryKind
 from loyalty.program import Program
 from loyalty.vouchers import VoucherCode, VoucherState
 

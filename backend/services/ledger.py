@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from backend.db import Transaction, accounts, feed, members, vouchers
 from backend.db.accounts import AccountRow, Posted
 from backend_client.schemas import AccountSnapshot
+from loyalty.chain import canonical, link
 from loyalty.ids import EntryId, MemberId, ProgramId
-from loyalty.ledger import Account, Entry, EntryKind, canonical, link, replay
+from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.vouchers import Voucher, VoucherState
 
 POINTS_MAX = 10**9

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend.db import Transaction, accounts
 from backend.db.accounts import AccountRow, Link
 from backend.services.ledger import replayed
-from loyalty.ledger import GENESIS, canonical, link
+from loyalty.chain import GENESIS, canonical, link
 
 
 def faults(tx: Transaction) -> Iterator[str]:

@@ -25,10 +25,11 @@ from backend_client.schemas import (
 )
 from backend_client.signing import journal_body
 from kiosk.db import tables
+from loyalty.chain import GENESIS, link
 from loyalty.document import read_program
 from loyalty.errors import ProgramRefused
 from loyalty.ids import EntryId, MemberId, Points, RedemptionId, RewardId
-from loyalty.ledger import GENESIS, Account, Entry, EntryKind, link, replay
+from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.paper import JobState
 from loyalty.program import Program, Reward
 from loyalty.vouchers import Voucher, VoucherState

@@ -13,8 +13,8 @@ from kiosk.db.transaction import KnownMember
 from kiosk.services.belong import OtherCompany, belong
 from kiosk.services.enrol import Application, enrol
 from kiosk.sync import apply
+from loyalty.chain import GENESIS, link
 from loyalty.ids import MemberId
-from loyalty.ledger import GENESIS, link
 from tests.kiosk.test_sync import NOW, PERSON, STORE, page
 from tests.support.server import PROGRAM
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from backend_client.schemas import EntryBody
+from loyalty.chain import canonical
 from loyalty.explain import explain, points_of, recompute
 from loyalty.explain import said as told_lines
 from loyalty.ids import RuleId
-from loyalty.ledger import EntryKind, Step, StepKind, Trace, canonical
+from loyalty.ledger import EntryKind, Step, StepKind, Trace
 from loyalty.program import Rounding
 from tests.loyalty.cases import earn
 

@@ -7,20 +7,9 @@ from itertools import permutations
 
 import pytest
 
+from loyalty.chain import GENESIS, canonical, link
 from loyalty.ids import RuleId
-from loyalty.ledger import (
-    GENESIS,
-    Account,
-    Adjustment,
-    Entry,
-    EntryKind,
-    Lot,
-    Trace,
-    canonical,
-    link,
-    movements,
-    replay,
-)
+from loyalty.ledger import Account, Adjustment, Entry, EntryKind, Lot, Trace, movements, replay
 from loyalty.program import Rounding
 from tests.loyalty.cases import day, earn, entry, expire, lots, open_lots, take, undo
 

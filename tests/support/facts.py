@@ -23,9 +23,9 @@ from backend_client.schemas import (
 )
 from backend_client.signing import card_key, journal_body
 from loyalty import redemption
+from loyalty.chain import GENESIS, link
 from loyalty.earning import welcome
 from loyalty.ids import MemberId, RedemptionId, StoreId
-from loyalty.ledger import GENESIS, link
 from loyalty.program import Program
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState, mint
 
