@@ -69,6 +69,8 @@ class Database:
         self.clock = clock
         self.heard: Callable[[TenantId], None] = lambda _: None
         """Called after a commit that terminals should hear of."""
+        self.posted: Callable[[], None] = lambda: None
+        """Called after a commit that has something to send: mail, or news for other systems."""
         self._turns = _Turns(by_tenant=self.is_server)
 
     @property
@@ -111,6 +113,8 @@ class Database:
                 _tell_others(connection, tenant)
         if tx.told:
             self.heard(tenant)
+        if tx.posted:
+            self.posted()
 
     @contextmanager
     def read(self, tenant: TenantId) -> Iterator[Transaction]:

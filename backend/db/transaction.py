@@ -25,6 +25,9 @@ class Transaction:
     told: dict[tuple[str, str], None] = field(default_factory=dict)
     """What terminals should hear of once it is committed, in order, each thing once."""
 
+    posted: bool = False
+    """Whether mail was queued: it should leave as soon as the transaction is committed."""
+
     programs: dict[tuple[ProgramId, int | None], Program | None] = field(default_factory=dict)
     """Rules that were read already: a batch of facts asks for the same ones again and again."""
 

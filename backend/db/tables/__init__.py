@@ -16,6 +16,18 @@ from backend.db.tables.points import (
     vouchers,
 )
 from backend.db.tables.shop import api_keys, claim_codes, programs, stores, tenants, terminals
+from backend.db.tables.work import (
+    import_rows,
+    imports,
+    job_runs,
+    jobs,
+    mail_templates,
+    outbox,
+    settings,
+    statements,
+    webhook_deliveries,
+    webhooks,
+)
 
 __all__ = [
     "Instant",
@@ -28,14 +40,24 @@ __all__ = [
     "consents",
     "entries",
     "events_received",
+    "import_rows",
+    "imports",
+    "job_runs",
+    "jobs",
+    "mail_templates",
     "members",
     "metadata",
+    "outbox",
     "programs",
     "redemption_abandons",
     "sales",
+    "settings",
+    "statements",
     "stores",
     "tenants",
     "terminals",
     "voucher_redemptions",
     "vouchers",
+    "webhook_deliveries",
+    "webhooks",
 ]

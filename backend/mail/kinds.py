@@ -1,0 +1,96 @@
+"""Every mail there is: what it is for, and which values its words may use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from loyalty.ids import MemberId
+
+Value = int | str | date
+"""A number, a text, or a day; each is written in the reader's language."""
+
+
+class MailKind(StrEnum):
+    """What a mail is for."""
+
+    WELCOME = "welcome"
+    """Somebody joined: what the points are, how many were given (CLI-12, LSX-32)."""
+    CODE = "code"
+    """A one-time code, typed where it was asked for."""
+    INVITATION = "invitation"
+    """A link to the sign-up form, good for seven days (LSX-26)."""
+    CARD_REPLACED = "card-replaced"
+    """Another card opens the account now; the old one does not."""
+    REMINDER = "reminder"
+    """Points can be used, and some will be lost soon (OCT-15 to OCT-18)."""
+    DEADLINE = "deadline"
+    """So many points are lost on a day that is near."""
+    VOUCHER_RETURNED = "voucher-returned"
+    """A gift was not fetched in time; its points are back (F15)."""
+    RETENTION = "retention"
+    """Nothing was heard for three years: the account will be erased (F13)."""
+    TEST = "test"
+    """The merchant tries whether mail works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What holds for every mail of a kind."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """The names that its words may use, each with an example for the preview."""
+    nudges: bool = False
+    """Asks for a visit: only for who agreed to news, below the cap, outside of quiet hours."""
+    secret: bool = False
+    """Holds what nobody but the reader may see: forgotten once the mail has left."""
+
+
+_DAY = date(2027, 3, 12)
+KINDS: Mapping[MailKind, Kind] = MappingProxyType(
+    {
+        MailKind.WELCOME: Kind(
+            values={"points": 50, "balance": 50, "link": "https://shop.example"}
+        ),
+        MailKind.CODE: Kind(values={"code": "123 456", "minutes": 10}, secret=True),
+        MailKind.INVITATION: Kind(
+            values={"link": "https://shop.example/join/abc", "until": _DAY, "points": 50},
+            secret=True,
+        ),
+        MailKind.CARD_REPLACED: Kind(values={"balance": 130}),
+        MailKind.REMINDER: Kind(
+            values={"points": 42, "deadline": _DAY, "balance": 230}, nudges=True
+        ),
+        MailKind.DEADLINE: Kind(
+            values={"points": 42, "deadline": _DAY, "balance": 230}, nudges=True
+        ),
+        MailKind.VOUCHER_RETURNED: Kind(values={"points": 100, "gift": "Coffee", "balance": 130}),
+        MailKind.RETENTION: Kind(values={"erased_on": _DAY, "balance": 12}),
+        MailKind.TEST: Kind(),
+    }
+)
+
+ALWAYS: Mapping[str, Value] = MappingProxyType(
+    {"first_name": "Camille", "shop": "Maison Lise", "program": "Club Lise"}
+)
+"""What every mail may use beside its own values; the first name is read when it is sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail to send."""
+
+    kind: MailKind
+    key: str
+    """What it is about, such as `welcome:MEMBER`: queued again, it is the same mail."""
+    member: MemberId | None = None
+    address: str | None = None
+    """For somebody who is no member yet; a member's address is read when the mail leaves."""
+    language: str | None = None
+    """None for the member's own."""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """Those that the kind names; a text must not be a name or an address."""
+    not_before: datetime | None = None
+    useless_after: datetime | None = None
+    """Not sent any more after that: a code that has ended."""
