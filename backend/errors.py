@@ -31,6 +31,13 @@ STATUS = {
     ProblemName.VOUCHER_VOIDED: (409, "The voucher was cancelled"),
     ProblemName.VOUCHER_EXPIRED: (409, "The voucher has expired"),
     ProblemName.EMAIL_REFUSED: (422, "This is not an e-mail address"),
+    ProblemName.SIGN_IN: (401, "The address or the password is wrong"),
+    ProblemName.LOCKED: (429, "Too many wrong tries"),
+    ProblemName.LINK: (403, "The link is unknown, used or too old"),
+    ProblemName.LAST_OWNER: (409, "The company would have no owner"),
+    ProblemName.DECIDED: (409, "Somebody has decided already"),
+    ProblemName.TWO_PERSONS: (403, "A second person must decide"),
+    ProblemName.TERMINAL_PAUSED: (403, "The terminal is paused"),
     ProblemName.BUSY: (503, "The server is busy"),
     ProblemName.INTERNAL: (500, "The server made a mistake"),
 }

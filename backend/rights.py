@@ -62,3 +62,18 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
 }
 """The rights of each role: a cashier works the counter, a manager runs the shop day by day, and
 only an owner changes the rules, the staff and the settings."""
+
+FOR_PEOPLE = frozenset(
+    {
+        Right.APPROVE,
+        Right.PROGRAMS,
+        Right.PUBLISH,
+        Right.TERMINALS,
+        Right.SETTINGS,
+        Right.STAFF,
+    }
+)
+"""What no key may carry: a key that leaks must not change the rules or let others in."""
+
+FOR_KEYS = frozenset(Right) - FOR_PEOPLE
+"""The scopes that a till, an e-shop or another program may be given."""

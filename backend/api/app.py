@@ -1,11 +1,14 @@
 """The application: routes, problems and the OpenAPI document, joined."""
 
 import json
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
@@ -93,17 +96,36 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             tags=[
                 {"name": "terminals", "description": "What kiosks call, with their token."},
                 {"name": "tills", "description": "What tills call, with their key."},
+                {"name": "staff", "description": "People: who they are and how they get in."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )
         for path in document["paths"].values():
             for operation in path.values():
                 _say_problems(operation["responses"])
+        _say_rights(document["paths"])
         schemas = document["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _say_rights(paths: dict[str, Any]) -> None:
+    """Which right a route asks for, where the documentation and the tests can read it."""
+    for route in (route for area in _AREAS for route in area.routes.routes):
+        if isinstance(route, APIRoute):
+            for right in _rights(route.dependant):
+                for method in route.methods or ():
+                    paths[route.path][method.lower()]["x-right"] = right
+
+
+def _rights(dependant: Dependant) -> Iterator[str]:
+    right = getattr(dependant.call, "right", None)
+    if right is not None:
+        yield str(right)
+    for each in dependant.dependencies:
+        yield from _rights(each)
 
 
 def _say_problems(responses: dict[str, dict[str, Any]]) -> None:

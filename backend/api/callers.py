@@ -1,30 +1,49 @@
 """Who calls: a route names the one kind of caller it is for, and nobody else gets in.
 
 That is the allow-list: a terminal's token opens the routes that ask for a `TerminalCaller` and no
-other; a till's key those that ask for a till with the scope it has.
+other; a till's key those that ask for a scope it has. Staff come with the session of a browser (a
+cookie, and a CSRF token for what changes something) or with a token for a program of theirs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from backend.db import Database
+from backend.db import Database, Transaction
 from backend.db.access import Terminal, Till
 from backend.db.shops import Store
+from backend.db.staff import Person, Session
 from backend.errors import Refused
-from backend.rights import Right
+from backend.rights import FOR_PEOPLE, RIGHTS_OF, Right, Role
+from backend.services import audit, sessions
 from backend.services.access import terminal_of, till_of
 from backend_client.schemas import ProblemName
-from loyalty.ids import TenantId
+from loyalty.ids import MemberId, TenantId
+
+COOKIE = "loyalty_session"
+CSRF_HEADER = "X-CSRF-Token"
+_SAFE = ("GET", "HEAD", "OPTIONS")
 
 _terminal_token = HTTPBearer(
     scheme_name="terminal", description="The token from /v1/terminals/claim.", auto_error=False
 )
 _till_key = HTTPBearer(
     scheme_name="till", description="The key from `backend till add`.", auto_error=False
+)
+_staff_token = HTTPBearer(
+    scheme_name="staff",
+    description="A token of somebody of the staff, from POST /v1/staff/me/tokens.",
+    auto_error=False,
+)
+_staff_cookie = APIKeyCookie(
+    name=COOKIE,
+    scheme_name="session",
+    description=f"From POST /v1/session. What changes something also sends {CSRF_HEADER}.",
+    auto_error=False,
 )
 _Shown = HTTPAuthorizationCredentials | None
 
@@ -43,7 +62,7 @@ def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]
     text = _text(shown)
     terminal = terminal_of(database, text)
     if terminal is None:
-        raise _stranger(known=till_of(database, text) is not None)
+        raise _stranger(known=_is_known(database, text))
     return terminal
 
 
@@ -61,25 +80,141 @@ class Caller:
     store: Store | None
     """Where it stands; None when it stands for the whole company."""
     rights: frozenset[Right]
+    staff: str | None = None
+    """The id of the person; None for a key."""
+    member: MemberId | None = None
+    """Who the person is as a customer: nobody gives points to themselves."""
+    role: Role | None = None
+    session: Session | None = None
 
 
 def allowed(right: Right) -> Callable[..., Caller]:
     """A dependency that lets in whoever has the right."""
+    return _people_with(right) if right in FOR_PEOPLE else _anybody_with(right)
 
-    def _caller(database: Data, shown: Annotated[_Shown, Depends(_till_key)]) -> Caller:
-        till = _till_shown(database, shown)
-        caller = Caller(
-            tenant=till.tenant,
-            actor=f"till:{till.id}",
-            name=till.name,
-            store=till.store,
-            rights=frozenset(Right(scope) for scope in till.scopes),
-        )
-        if right not in caller.rights:
-            raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {right}")
+
+def _anybody_with(right: Right) -> Callable[..., Caller]:
+    def _caller(
+        request: Request,
+        database: Data,
+        key: Annotated[_Shown, Depends(_till_key)],
+        _: Annotated[_Shown, Depends(_staff_token)],
+        cookie: Annotated[str | None, Depends(_staff_cookie)],
+    ) -> Caller:
+        caller = _shown(request, database, key, cookie)
+        _refuse_without(right, caller)
         return caller
 
+    _caller.__dict__["right"] = right
     return _caller
+
+
+def _people_with(right: Right) -> Callable[..., Caller]:
+    def _caller(
+        request: Request,
+        database: Data,
+        token: Annotated[_Shown, Depends(_staff_token)],
+        cookie: Annotated[str | None, Depends(_staff_cookie)],
+    ) -> Caller:
+        caller = _shown(request, database, token, cookie)
+        _refuse_keys(caller)
+        _refuse_without(right, caller)
+        return caller
+
+    _caller.__dict__["right"] = right
+    return _caller
+
+
+def _anyone_of_the_staff(
+    request: Request,
+    database: Data,
+    token: Annotated[_Shown, Depends(_staff_token)],
+    cookie: Annotated[str | None, Depends(_staff_cookie)],
+) -> Caller:
+    caller = _shown(request, database, token, cookie)
+    _refuse_keys(caller)
+    return caller
+
+
+StaffCaller = Annotated[Caller, Depends(_anyone_of_the_staff)]
+"""Whoever of the staff: for what concerns only themselves."""
+
+
+@contextmanager
+def looking_at(
+    database: Database, caller: Caller, action: str, about: str
+) -> Iterator[Transaction]:
+    """A transaction to read somebody's data in; when staff looks, the audit log says so.
+
+    A till looks members up with every sale, and the sale tells: only people are written down.
+    """
+    if caller.staff is None:
+        with database.read(caller.tenant) as tx:
+            yield tx
+        return
+    with database.write(caller.tenant) as tx:
+        yield tx
+        audit.note(tx, caller.actor, action, about)
+
+
+def _shown(request: Request, database: Database, shown: _Shown, cookie: str | None) -> Caller:
+    """Who shows a key, a token or a cookie. What is in the header counts before a cookie."""
+    if shown is None and cookie:
+        return _by_cookie(request, database, cookie)
+    text = _text(shown)
+    if text.startswith(sessions.PREFIX):
+        found = sessions.session_of(database, text)
+        # A browser's session is good in its cookie only, where scripts cannot reach it.
+        if found is None or found[1].kind != "token":
+            raise _stranger(known=False)
+        return _of_staff(found[0].tenant, found[2], found[1])
+    return _of_till(_till_shown(database, shown))
+
+
+def _by_cookie(request: Request, database: Database, cookie: str) -> Caller:
+    found = sessions.session_of(database, cookie)
+    if found is None or found[1].kind != "session":
+        raise Refused(ProblemName.NOT_AUTHORISED, "the session has ended: sign in again")
+    if request.method not in _SAFE and not sessions.csrf_fits(
+        cookie, request.headers.get(CSRF_HEADER, "")
+    ):
+        raise Refused(ProblemName.NOT_ALLOWED, f"send the session's token in {CSRF_HEADER}")
+    return _of_staff(found[0].tenant, found[2], found[1])
+
+
+def _of_staff(tenant: TenantId, person: Person, session: Session) -> Caller:
+    return Caller(
+        tenant=tenant,
+        actor=f"staff:{person.id}",
+        name=person.name,
+        store=person.store,
+        rights=RIGHTS_OF[person.role],
+        staff=person.id,
+        member=person.member,
+        role=person.role,
+        session=session,
+    )
+
+
+def _of_till(till: Till) -> Caller:
+    return Caller(
+        tenant=till.tenant,
+        actor=f"till:{till.id}",
+        name=till.name,
+        store=till.store,
+        rights=frozenset(Right(scope) for scope in till.scopes),
+    )
+
+
+def _refuse_keys(caller: Caller) -> None:
+    if caller.staff is None:
+        raise Refused(ProblemName.NOT_ALLOWED, "this is for people, not for keys")
+
+
+def _refuse_without(right: Right, caller: Caller) -> None:
+    if right not in caller.rights:
+        whose = "the key lacks the scope" if caller.staff is None else "your role lacks the right"
+        raise Refused(ProblemName.NOT_ALLOWED, f"{whose} {right}")
 
 
 def till_with(scope: str) -> Callable[..., Till]:
@@ -98,7 +233,7 @@ def _till_shown(database: Database, shown: _Shown) -> Till:
     text = _text(shown)
     till = till_of(database, text)
     if till is None:
-        raise _stranger(known=terminal_of(database, text) is not None)
+        raise _stranger(known=_is_known(database, text))
     return till
 
 
@@ -106,6 +241,12 @@ def _text(shown: _Shown) -> str:
     if shown is None:
         raise Refused(ProblemName.NOT_AUTHORISED, "send the header Authorization: Bearer TOKEN")
     return shown.credentials
+
+
+def _is_known(database: Database, text: str) -> bool:
+    """Whether it is a good token of any kind."""
+    kinds = (terminal_of, till_of, sessions.session_of)
+    return any(kind(database, text) is not None for kind in kinds)
 
 
 def _stranger(*, known: bool) -> Refused:

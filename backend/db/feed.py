@@ -11,7 +11,7 @@ from backend.db.transaction import Transaction
 _AT_ONCE = 1000
 """Rows of one statement: databases bound the number of values in one."""
 
-Kind = Literal["program", "store", "card", "account", "voucher"]
+Kind = Literal["program", "store", "card", "account", "voucher", "staff"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

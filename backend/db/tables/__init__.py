@@ -16,6 +16,7 @@ from backend.db.tables.points import (
     vouchers,
 )
 from backend.db.tables.shop import api_keys, claim_codes, programs, stores, tenants, terminals
+from backend.db.tables.staff import approvals, audit, staff, staff_links, staff_sessions
 from backend.db.tables.work import (
     import_rows,
     imports,
@@ -34,6 +35,8 @@ __all__ = [
     "accounts",
     "alerts",
     "api_keys",
+    "approvals",
+    "audit",
     "cards",
     "changes",
     "claim_codes",
@@ -52,6 +55,9 @@ __all__ = [
     "redemption_abandons",
     "sales",
     "settings",
+    "staff",
+    "staff_links",
+    "staff_sessions",
     "statements",
     "stores",
     "tenants",

@@ -64,6 +64,10 @@ terminals = Table(
     Column("created_at", Instant, nullable=False),
     Column("claimed_at", Instant),
     Column("revoked_at", Instant),
+    # Paused: it still tells what happened, and is given nothing new.
+    Column("paused_at", Instant),
+    Column("seen_at", Instant),
+    Column("health", Text),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "token_hash"),
     in_tenant("store", to="stores"),
@@ -92,6 +96,7 @@ api_keys = Table(
     Column("scopes", String(400), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("rotated_at", Instant),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "key_hash"),
     in_tenant("store", to="stores"),
