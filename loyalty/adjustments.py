@@ -10,18 +10,7 @@ from datetime import datetime
 from loyalty.errors import AdjustmentRefused, ApprovalNeeded, ValueDateRefused
 from loyalty.ids import MemberId, Points, ProgramId, StoreId, derived_entry
 from loyalty.ledger import Adjustment, Entry, EntryKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentRules:
-    """What the program allows by hand."""
-
-    natures: frozenset[str] = frozenset()
-    """The codes to choose from; empty where any may be written."""
-    alone: Points | None = None
-    """The most points that one person may move; beyond, a second one must agree. None: any."""
-    may_owe: bool = True
-    """Whether taking more than there is makes a debt; else it takes what is there."""
+from loyalty.program import AdjustmentRules, ValueDate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +73,8 @@ def _check(wanted: Wanted, by: Clerk, rules: AdjustmentRules, now: datetime) -> 
         raise AdjustmentRefused("choose the nature of the adjustment from the program's list")
     if wanted.value_at is not None and wanted.value_at > now:
         raise ValueDateRefused("a value date cannot lie ahead")
+    if wanted.value_at not in (None, now) and rules.value_date is ValueDate.TODAY:
+        raise ValueDateRefused("in this program, adjustments always count from today")
     if wanted.value_at not in (None, now) and not by.may_choose_date:
         raise ValueDateRefused("this person's adjustments count from today")
     alone = rules.alone is None or abs(wanted.points) <= rules.alone

@@ -6,35 +6,11 @@ and nobody owes anybody.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from loyalty.ids import EntryId, Points, StoreId
 from loyalty.ledger import Account, Draw, Entry, EntryKind, replay
-
-
-class Sharing(StrEnum):
-    """Where points are good (SW-11, OCT-41)."""
-
-    POOL = "pool"
-    """In all stores."""
-    SILO = "silo"
-    """In the stores of the group that gave them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """How the stores of a company share points."""
-
-    sharing: Sharing = Sharing.POOL
-    groups: Mapping[StoreId, str] = field(default_factory=dict)
-    """The group of each store, for silos; a store that has none is a group of its own."""
-
-    def group(self, store: StoreId) -> str:
-        """Where the points of a store are good; empty for everywhere."""
-        if self.sharing is Sharing.POOL:
-            return ""
-        return self.groups.get(store, store)
+from loyalty.program import Stores
 
 
 def accounts(entries: Iterable[Entry], stores: Stores) -> dict[str, Account]:

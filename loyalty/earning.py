@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
@@ -31,6 +31,7 @@ from loyalty.program import (
     Give,
     Occasion,
     On,
+    Pending,
     PerAmount,
     PerArticle,
     Program,
@@ -72,6 +73,7 @@ def welcome(
         fact=member,
         store=store,
         deadline=deadline(now, rule.until, zone),
+        available_from=available_from(now, rule.pending, zone),
         trace=trace,
     )
 
@@ -121,6 +123,7 @@ def earn(
                 fact=sale.id,
                 store=sale.store,
                 deadline=deadline(sale.closed_at, rule.until, zone),
+                available_from=available_from(sale.closed_at, rule.pending, zone),
                 trace=capped,
             )
         )
@@ -427,6 +430,7 @@ def credit_note(
             kind=EntryKind.RETURN,
             points=-entry.points,
             deadline=None,
+            available_from=None,
         )
         for place, entry in enumerate(
             earn(sale, plain, zone=zone, buyer=buyer, extensions=extensions)
@@ -447,6 +451,19 @@ def deadline(start: datetime, validity: Validity | None, zone: tzinfo) -> dateti
     day = min(local.day, monthrange(year, month + 1)[1])
     last_day = date(year, month + 1, day) + timedelta(days=validity.days)
     return _end_of(last_day, zone).astimezone(start.tzinfo)
+
+
+UNTIL_RELEASED = datetime(9999, 1, 1, tzinfo=UTC)
+"""When points that wait for an action would be available by themselves: never."""
+
+
+def available_from(start: datetime, pending: Pending | None, zone: tzinfo) -> datetime | None:
+    """When points can be spent: after the last local day of waiting; None for at once."""
+    if pending is None:
+        return None
+    if pending.days is None:
+        return UNTIL_RELEASED
+    return deadline(start, Validity(days=pending.days), zone)
 
 
 def _end_of(day: date, zone: tzinfo) -> datetime:

@@ -59,6 +59,7 @@ def fits(only: Criteria, sale: Sale, buyer: Buyer, extensions: Extensions) -> bo
         and (not only.regions or buyer.region in only.regions)
         and (not only.countries or buyer.country in only.countries)
         and (not only.themes or not only.themes.isdisjoint(buyer.themes))
+        and (not only.tiers or buyer.tier in only.tiers)
         and all(
             bespoke.criterion(extensions, one.name).fits(sale, buyer, one.settings)
             for one in only.bespoke

@@ -7,21 +7,13 @@ it is. Who joins brings their open lots; who leaves takes what is left of those 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
 from loyalty.errors import EarnOnlyCard, HouseholdCap, HouseholdRefused, NotInHousehold
 from loyalty.ids import EntryId, MemberId, Points, ProgramId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.merging import second_welcome
+from loyalty.program import Role
 from loyalty.transfers import Move, moved, standing
-
-
-class Role(StrEnum):
-    """What a card of the household may do."""
-
-    SPENDS = "spends"
-    EARNS_ONLY = "earns_only"
-    """A child's card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,8 @@ from loyalty.ids import (
     derived_entry,
 )
 from loyalty.ledger import Account, Entry, EntryKind
-from loyalty.program import OfflineLimits, Program, Reward
+from loyalty.program import Assurance, AssuranceLimits, OfflineLimits, Program, Reward
 from loyalty.rewards import Price
-from loyalty.terms import Assurance, AssuranceLimits
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
 
@@ -168,6 +167,8 @@ class OfflineUse:
     by_member: Points
     by_terminal: Points
     snapshot_at: datetime
+    today: Points = 0
+    """By the terminal since local midnight, before and after any contact."""
 
 
 def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: datetime) -> None:
@@ -178,6 +179,8 @@ def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: 
         raise OfflineLimit(f"at most {limits.per_card} points per card without the network")
     if use.by_terminal + cost > limits.per_terminal:
         raise OfflineLimit(f"at most {limits.per_terminal} points per kiosk without the network")
+    if limits.per_day is not None and use.today + cost > limits.per_day:
+        raise OfflineLimit(f"at most {limits.per_day} points per kiosk and day without the network")
 
 
 def check_assurance(

@@ -4,62 +4,10 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-from enum import StrEnum
 
 from loyalty.ids import Points
 from loyalty.ledger import Account
-
-
-class Channel(StrEnum):
-    """Where the member reads it."""
-
-    MAIL = "mail"
-    KIOSK = "kiosk"
-    RECEIPT = "receipt"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """When no mail goes out, on the member's local clock; it may go over midnight."""
-
-    start: time
-    end: time
-    """The first moment at which mail goes out again."""
-
-    def hold(self, at: datetime, zone: tzinfo) -> datetime:
-        """That time, or the end of the quiet hours in which it lies."""
-        local = at.astimezone(zone)
-        clock = local.time().replace(tzinfo=None)
-        over_midnight = self.end <= self.start
-        quiet = (
-            clock >= self.start or clock < self.end
-            if over_midnight
-            else self.start <= clock < self.end
-        )
-        if not quiet:
-            return at
-        next_day = over_midnight and clock >= self.start
-        day = local.date() + timedelta(days=int(next_day))
-        return datetime.combine(day, self.end, tzinfo=zone).astimezone(at.tzinfo)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderRules:
-    """When the program reminds of points that will be lost."""
-
-    active: bool = False
-    """It must be switched on (OCT-18)."""
-    from_points: Points = 0
-    """The threshold from which points are usable: below it, nobody is reminded."""
-    within_months: int = 1
-    """How near the first deadline must be."""
-    every_months: int = 1
-    """How many months lie between two mails, however often the threshold is reached again."""
-    channels: frozenset[Channel] = frozenset({Channel.MAIL})
-    most: int | None = None
-    """The most mails of any kind that a member gets in `days`; None for any number."""
-    days: int = 30
-    quiet: QuietHours | None = None
+from loyalty.program import MessageChannel, ReminderRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +27,7 @@ class Reachable:
 class Reminder:
     """A message that is due: "42 points expire on 12/03"."""
 
-    channel: Channel
+    channel: MessageChannel
     points: Points
     """How many are lost first."""
     deadline: datetime
@@ -111,9 +59,9 @@ def due(
             balance=balance,
             send_at=_send_at(channel, rules, now, zone),
         )
-        for channel in Channel
+        for channel in MessageChannel
         if channel in rules.channels
-        and (channel is not Channel.MAIL or _may_mail(rules, member, now, zone))
+        and (channel is not MessageChannel.MAIL or _may_mail(rules, member, now, zone))
     )
 
 
@@ -128,8 +76,10 @@ def _may_mail(rules: ReminderRules, member: Reachable, now: datetime, zone: tzin
     return rules.most is None or lately < rules.most
 
 
-def _send_at(channel: Channel, rules: ReminderRules, now: datetime, zone: tzinfo) -> datetime:
-    if channel is Channel.MAIL and rules.quiet is not None:
+def _send_at(
+    channel: MessageChannel, rules: ReminderRules, now: datetime, zone: tzinfo
+) -> datetime:
+    if channel is MessageChannel.MAIL and rules.quiet is not None:
         return rules.quiet.hold(now, zone)
     return now
 

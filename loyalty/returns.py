@@ -8,22 +8,11 @@ and so is to lose them twice.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from loyalty.errors import NotEnoughPoints
 from loyalty.ids import EntryId, Points, StoreId, derived_entry
 from loyalty.ledger import Account, Entry, EntryKind
-
-
-class Negative(StrEnum):
-    """What happens when points that are taken back were spent already (SW-10)."""
-
-    ALLOW = "allow"
-    """The member owes them: the next points pay."""
-    CLAMP = "clamp"
-    """What is there is taken; the rest is the shop's loss."""
-    REFUSE = "refuse"
-    """The return is refused until the points are there."""
+from loyalty.program import Negative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,8 @@ class Buyer:
     region: str = ""
     country: str = ""
     themes: tuple[str, ...] = ()
+    tier: str = ""
+    """The member's rank before this sale; empty for none."""
     price_code: str = ""
     birthday: date | None = None
     """Its year does not matter."""

@@ -3,7 +3,6 @@
 Only words, no rules: `loyalty.rewards` reads them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -103,6 +102,17 @@ class Reached(StrEnum):
     MORE_THAN = "more_than"
 
 
+class Per(StrEnum):
+    """In which time a member may have a reward so many times, on the store's calendar."""
+
+    LIFE = "life"
+    DAY = "day"
+    WEEK = "week"
+    """From Monday."""
+    MONTH = "month"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usable:
     """When, where, by whom and how far a reward can be used."""
@@ -117,9 +127,12 @@ class Usable:
     ticket_share: Decimal = Decimal(100)
     """The most of the ticket that it may pay, in percent."""
     per_member: int | None = None
-    """How many times each member may have it; None for any number."""
+    """How many times each member may have it in the time that `per` says; None: any number."""
+    per: Per = Per.LIFE
     stores: frozenset[StoreId] = frozenset()
     """Where; empty for everywhere."""
+    tiers: frozenset[str] = frozenset()
+    """For members of which tiers; empty for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,29 +144,3 @@ class RewardTerms:
     usable: Usable = field(default_factory=Usable)
     price_codes: frozenset[str] = frozenset()
     """For which price lists, each of which may have its own amount (INV-10); empty for all."""
-
-
-# --- how far a card is trusted ----------------------------------------------------------------
-
-
-class Assurance(StrEnum):
-    """How sure it is that the card is the member's own, from the least."""
-
-    UID = "uid"
-    """A number that anybody can copy."""
-    UID_AND_CODE = "uid_and_code"
-    """The number, and a PIN or a code sent to the member."""
-    CHIP = "chip"
-    """A chip that proved its key."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssuranceLimit:
-    """What may be spent on the word of such a card; None for any number of points."""
-
-    at_once: Points | None = None
-    per_day: Points | None = None
-
-
-AssuranceLimits = Mapping[Assurance, AssuranceLimit]
-"""A level that is not in it has no limit."""

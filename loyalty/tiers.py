@@ -12,27 +12,7 @@ from datetime import datetime, tzinfo
 from loyalty.earning import deadline
 from loyalty.ids import Points
 from loyalty.ledger import Entry, EntryKind
-from loyalty.program import Validity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """A rank, and from how many points earned it begins."""
-
-    id: str
-    from_points: Points
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierRules:
-    """The ranks of a program."""
-
-    tiers: tuple[Tier, ...]
-    """From the lowest; the first begins at 0 where everybody has one."""
-    period: Validity | None = None
-    """How long points count after they were earned; None for life, where no tier is ever lost."""
-    kept_for: Validity | None = None
-    """How long a tier stays at least once it was reached; None for as long as the points count."""
+from loyalty.program import Calendar, Tier, TierRules, Validity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +41,16 @@ def standing(
     story = _Story(tuple(entries), rules, zone)
     tier = story.tier(now)
     earned = story.earned(now)
-    higher = [each for each in rules.tiers if tier is None or each.from_points > tier.from_points]
+    higher = [each for each in rules.levels if tier is None or each.start > tier.start]
     until = story.falls(now) if tier else None
     return Standing(
         tier=tier,
         earned=earned,
         next_tier=higher[0] if higher else None,
-        missing=max(higher[0].from_points - earned, 0) if higher else 0,
+        missing=max(higher[0].start - earned, 0) if higher else 0,
         until=until,
         falls_to=story.tier(until) if until else None,
-        to_keep=max(tier.from_points - story.earned(until), 0) if tier and until else 0,
+        to_keep=max(tier.start - story.earned(until), 0) if tier and until else 0,
     )
 
 
@@ -111,7 +91,7 @@ class _Story:
         ends = [end for _, _, end in self._reached if end]
         for at in sorted({at for at in (*self._times, *ends) if at > now}):
             later = self.tier(at)
-            if later is None or later.from_points < tier.from_points:
+            if later is None or later.start < tier.start:
                 return at
         return None
 
@@ -119,11 +99,11 @@ class _Story:
         """From when until when each tier was kept because it was reached, gaps left out."""
         if self._rules.kept_for is None:
             return
-        for tier in self._rules.tiers:
+        for tier in self._rules.levels:
             start: datetime | None = None
             end: datetime | None = None
             for at, points in self._changes:
-                if points < tier.from_points:
+                if points < tier.start:
                     continue
                 if start is not None and end is not None and at > end:
                     yield tier, start, end
@@ -135,12 +115,12 @@ class _Story:
 
 
 def _tier_of(rules: TierRules, earned: Points) -> Tier | None:
-    reached = [tier for tier in rules.tiers if earned >= tier.from_points]
+    reached = [tier for tier in rules.levels if earned >= tier.start]
     return max(reached, key=_height, default=None)
 
 
 def _height(tier: Tier) -> Points:
-    return tier.from_points
+    return tier.start
 
 
 def _counted(entries: tuple[Entry, ...], rules: TierRules, zone: tzinfo) -> Iterable[_Counted]:
@@ -164,8 +144,24 @@ def _part(
     earning: Entry, points: Points, start: datetime, rules: TierRules, zone: tzinfo
 ) -> _Counted:
     return _Counted(
-        points=points, start=start, end=deadline(earning.occurred_at, rules.period, zone)
+        points=points, start=start, end=_counts_until(earning.occurred_at, rules.period, zone)
     )
+
+
+def _counts_until(
+    at: datetime, period: Validity | Calendar | None, zone: tzinfo
+) -> datetime | None:
+    """The first instant at which what was bought then counts no more; None for never."""
+    if not isinstance(period, Calendar):
+        return deadline(at, period, zone)
+    local = at.astimezone(zone)
+    months = _MONTHS[period]
+    # January is the first month of year and quarter alike.
+    year, month = divmod(local.year * 12 + (local.month - 1) // months * months + months, 12)
+    return datetime(year, month + 1, 1, tzinfo=zone).astimezone(at.tzinfo)
+
+
+_MONTHS = {Calendar.MONTH: 1, Calendar.QUARTER: 3, Calendar.YEAR: 12}
 
 
 def _changes(counted: list[_Counted]) -> list[tuple[datetime, Points]]:

@@ -7,16 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from loyalty import expiry, reminders
-from loyalty.adjustments import AdjustmentRules, Clerk, Wanted, adjust
-from loyalty.clearing import Sharing, Stores, accounts, statement
+from loyalty.adjustments import Clerk, Wanted, adjust
+from loyalty.clearing import accounts, statement
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, StoreId
 from loyalty.invitations import is_good
 from loyalty.ledger import Account, Entry, EntryKind, movements, replay
 from loyalty.opening import Brought, opening
-from loyalty.program import Rounding
+from loyalty.program import AdjustmentRules, Negative, ReminderRules, Rounding, Sharing, Stores
 from loyalty.redemption import Use, spend
-from loyalty.reminders import Reachable, ReminderRules
-from loyalty.returns import EarnedLine, Negative, Returned, claw_back, under_policy, void_sale
+from loyalty.reminders import Reachable
+from loyalty.returns import EarnedLine, Returned, claw_back, under_policy, void_sale
 from loyalty.rewards import Option, Situation, completed, covers, options, price
 from loyalty.terms import (
     AllPoints,

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from loyalty.adjustments import AdjustmentRules, Clerk, Wanted, adjust
+from loyalty.adjustments import Clerk, Wanted, adjust
 from loyalty.errors import AdjustmentRefused, ApprovalNeeded, ValueDateRefused
 from loyalty.ids import MemberId, ProgramId, StoreId
 from loyalty.journal import salted_hash
 from loyalty.ledger import EntryKind, replay
+from loyalty.program import AdjustmentRules
 from tests.loyalty.cases import day, earn, take
 
 ANNE = Clerk(id="staff-1")

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from loyalty.clearing import Owed, Sharing, Statement, Stores, accounts, statement
+from loyalty.clearing import Owed, Statement, accounts, statement
 from loyalty.ids import StoreId
 from loyalty.ledger import Entry, EntryKind
+from loyalty.program import Sharing, Stores
 from tests.loyalty.cases import day, earn, entry, take, undo
 
 ANGERS, BORDEAUX, CHOLET = StoreId("angers"), StoreId("bordeaux"), StoreId("cholet")

@@ -8,7 +8,6 @@ from loyalty.errors import EarnOnlyCard, HouseholdCap, HouseholdRefused, NotInHo
 from loyalty.households import (
     Household,
     Membership,
-    Role,
     Step,
     check_spend,
     contributions,
@@ -19,6 +18,7 @@ from loyalty.households import (
 )
 from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
+from loyalty.program import Role
 from tests.loyalty.cases import day, earn, entry, open_lots, take, undo
 
 MUM, DAD, LEO = MemberId("mum"), MemberId("dad"), MemberId("leo")

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from loyalty import expiry
-from loyalty.adjustments import AdjustmentRules, Clerk, Wanted, adjust
+from loyalty.adjustments import Clerk, Wanted, adjust
 from loyalty.errors import HouseholdRefused, NotEnoughPoints
 from loyalty.households import Household, Membership, Step, into_wallet, join, leave
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, StoreId
 from loyalty.journal import chained, head_of, verify
 from loyalty.ledger import Account, Entry, EntryKind, movements, replay
 from loyalty.merging import Merge, catch_up, merge, unmerge
-from loyalty.pending import Pending, pending
+from loyalty.pending import pending
+from loyalty.program import AdjustmentRules, Negative, Pending
 from loyalty.redemption import Use, spend
-from loyalty.returns import EarnedLine, Negative, Returned, claw_back, reversal, void_sale
+from loyalty.returns import EarnedLine, Returned, claw_back, reversal, void_sale
 from loyalty.rewards import Price
 from loyalty.transfers import follow
 from tests.loyalty.cases import day, entry, open_lots

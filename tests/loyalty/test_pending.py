@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from loyalty.ledger import EntryKind, replay
-from loyalty.pending import Pending, pending, release
+from loyalty.pending import pending, release
+from loyalty.program import Pending
 from tests.loyalty.cases import day, earn, undo
 
 PARIS = ZoneInfo("Europe/Paris")

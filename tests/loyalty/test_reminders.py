@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyalty.ledger import Account, replay
-from loyalty.reminders import Channel, QuietHours, Reachable, Reminder, ReminderRules, due
+from loyalty.program import MessageChannel as Channel
+from loyalty.program import QuietHours, ReminderRules
+from loyalty.reminders import Reachable, Reminder, due
 from tests.loyalty.cases import earn
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -102,9 +104,16 @@ def test_who_stands_before_the_kiosk_sees_it_whatever_was_mailed() -> None:
     rules = replace(RULES, channels=frozenset(Channel))
     member = Reachable(has_mail=False, agrees=False, reminded_at=at(5))
     found = reminders(holds(200, at(6)), at(5, 16), rules, member)
-    assert [reminder.channel for reminder in found] == [Channel.KIOSK, Channel.RECEIPT]
+    assert [reminder.channel for reminder in found] == [
+        Channel.KIOSK,
+        Channel.RECEIPT,
+    ]
     both = reminders(holds(200, at(6)), at(5), rules)
-    assert [reminder.channel for reminder in both] == [Channel.MAIL, Channel.KIOSK, Channel.RECEIPT]
+    assert [reminder.channel for reminder in both] == [
+        Channel.MAIL,
+        Channel.KIOSK,
+        Channel.RECEIPT,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from loyalty.errors import NotEnoughPoints
 from loyalty.ids import RedemptionId, RewardId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
+from loyalty.program import Negative
 from loyalty.redemption import void
 from loyalty.returns import (
     EarnedLine,
-    Negative,
     Returned,
     claw_back,
     give_back,

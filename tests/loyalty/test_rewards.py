@@ -9,6 +9,7 @@ from loyalty.errors import AssuranceLimit as TooMuchForTheCard
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId
 from loyalty.ledger import EntryKind, replay
+from loyalty.program import Assurance, AssuranceLimit
 from loyalty.redemption import Use, check_assurance, reservation_entry, spend
 from loyalty.returns import reversal
 from loyalty.rewards import (
@@ -28,8 +29,6 @@ from loyalty.rewards import (
 from loyalty.terms import (
     AllPoints,
     AmountOff,
-    Assurance,
-    AssuranceLimit,
     ChosenPoints,
     FixedCost,
     GiftArticle,

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from loyalty.ledger import Entry, EntryKind
-from loyalty.program import Validity
-from loyalty.tiers import Standing, Tier, TierRules, standing
+from loyalty.program import Tier, TierRules, Validity
+from loyalty.tiers import Standing, standing
 from tests.loyalty.cases import day, earn, entry, take, undo
 
 BRONZE, SILVER, GOLD = (
-    Tier(id="bronze", from_points=0),
-    Tier(id="silver", from_points=100),
-    Tier(id="gold", from_points=500),
+    Tier(id="bronze", start=0),
+    Tier(id="silver", start=100),
+    Tier(id="gold", start=500),
 )
-LIFE = TierRules(tiers=(BRONZE, SILVER, GOLD))
+LIFE = TierRules(levels=(BRONZE, SILVER, GOLD))
 ROLLING = replace(LIFE, period=Validity(days=30))
 
 
@@ -63,8 +63,8 @@ def test_spending_lowers_no_tier_and_gifts_of_the_shop_raise_none() -> None:
 
 def test_what_is_not_yet_earned_does_not_count() -> None:
     assert stands(LIFE, 1, earn("a", 100, 2)).tier == BRONZE
-    assert stands(replace(LIFE, tiers=(SILVER,)), 1).tier is None
-    assert stands(replace(LIFE, tiers=(SILVER,)), 1).missing == 100
+    assert stands(replace(LIFE, levels=(SILVER,)), 1).tier is None
+    assert stands(replace(LIFE, levels=(SILVER,)), 1).missing == 100
 
 
 def test_a_tier_for_life_is_kept_for_life() -> None:
@@ -126,12 +126,12 @@ def test_a_tier_kept_for_less_than_the_points_count_is_as_good_as_the_points() -
 
 
 def test_without_any_tier_nobody_stands_anywhere() -> None:
-    found = stands(TierRules(tiers=()), 2, earn("a", 100, 1))
+    found = stands(TierRules(levels=()), 2, earn("a", 100, 1))
     assert (found.tier, found.next_tier, found.until, found.missing) == (None, None, None, 0)
 
 
 def test_below_the_lowest_tier_one_falls_to_nothing() -> None:
-    found = stands(replace(ROLLING, tiers=(SILVER,)), 2, earn("a", 100, 1))
+    found = stands(replace(ROLLING, levels=(SILVER,)), 2, earn("a", 100, 1))
     assert (found.tier, found.falls_to, found.to_keep) == (SILVER, None, 100)
     assert found.until == midnight_after(31)
 

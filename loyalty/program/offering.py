@@ -1,0 +1,69 @@
+"""Rewards: what points can buy, and what each takes of them."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from loyalty.ids import Points, RewardId
+from loyalty.program.giving import Validity
+from loyalty.program.words import Words
+from loyalty.terms import (
+    AllPoints,
+    ChosenPoints,
+    Cost,
+    FixedCost,
+    GiftArticle,
+    Gives,
+    RewardTerms,
+    Usable,
+)
+
+
+class Takes(StrEnum):
+    """What a reward takes of the points, once there are as many as it costs."""
+
+    COST = "cost"
+    NOTHING = "nothing"
+    """They only have to be there."""
+    ALL = "all"
+    CHOSEN = "chosen"
+    """As many as the customer chooses to pay with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward:
+    """One thing points can buy: a gift, named and pictured for the customer."""
+
+    id: RewardId
+    name: Words
+    cost: Points
+    """How many points it needs."""
+    article: str
+    """The article that the till hands out."""
+    picture: str = ""
+    """The file name of its picture among the shop's images; empty for none."""
+    voucher: Validity = field(default_factory=lambda: Validity(months=3))
+    """How long the voucher can be redeemed."""
+    takes: Takes = Takes.COST
+    gives: Gives | None = None
+    """None for its article, free."""
+    usable: Usable = field(default_factory=Usable)
+    price_codes: frozenset[str] = frozenset()
+    """For which price lists; a list that gives another amount has a reward of its own (INV-10)."""
+
+    @property
+    def terms(self) -> RewardTerms:
+        """What it costs, gives, and when it is usable, as `loyalty.rewards` reads it."""
+        needed = max(self.usable.from_points, self.cost)
+        return RewardTerms(
+            cost=_COSTS[self.takes] if self.takes in _COSTS else FixedCost(points=self.cost),
+            gives=self.gives or GiftArticle(articles=(self.article,)),
+            usable=replace(self.usable, from_points=needed),
+            price_codes=self.price_codes,
+        )
+
+
+_COSTS: dict[Takes, Cost] = {
+    Takes.NOTHING: FixedCost(points=0),
+    Takes.ALL: AllPoints(),
+    Takes.CHOSEN: ChosenPoints(),
+}
