@@ -108,6 +108,10 @@ class Kiosk:
         """A fresh id for something that happens here."""
         return str(uuid.uuid4())
 
+    def new_salt(self) -> str:
+        """128 random bits in hex, for what nobody may find by trying."""
+        return secrets.token_hex(16)
+
     def draw(self) -> int:
         """A random number for a voucher's code, from the system's own source."""
         return secrets.randbits(64)

@@ -6,7 +6,7 @@ Truth is the journal; the snapshot beside it saves reading it. `verify` compares
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from sqlalchemy import Row, and_, func, insert, or_, select, update
@@ -14,10 +14,21 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from backend.db import tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
-from loyalty.chain import GENESIS, canonical
+from loyalty.chain import GENESIS
 from loyalty.ids import EntryId, MemberId, ProgramId, RuleId, StoreId
-from loyalty.ledger import Account, Entry, EntryKind, Step, StepKind, Trace
+from loyalty.ledger import (
+    Account,
+    Adjustment,
+    Entry,
+    EntryKind,
+    Step,
+    StepKind,
+    Trace,
+)
 from loyalty.program import Rounding
+
+SHAPE = 1
+"""How snapshots are written today. 0: without what lots gave, and what debits owe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +39,11 @@ class AccountRow:
     chain: bytes
     last_at: datetime | None
     """When its latest entry happened, which is not always the last in the journal."""
+    moved_at: datetime | None = None
+    """When points last went, came back or paid a debt; since then, there were only credits."""
+    shape: int = SHAPE
+    debt_max: int = 0
+    """What the policy lets the member owe."""
 
     @property
     def member(self) -> MemberId:
@@ -103,6 +119,7 @@ def open_account(tx: Transaction, member: MemberId, program: ProgramId) -> Accou
             position=0,
             chain=opened.chain.hex(),
             snapshot=opened.snapshot.model_dump_json(),
+            shape=SHAPE,
         )
     )
     return opened
@@ -123,6 +140,10 @@ def save_account(tx: Transaction, row: AccountRow) -> None:
             chain=row.chain.hex(),
             snapshot=row.snapshot.model_dump_json(),
             last_at=row.last_at,
+            moved_at=row.moved_at,
+            shape=row.shape,
+            debt=row.snapshot.debt,
+            debt_max=max(row.debt_max, row.snapshot.debt if row.shape < SHAPE else 0),
         )
     )
 
@@ -133,10 +154,13 @@ def _account(row: Row[tuple[object, ...]]) -> AccountRow:
         snapshot=snapshot.model_copy(update={"position": row.position}),
         chain=bytes.fromhex(row.chain),
         last_at=row.last_at,
+        moved_at=row.moved_at,
+        shape=row.shape,
+        debt_max=row.debt_max,
     )
 
 
-def add_entry(tx: Transaction, posted: Posted, chain: bytes) -> None:
+def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -> None:
     """Append an entry to its account's journal."""
     entry = posted.entry
     tx.run(
@@ -154,7 +178,11 @@ def add_entry(tx: Transaction, posted: Posted, chain: bytes) -> None:
             deadline=entry.deadline,
             about=entry.about,
             trace=_written(entry.trace),
-            canonical=canonical(entry).decode(),
+            made_by=entry.by,
+            available_from=entry.available_from,
+            owes=int(entry.owes),
+            adjustment=_adjustment_written(entry.adjustment),
+            canonical=canonical.decode(),
             chain=chain.hex(),
             recorded_at=tx.now,
         )
@@ -166,6 +194,15 @@ def entry(tx: Transaction, wanted: EntryId) -> Posted | None:
     table = tables.entries
     row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
     return None if row is None else _posted(row)
+
+
+def entries(tx: Transaction, wanted: Sequence[EntryId]) -> dict[EntryId, Posted]:
+    """Those of the entries that are booked."""
+    table = tables.entries
+    if not wanted:
+        return {}
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(wanted)))
+    return {EntryId(row.id): _posted(row) for row in found}
 
 
 def reversal_of(tx: Transaction, wanted: EntryId) -> Posted | None:
@@ -288,8 +325,34 @@ def _posted(row: Row[tuple[object, ...]]) -> Posted:
             deadline=row.deadline,
             about=None if row.about is None else EntryId(row.about),
             trace=_read(row.trace),
+            by=None if row.made_by is None else MemberId(row.made_by),
+            available_from=row.available_from,
+            owes=bool(row.owes),
+            adjustment=_adjustment_read(row.adjustment),
         ),
     )
+
+
+def _adjustment_written(adjustment: Adjustment | None) -> str | None:
+    if adjustment is None:
+        return None
+    return json.dumps(
+        {
+            "actor": adjustment.actor,
+            "nature": adjustment.nature,
+            "booked_at": adjustment.booked_at.isoformat(),
+            "comment": adjustment.comment,
+            "approved_by": adjustment.approved_by,
+        }
+    )
+
+
+def _adjustment_read(text: str | None) -> Adjustment | None:
+    if text is None:
+        return None
+    told = json.loads(text)
+    booked_at = datetime.fromisoformat(told.pop("booked_at")).astimezone(UTC)
+    return Adjustment(booked_at=booked_at, **told)
 
 
 def _written(trace: Trace | None) -> str | None:

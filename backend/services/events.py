@@ -38,7 +38,7 @@ from backend.db.facts import Alert, Received
 from backend.db.members import Member
 from backend.db.vouchers import VoucherRow
 from backend.services import clock
-from backend.services.ledger import POINTS_MAX, locked_account, post, settle
+from backend.services.ledger import POINTS_MAX, alike, locked_account, post, settle
 from backend.services.redemptions import void_if_held
 from backend_client.schemas import (
     Event,
@@ -54,7 +54,6 @@ from backend_client.schemas import (
     VoucherVoided,
     WelcomeClaimed,
 )
-from backend_client.signing import journal_body
 from loyalty import earning, redemption
 from loyalty import members as people
 from loyalty import vouchers as rules
@@ -98,7 +97,7 @@ def apply_events(tx: Transaction, terminal: Terminal, request: EventsRequest) ->
 def _receive(
     tx: Transaction, terminal: Terminal, item: JournalEvent
 ) -> tuple[EventResult, Terminal]:
-    event, content = item.event, tx.keys.content(journal_body(item.event))
+    event, content = item.event, tx.keys.content(item.written)
     known = facts.received(tx, event.id)
     if known is not None and known.content == content:
         result = EventResult(
@@ -128,7 +127,7 @@ def _receive(
 
 
 def _check_journal(terminal: Terminal, item: JournalEvent, notes: Notes) -> None:
-    expected = link(bytes.fromhex(terminal.chain), journal_body(item.event)).hex()
+    expected = link(bytes.fromhex(terminal.chain), item.written).hex()
     if item.sequence != terminal.sequence + 1 or item.chain != expected:
         notes.flag("journal-fork")
 
@@ -320,7 +319,7 @@ def _welcome_once(tx: Transaction, member: MemberId, program: ProgramId, notes: 
         store=entry.store,
         about=entry.id,
     )
-    notes.place(post(tx, reversal))
+    notes.place(*post(tx, reversal, may_owe=True))
 
 
 # --- gifts ------------------------------------------------------------------------------------
@@ -430,7 +429,7 @@ def _void(tx: Transaction, terminal: Terminal, event: VoucherVoided, notes: Note
     held = accounts.entry(tx, row.entry)
     assert held is not None
     due = redemption.void(row.voucher, held.entry, now=told.occurred_at).entry
-    if _alike(told, due):
+    if alike(told, due):
         _post_once(tx, told, notes)
         settle(tx, rules.void(row.voucher), row.entry)
     else:
@@ -476,13 +475,13 @@ def _post_once(tx: Transaction, entry: Entry, notes: Notes) -> bool:
     False when it could not be: another entry stands in its place.
     """
     known = accounts.entry(tx, entry.id)
-    if known is not None and not _alike(known.entry, entry):
+    if known is not None and not alike(known.entry, entry):
         notes.flag("entry-differs")
         return False
     if known is None and _is_undone(tx, entry):
         notes.flag("reversed-twice")
         return False
-    notes.place(known or post(tx, entry))
+    notes.place(known or post(tx, entry, may_owe=True, reserves=True)[0])
     return True
 
 
@@ -494,15 +493,3 @@ def _is_undone(tx: Transaction, reversal: Entry) -> bool:
     if reversal.kind is not EntryKind.REVERSAL or reversal.about is None:
         return False
     return accounts.reversal_of(tx, reversal.about) is not None
-
-
-def _alike(one: Entry, other: Entry) -> bool:
-    """Whether two entries say the same; the terminal and the server may have dated it apart."""
-    return (one.id, one.member, one.program, one.kind, one.points, one.about) == (
-        other.id,
-        other.member,
-        other.program,
-        other.kind,
-        other.points,
-        other.about,
-    )

@@ -44,7 +44,7 @@ def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> account
     assert entry is not None
     cancellation = redemption.void(held.voucher, entry.entry, now=now)
     known = accounts.reversal_of(tx, held.entry)
-    posted = known or post(tx, cancellation.entry)
+    posted = known or post(tx, cancellation.entry)[0]
     settle(tx, cancellation.voucher, held.entry)
     return posted
 
@@ -82,7 +82,7 @@ def _reserve(
         now=shop_time(tx, row),
         zone=terminal.store.zone,
     )
-    post(tx, reservation.entry)
+    post(tx, reservation.entry, reserves=True)
     held = VoucherRow(
         voucher=reservation.voucher, entry=reservation.entry.id, program_version=program.version
     )

@@ -78,7 +78,7 @@ def _book(tx: Transaction, till: Till, sale: Sale) -> SaleAnswer:
         raise Refused(ProblemName.INVALID, str(no)) from no
     if any(entry.points > POINTS_MAX for entry in earned):
         raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
-    posted = [post(tx, entry) for entry in earned]
+    posted = post(tx, *earned)
     return SaleAnswer(
         sale=sale.id,
         entries=tuple(numbered(each) for each in posted),

@@ -47,6 +47,7 @@ from backend_client.schemas.events import (
 )
 from backend_client.schemas.ledger import (
     AccountSnapshot,
+    AdjustmentBody,
     DrawBody,
     EntryBody,
     LotBody,
@@ -77,6 +78,7 @@ __all__ = [
     "AccountAnswer",
     "AccountChanged",
     "AccountSnapshot",
+    "AdjustmentBody",
     "ArticleBody",
     "CardChanged",
     "CardKey",

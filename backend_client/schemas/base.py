@@ -1,7 +1,7 @@
 """What every message is made of."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -42,3 +42,13 @@ class Wire(BaseModel):
 
     # Hidden input: the text of a validation error is logged, and must not carry a person's name.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def rarely(default: Any, description: str, **limits: Any) -> Any:  # noqa: ANN401 - a field's default is of the field's type
+    """A field that is sent only where it says something: who does not know it reads the rest."""
+    return Field(
+        default=default,
+        description=description,
+        exclude_if=lambda value: bool(value == default),
+        **limits,
+    )

@@ -1,11 +1,19 @@
 """What happened at a terminal, on its way in."""
 
+import json
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
-from backend_client.schemas.base import CardKey, Id, Instant, Language, Wire
+from backend_client.schemas.base import CardKey, Id, Instant, Language, Wire, rarely
 from backend_client.schemas.ledger import EntryBody, VoucherBody
 
 
@@ -35,6 +43,12 @@ class MemberEnrolled(EventBase):
     email: str | None = Field(default=None, max_length=254)
     language: Language
     consents: tuple[ConsentBody, ...]
+    salt: str | None = rarely(
+        None,
+        "128 random bits in hex, kept nowhere: without them nobody can try out names and addresses"
+        " against the chain of a journal.",
+        pattern=r"^[0-9a-f]{32}$",
+    )
 
 
 class WelcomeClaimed(EventBase):
@@ -91,9 +105,33 @@ class JournalEvent(Wire):
 
     sequence: int = Field(ge=1, le=2**53, description="1, 2, 3 … per terminal, without a gap.")
     chain: str = Field(
-        pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the previous link and this event."
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of the previous link and this event, as compact JSON.",
     )
     event: Event
+    _written: bytes | None = PrivateAttr(default=None)
+
+    @property
+    def written(self) -> bytes:
+        """The event as its terminal wrote it down, which is what the chain covers.
+
+        Not as this side would write it: the other may be older or newer, with fewer fields or more.
+        """
+        return self._written or self.event.model_dump_json().encode()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - whatever came
+        read = handler(data)
+        if isinstance(data, dict) and isinstance(data.get("event"), dict):
+            said = json.dumps(data["event"], separators=(",", ":"), ensure_ascii=False)
+            read._written = said.encode()  # noqa: SLF001 - our own, in a class method
+        return read
+
+    @model_serializer(mode="wrap")
+    def _send(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        body: dict[str, Any] = handler(self)
+        return body if self._written is None else body | {"event": json.loads(self._written)}
 
 
 class EventsRequest(Wire):

@@ -4,9 +4,19 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from backend_client.schemas.base import Id, Instant, Money, Points, Wire
+from backend_client.schemas.base import Id, Instant, Money, Points, Wire, rarely
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, RuleId, StoreId
-from loyalty.ledger import Account, Draw, Entry, EntryKind, Lot, Step, StepKind, Trace
+from loyalty.ledger import (
+    Account,
+    Adjustment,
+    Draw,
+    Entry,
+    EntryKind,
+    Lot,
+    Step,
+    StepKind,
+    Trace,
+)
 from loyalty.program import Rounding
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
@@ -34,6 +44,41 @@ class TraceBody(Wire):
     )
 
 
+class AdjustmentBody(Wire):
+    """Who moved points by hand, and why."""
+
+    actor: Id = Field(description="The id of the person at work; never a name.")
+    nature: str = Field(max_length=64, description="The merchant's code for the reason.")
+    booked_at: Instant = Field(
+        description="When it was written down; `occurred_at` is its value date."
+    )
+    comment: str | None = Field(
+        default=None, max_length=64, description="The salted hash of the free text, in hex."
+    )
+    approved_by: Id | None = None
+
+    @classmethod
+    def of(cls, adjustment: Adjustment) -> "AdjustmentBody":
+        """The message for it."""
+        return cls(
+            actor=adjustment.actor,
+            nature=adjustment.nature,
+            booked_at=adjustment.booked_at,
+            comment=adjustment.comment,
+            approved_by=adjustment.approved_by,
+        )
+
+    def adjustment(self) -> Adjustment:
+        """What the message tells."""
+        return Adjustment(
+            actor=self.actor,
+            nature=self.nature,
+            booked_at=self.booked_at,
+            comment=self.comment,
+            approved_by=self.approved_by,
+        )
+
+
 class EntryBody(Wire):
     """One immutable movement of points."""
 
@@ -48,12 +93,24 @@ class EntryBody(Wire):
     deadline: Instant | None = None
     about: Id | None = None
     trace: TraceBody | None = None
+    by: Id | None = rarely(None, "Who earned or spent in a wallet that several share.")
+    available_from: Instant | None = rarely(
+        None, "From when the points of a credit can be spent; left out for at once."
+    )
+    owes: bool = rarely(
+        True, "False where a debit takes what is there, and makes no debt of the rest."
+    )
+    adjustment: AdjustmentBody | None = rarely(None, "Who moved the points by hand, and why.")
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryBody":
         """The message for an entry."""
         trace = entry.trace
         return cls(
+            by=entry.by,
+            available_from=entry.available_from,
+            owes=entry.owes,
+            adjustment=None if entry.adjustment is None else AdjustmentBody.of(entry.adjustment),
             id=entry.id,
             member=entry.member,
             program=entry.program,
@@ -84,6 +141,10 @@ class EntryBody(Wire):
         """The entry that the message tells."""
         trace = self.trace
         return Entry(
+            by=None if self.by is None else MemberId(self.by),
+            available_from=self.available_from,
+            owes=self.owes,
+            adjustment=None if self.adjustment is None else self.adjustment.adjustment(),
             id=EntryId(self.id),
             member=MemberId(self.member),
             program=ProgramId(self.program),
@@ -123,10 +184,44 @@ class LotBody(Wire):
     entry: Id
     left: Points
     deadline: Instant | None
+    available_from: Instant | None = rarely(
+        None, "From when its points can be spent; left out for at once."
+    )
+    gave: Points | None = rarely(
+        None,
+        "What the credit gave, the most that can be clawed back; left out when that is not known.",
+    )
+    returned: Points = rarely(0, "What was clawed back of it.")
+    expired: Points = rarely(0, "What expired of it.")
+
+    @classmethod
+    def of(cls, lot: Lot) -> "LotBody":
+        """The message for a lot."""
+        return cls(
+            entry=lot.entry,
+            left=lot.left,
+            deadline=lot.deadline,
+            available_from=lot.available_from,
+            gave=lot.gave,
+            returned=lot.returned,
+            expired=lot.expired,
+        )
+
+    def lot(self) -> Lot:
+        """The lot that the message tells."""
+        return Lot(
+            entry=EntryId(self.entry),
+            left=self.left,
+            deadline=self.deadline,
+            available_from=self.available_from,
+            gave=self.gave,
+            returned=self.returned,
+            expired=self.expired,
+        )
 
 
 class DrawBody(Wire):
-    """What an open reservation took from one lot; from no lot, it made debt."""
+    """What a debit took from one lot; from no lot, it made debt that nothing has paid yet."""
 
     lot: Id | None
     points: Points
@@ -142,7 +237,8 @@ class AccountSnapshot(Wire):
     lots: tuple[LotBody, ...]
     debt: Points
     draws: dict[str, tuple[DrawBody, ...]] = Field(
-        default_factory=dict, description="By entry id, for reservations that may still be voided."
+        default_factory=dict,
+        description="By entry id, oldest first: reservations that may still be voided, and debts.",
     )
     welcomed: bool = Field(
         default=False, description="Whether the welcome points were ever claimed."
@@ -158,16 +254,16 @@ class AccountSnapshot(Wire):
         *,
         welcomed: bool = False,
     ) -> "AccountSnapshot":
-        """The message for an account; empty lots stay out of it."""
+        """The message for an account.
+
+        Empty lots stay out of it, but for those that a reservation may give its points back to.
+        """
+        drawn = {draw.lot for draws in account.draws.values() for draw in draws}
         return cls(
             member=member,
             program=program,
             position=position,
-            lots=tuple(
-                LotBody(entry=lot.entry, left=lot.left, deadline=lot.deadline)
-                for lot in account.lots
-                if lot.left
-            ),
+            lots=tuple(LotBody.of(lot) for lot in account.lots if lot.left or lot.entry in drawn),
             debt=account.debt,
             welcomed=welcomed,
             draws={
@@ -182,10 +278,7 @@ class AccountSnapshot(Wire):
     def account(self) -> Account:
         """The account to replay from."""
         return Account(
-            lots=tuple(
-                Lot(entry=EntryId(lot.entry), left=lot.left, deadline=lot.deadline)
-                for lot in self.lots
-            ),
+            lots=tuple(lot.lot() for lot in self.lots),
             debt=self.debt,
             draws={
                 EntryId(entry): tuple(

@@ -22,7 +22,9 @@ async def enrol(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
     if application is None:
         return None
     member = MemberId(kiosk.new_id())
-    await kiosk.db.run(service.enrol, card, application, member=member, now=kiosk.now())
+    await kiosk.db.run(
+        service.enrol, card, application, member=member, salt=kiosk.new_salt(), now=kiosk.now()
+    )
     kiosk.sync.wake()
     found = await kiosk.db.run(identify, card, now=kiosk.now())
     assert not isinstance(found, UnknownCard)

@@ -31,11 +31,19 @@ class Application:
 
 
 def enrol(
-    tx: Transaction, card: str, application: Application, *, member: MemberId, now: datetime
+    tx: Transaction,
+    card: str,
+    application: Application,
+    *,
+    member: MemberId,
+    salt: str,
+    now: datetime,
 ) -> MemberId:
     """Write down the new member with the card in hand; returns whose card it is.
 
-    That is somebody else when the card was taken elsewhere while the person was typing.
+    That is somebody else when the card was taken elsewhere while the person was typing. `salt` is
+    random: it goes out with the fact and is kept nowhere, so that the journal's chain, which stays
+    when the person is erased, tells nobody whom it was about.
     """
     program, known = tx.program(), tx.card(card)
     assert program is not None
@@ -65,6 +73,7 @@ def enrol(
                 ConsentBody(purpose="program", given=True, text_version=CONSENT_TEXT),
                 ConsentBody(purpose="news", given=application.news, text_version=CONSENT_TEXT),
             ),
+            salt=salt,
         )
     )
     return member

@@ -1,5 +1,6 @@
 """A fact is never refused: accepted, known, or accepted and put before a person."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from backend_client.schemas import (
     MemberQuery,
     VoucherRedemption,
 )
+from loyalty.chain import GENESIS, link
 from loyalty.errors import CodeMistyped, VoucherUnknown, VoucherVoided
 from loyalty.ids import MemberId
 from loyalty.ledger import EntryKind
@@ -455,3 +457,15 @@ def test_a_card_or_address_nobody_has_finds_nobody(line: Connected) -> None:
     for query in (MemberQuery(card_uid="04ffffff"), MemberQuery(email="no@example.org")):
         with pytest.raises(BackendRefused, match="404"):
             line.till.find_member(query)
+
+
+def test_the_chain_covers_what_the_terminal_wrote_not_how_we_would_write_it(
+    line: Connected, kiosk: Kiosk
+) -> None:
+    """A terminal of another version leaves fields out, or spells a time in its own zone."""
+    body = kiosk.enrolled().model_dump(mode="json", exclude_none=True)
+    body["at"] = body["at"].replace("Z", "+00:00")
+    written = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+    item = {"sequence": 1, "chain": link(GENESIS, written).hex(), "event": body}
+    answer = line.raw("POST", "/v1/events", {"events": [item, item]})
+    assert [result["status"] for result in answer.json()["results"]] == ["accepted", "known"]

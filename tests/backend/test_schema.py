@@ -22,7 +22,9 @@ from tests.support.server import Company, Connected
 ROOT = Path(__file__).parents[2]
 
 COPY = """
-INSERT INTO entries SELECT tenant, 'other', member, program, {position}, kind, points,
+INSERT INTO entries (tenant, id, member, program, position, kind, points,
+occurred_at, fact, store, deadline, about, trace, canonical, chain, recorded_at)
+SELECT tenant, 'other', member, program, {position}, kind, points,
 occurred_at, fact, store, deadline, about, trace, canonical, chain, recorded_at
 FROM entries WHERE kind = '{kind}'
 """
@@ -99,6 +101,9 @@ def test_a_file_is_durable_and_checked(tmp_path: Path) -> None:
         COPY.format(position="position", kind="earn"),
         "UPDATE entries SET points = -points WHERE kind = 'earn'",
         "UPDATE entries SET kind = 'gift'",
+        "UPDATE entries SET kind = 'adjustment' WHERE kind = 'earn'",
+        "UPDATE entries SET owes = 2",
+        "UPDATE accounts SET debt = 1",
         "UPDATE entries SET member = 'nobody'",
         "UPDATE cards SET status = 'lost'",
         "UPDATE sales SET total = -1",

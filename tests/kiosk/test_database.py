@@ -53,7 +53,7 @@ def test_a_file_damaged_while_it_is_open_is_storage_trouble(tmp_path: Path) -> N
 
 def enrol_somebody(tx: Transaction) -> None:
     tx.save_program(PROGRAM)
-    enrol(tx, "c" * 64, PERSON, member=MemberId("m1"), now=NOW)
+    enrol(tx, "c" * 64, PERSON, member=MemberId("m1"), salt="ab" * 16, now=NOW)
 
 
 def test_a_folder_that_cannot_be_made_is_storage_trouble(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_new_terminal_begins_a_journal_with_what_is_not_sent() -> None:
         (first,) = database.run_now(Transaction.to_send, 9)
         database.run_now(Transaction.sent, first.event.id)
         someone = Application(first_name="Jean", email="j@example.org", news=False, language="fr")
-        database.run_now(enrol, "d" * 64, someone, member=MemberId("m2"), now=NOW)
+        database.run_now(enrol, "d" * 64, someone, member=MemberId("m2"), salt="ab" * 16, now=NOW)
         (second,) = database.run_now(Transaction.to_send, 9)
         assert second.sequence == 2
         assert second.chain == link(bytes.fromhex(first.chain), journal_body(second.event)).hex()

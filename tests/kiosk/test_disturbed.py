@@ -298,7 +298,12 @@ def test_a_card_that_was_taken_meanwhile_opens_its_own_account(tmp_path: Path) -
             first_name="Jean", email="jean@example.org", news=False, language="fr"
         )
         await place.kiosk.db.run(
-            enrol, place.key(), with_another, member=MemberId("m1"), now=place.kiosk.now()
+            enrol,
+            place.key(),
+            with_another,
+            member=MemberId("m1"),
+            salt="ab" * 16,
+            now=place.kiosk.now(),
         )
         place.glass.touch(Consents(program=True))
         shown = await place.glass.until_type(screens.ClaimWelcome)

@@ -93,7 +93,12 @@ def test_whatever_the_line_does_each_fact_counts_once(seed: int, tmp_path: Path)
                 pass
             steps: list[Callable[[], Awaitable[object]]] = [
                 lambda: database.run(
-                    enrol.enrol, f"{seed:064x}", PERSON, member=member, now=datetime.now(UTC)
+                    enrol.enrol,
+                    f"{seed:064x}",
+                    PERSON,
+                    member=member,
+                    salt="ab" * 16,
+                    now=datetime.now(UTC),
                 ),
                 *[
                     lambda: database.run(enrol.claim_welcome, member, now=datetime.now(UTC))
@@ -151,7 +156,12 @@ def test_a_fact_written_while_another_is_on_its_way_goes_out_at_once(tmp_path: P
                 loop, member = asyncio.get_running_loop(), MemberId(str(uuid4()))
                 place.kiosk.client.push = meanwhile  # type: ignore[method-assign]  # something happens meanwhile
                 await place.kiosk.db.run(
-                    enrol.enrol, place.key(), PERSON, member=member, now=datetime.now(UTC)
+                    enrol.enrol,
+                    place.key(),
+                    PERSON,
+                    member=member,
+                    salt="ab" * 16,
+                    now=datetime.now(UTC),
                 )
                 place.kiosk.sync.wake()
                 async with asyncio.timeout(3):
@@ -279,7 +289,7 @@ def test_a_zone_that_is_not_known_here_ends_days_in_utc(database: Database) -> N
 def test_an_erased_member_loses_name_and_cards_and_the_journal_keeps_its_chain(
     database: Database,
 ) -> None:
-    database.run_now(enrol.enrol, "b" * 64, PERSON, member=MemberId("m1"), now=NOW)
+    database.run_now(enrol.enrol, "b" * 64, PERSON, member=MemberId("m1"), salt="ab" * 16, now=NOW)
     before = database.run_now(Transaction.to_send, 9)
     database.run_now(apply, page(MemberErased(member="m1")), now=NOW)
     assert database.run_now(Transaction.member, MemberId("m1")) is None

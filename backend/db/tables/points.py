@@ -27,10 +27,21 @@ accounts = Table(
     Column("chain", HASH, nullable=False),
     Column("snapshot", Text, nullable=False),
     Column("last_at", Instant),
+    # When points last went, or were given back: a credit dated later may come in any order.
+    Column("moved_at", Instant),
+    # Which shape the snapshot was written in; an older one is made anew from the journal.
+    Column("shape", Integer, nullable=False, server_default="0"),
+    Column("debt", BigInteger, nullable=False, server_default="0"),
+    # What the policy lets the member owe; only what may make a debt raises it.
+    Column("debt_max", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "member", "program"),
     CheckConstraint("position >= 0", name="position"),
+    CheckConstraint("debt >= 0 AND debt <= debt_max", name="debt"),
     in_tenant("member", to="members"),
 )
+
+ONCE = "kind IN ('reversal', 'expiry', 'release')"
+"""What can be done to an entry once; a part of it may be returned, and a lot may leave, again."""
 
 entries = Table(
     "entries",
@@ -48,12 +59,25 @@ entries = Table(
     Column("deadline", Instant),
     Column("about", ID),
     Column("trace", Text),
+    Column("made_by", ID),
+    Column("available_from", Instant),
+    Column("owes", Integer, nullable=False, server_default="1"),
+    Column("adjustment", Text),
     Column("canonical", Text, nullable=False),
     Column("chain", HASH, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "member", "program", "position"),
-    UniqueConstraint("tenant", "kind", "about"),
+    Index(None, "tenant", "about"),
+    Index(
+        "uq_entries_once",
+        "tenant",
+        "kind",
+        "about",
+        unique=True,
+        sqlite_where=text(ONCE),
+        postgresql_where=text(ONCE),
+    ),
     Index(
         "uq_entries_one_welcome",
         "tenant",
@@ -66,11 +90,17 @@ entries = Table(
     CheckConstraint("position >= 1", name="position"),
     CheckConstraint(
         "(kind IN ('welcome', 'earn') AND points > 0 AND about IS NULL)"
-        " OR (kind = 'redeem' AND points < 0 AND about IS NULL)"
+        " OR (kind IN ('redeem', 'forfeit') AND points < 0 AND about IS NULL)"
         " OR (kind = 'reversal' AND about IS NOT NULL)"
-        " OR (kind = 'expiry' AND points < 0 AND about IS NOT NULL)",
+        " OR (kind = 'expiry' AND points < 0 AND about IS NOT NULL)"
+        " OR (kind = 'release' AND points = 0 AND about IS NOT NULL)"
+        " OR (kind IN ('return', 'transfer') AND points <> 0)"
+        " OR (kind = 'opening' AND points <> 0 AND about IS NULL)"
+        " OR (kind = 'adjustment' AND points <> 0 AND about IS NULL)",
         name="kind",
     ),
+    CheckConstraint("(kind = 'adjustment') = (adjustment IS NOT NULL)", name="adjustment"),
+    CheckConstraint("owes IN (0, 1)", name="owes"),
     in_tenant("member", "program", to="accounts"),
 )
 
