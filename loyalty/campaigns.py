@@ -6,10 +6,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from math import prod
 
-from loyalty.eligibility import Part, Ticket, fits, line_fits, share
+from loyalty.division import share
+from loyalty.eligibility import Part, Ticket, fits, line_fits
 from loyalty.extensions import Extensions
 from loyalty.ids import Points
-from loyalty.program import Birthday, Bonus, Campaign, Combine, Multiply, Program, Window
+from loyalty.program import ANY_LINE, Birthday, Bonus, Campaign, Combine, Multiply, Program, Window
 from loyalty.sales import Buyer, Sale
 
 
@@ -62,9 +63,16 @@ def _times_met(campaign: Campaign, on: Ticket) -> int:
     return min(times, default=1)
 
 
-def matched(campaign: Campaign, parts: Iterable[Part]) -> tuple[Part, ...]:
+def matched(campaign: Campaign, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """The lines that the campaign is for."""
+    if campaign.lines is ANY_LINE:
+        return parts
     return tuple(part for part in parts if line_fits(campaign.lines, part.line))
+
+
+def matches(campaign: Campaign, part: Part) -> bool:
+    """Whether the campaign is for that line."""
+    return campaign.lines is ANY_LINE or line_fits(campaign.lines, part.line)
 
 
 def spent(parts: Iterable[Part], on: Ticket) -> int:

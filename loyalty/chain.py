@@ -29,6 +29,7 @@ def canonical(entry: Entry) -> bytes:
 
 def _traced(trace: Trace) -> dict[str, object]:
     steps = [[step.kind.value, step.what, step.value, step.per] for step in trace.steps]
+    lines = [[line.line, line.points, line.quantity] for line in trace.lines]
     return {
         "rule": trace.rule,
         "program_version": trace.program_version,
@@ -37,6 +38,7 @@ def _traced(trace: Trace) -> dict[str, object]:
         "rounding": trace.rounding.value,
         "points": trace.points,
         **({"steps": steps} if steps else {}),
+        **({"lines": lines} if lines else {}),
     }
 
 

@@ -10,38 +10,28 @@ from itertools import chain
 
 from loyalty import campaigns as operations
 from loyalty import extensions as bespoke
-from loyalty.eligibility import Part, Ticket, chosen, fits, share, takes_part, ticket
+from loyalty.eligibility import Ticket, chosen, fits, takes_part, ticket
 from loyalty.errors import LoyaltyError
 from loyalty.explain import points_of
 from loyalty.extensions import Extensions
 from loyalty.ids import EntryId, MemberId, Points, StoreId, derived_entry
 from loyalty.ledger import Entry, EntryKind, Step, StepKind, Trace
 from loyalty.program import (
-    Band,
-    Bands,
-    Bespoke,
     Campaign,
     Caps,
     CardValidity,
-    Coefficient,
-    Count,
-    Discounted,
     EarningRule,
     Fixed,
-    Give,
     Occasion,
-    On,
     Pending,
     PerAmount,
-    PerArticle,
     Program,
-    Rounding,
-    RoundPer,
     Unit,
     Validity,
     minor_units,
 )
 from loyalty.sales import Buyer, Sale, check
+from loyalty.sheet import Sheet, bonus, capped
 
 _ANYBODY = Buyer()
 
@@ -109,8 +99,8 @@ def earn(
     room = _room(program, sale, buyer)
     entries = []
     for rule, trace in _traces(sale, program, buyer, on, running, extensions):
-        capped = _capped(trace, room) if room else trace
-        if capped.points == 0:
+        kept = _capped(trace, room) if room else trace
+        if kept.points == 0:
             continue
         entries.append(
             Entry(
@@ -118,13 +108,13 @@ def earn(
                 member=sale.member,
                 program=program.id,
                 kind=EntryKind.EARN,
-                points=capped.points,
+                points=kept.points,
                 occurred_at=sale.closed_at,
                 fact=sale.id,
                 store=sale.store,
                 deadline=deadline(sale.closed_at, rule.until, zone),
                 available_from=available_from(sale.closed_at, rule.pending, zone),
-                trace=capped,
+                trace=kept,
             )
         )
     return tuple(entries)
@@ -174,204 +164,34 @@ def _traces(
             continue
         parts = chosen(on.parts, rule.on)
         if parts:
-            yield rule, _Sheet(rule, program, sale, on, extensions).trace(parts, running)
+            yield rule, Sheet(rule, program, sale, on, extensions).trace(parts, running)
     for campaign in running:
         points = operations.bonus(campaign, on)
         if points and rules:
-            yield rules[0], _bonus(campaign, program, points)
-
-
-class _Sheet:
-    """The sheet of paper on which one rule is worked out for one ticket."""
-
-    __slots__ = ("_basis", "_extensions", "_factor", "_program", "_rule", "_sale", "_ticket")
-
-    def __init__(
-        self, rule: EarningRule, program: Program, sale: Sale, on: Ticket, extensions: Extensions
-    ) -> None:
-        self._rule, self._program, self._sale = rule, program, sale
-        self._ticket, self._extensions = on, extensions
-        self._basis, self._factor = 0, Decimal(1)
-
-    def trace(self, parts: tuple[Part, ...], running: tuple[Campaign, ...]) -> Trace:
-        steps = list(self._portion(parts))
-        basis, factor = self._basis, self._factor
-        factors = operations.multipliers(running)
-        if factors:
-            steps += self._multiplied(parts, factors)
-        return _trace(self._rule, self._program, tuple(steps), basis, factor)
-
-    def _multiplied(
-        self, parts: tuple[Part, ...], factors: tuple[tuple[Campaign, Fraction], ...]
-    ) -> Iterator[Step]:
-        """The same factors for all: multiply. Else each group of lines gives its extra on top."""
-        groups: dict[tuple[int, ...], list[Part]] = {}
-        for part in parts:
-            theirs = tuple(
-                place
-                for place, (campaign, _) in enumerate(factors)
-                if operations.matched(campaign, (part,))
-            )
-            groups.setdefault(theirs, []).append(part)
-        for theirs, group in groups.items():
-            if not theirs:
-                continue
-            if len(groups) > 1:
-                yield Step(StepKind.ONLY, " ".join(factors[n][0].id for n in theirs)[:128], 0)
-                yield from self._portion(tuple(group))
-            for place in theirs:
-                campaign, by = factors[place]
-                yield Step(StepKind.FACTOR, campaign.id, by.numerator, by.denominator)
-            yield Step(StepKind.COMBINE, self._program.combine.value, 0)
-
-    def _portion(self, parts: tuple[Part, ...]) -> Iterator[Step]:
-        """What the rule gives on those lines alone."""
-        rule = self._rule
-        if isinstance(rule.give, Fixed):
-            self._factor = Decimal(rule.give.points)
-            yield Step(StepKind.GIVE, "fixed", rule.give.points)
-            return
-        if isinstance(rule.give, PerArticle):
-            yield from self._own(parts, rule.give)
-            return
-        if rule.on.own_points:
-            yield from self._own(parts, PerArticle())
-            parts = tuple(part for part in parts if part.own_points is None)
-        if rule.round_per is RoundPer.LINE:
-            for part in parts:
-                yield from self._counted((part,))
-        elif parts:
-            yield from self._counted(parts)
-
-    def _own(self, parts: tuple[Part, ...], give: PerArticle) -> Iterator[Step]:
-        """The articles' own points; what points or vouchers paid of the ticket is taken off."""
-        points = 0
-        for part in parts:
-            if part.own_points is not None:
-                points += part.own_points
-            else:
-                points += give.points.get(part.line.article, 0) * part.line.quantity
-        if points:
-            yield Step(StepKind.COUNT, "article_points", points)
-            yield from self._deductions(points)
-            yield Step(StepKind.RATE, "", 1)
-
-    def _counted(self, parts: tuple[Part, ...]) -> Iterator[Step]:
-        on, give = self._rule.on, self._rule.give
-        basis = _count(parts, on, self._sale)
-        yield Step(StepKind.COUNT, on.count.value, basis)
-        if on.count.is_money:
-            for step in self._deductions(basis):
-                basis -= step.value
-                yield step
-            self._basis += basis
-        yield self._given(parts, basis, give)
-
-    def _deductions(self, counted: int) -> Iterator[Step]:
-        """What of the counted lines the customer's own money did not pay, by its reason."""
-        left = counted
-        for advantage, amount in self._ticket.advantages.items():
-            if advantage in self._rule.on.reduced_by:
-                off = min(left, share(amount, counted, self._ticket.total))
-                left -= off
-                yield Step(StepKind.DEDUCT, advantage.value, off)
-
-    def _given(self, parts: tuple[Part, ...], basis: int, give: Give) -> Step:
-        """The points on that basis; an own number and a fixed one never come here."""
-        if isinstance(give, PerAmount):
-            self._factor = Decimal(give.points) / give.amount
-            return Step(StepKind.RATE, "", give.points, give.amount)
-        if isinstance(give, Coefficient):
-            points, per = give.times.as_integer_ratio()
-            per *= minor_units(self._program.currency) if self._rule.on.count.is_money else 1
-            self._factor = Decimal(points) / per
-            return Step(StepKind.RATE, "", points, per)
-        if isinstance(give, Bands):
-            band = _band(give, basis)
-            self._factor = Decimal(band.points if band else 0)
-            return Step(StepKind.GIVE, _named(band), band.points if band else 0)
-        assert isinstance(give, Bespoke)
-        extension = bespoke.earning(self._extensions, give.name)
-        lines = tuple(part.line for part in parts)
-        points = max(extension.points(lines, basis, give.settings), 0)
-        self._factor = Decimal(points)
-        return Step(StepKind.GIVE, f"{give.name}@{extension.version}", points)
-
-
-def _count(parts: tuple[Part, ...], on: On, sale: Sale) -> int:
-    if on.count is Count.TTC:
-        return sum(_price(part, on) for part in parts)
-    if on.count is Count.HT:
-        return sum(_without_tax(_price(part, on), part.line.tax_rate) for part in parts)
-    if on.count is Count.ARTICLES:
-        return sum(part.line.quantity for part in parts)
-    return 1 if on.count is Count.VISITS else sale.visits
-
-
-def _price(part: Part, on: On) -> int:
-    return part.listed if on.discounted is Discounted.LISTED else part.net
-
-
-def _without_tax(amount: int, rate: Decimal) -> int:
-    taxed, whole = (1 + Fraction(rate) / 100).as_integer_ratio()
-    return share(amount, whole, taxed)
-
-
-def _band(bands: Bands, basis: int) -> Band | None:
-    """The band that holds the basis: its lower bound is in, its upper bound is not (SW-15)."""
-    return next(
-        (
-            band
-            for band in bands.bands
-            if band.start <= basis and (band.below is None or basis < band.below)
-        ),
-        None,
-    )
-
-
-def _named(band: Band | None) -> str:
-    if band is None:
-        return "no_band"
-    return f"band {band.start}-{'' if band.below is None else band.below}"
-
-
-def _bonus(campaign: Campaign, program: Program, points: Points) -> Trace:
-    return Trace(
-        rule=campaign.id,
-        program_version=program.version,
-        basis=0,
-        factor=Decimal(points),
-        rounding=Rounding.FLOOR,
-        points=points,
-        steps=(Step(StepKind.GIVE, "bonus", points),),
-    )
-
-
-def _trace(
-    rule: EarningRule, program: Program, steps: tuple[Step, ...], basis: int, factor: Decimal
-) -> Trace:
-    return Trace(
-        rule=rule.id,
-        program_version=program.version,
-        basis=basis,
-        factor=factor,
-        rounding=rule.round,
-        points=points_of(steps, rule.round),
-        steps=steps,
-    )
+            yield rules[0], bonus(campaign, program, on, points)
 
 
 def trace_of(rule: EarningRule, program: Program, basis: int) -> Trace:
     """What a rule of fixed points, or of points by money, gives on `basis` minor units."""
     if isinstance(rule.give, Fixed):
-        given = (Step(StepKind.GIVE, "fixed", rule.give.points),)
-        return _trace(rule, program, given, 0, Decimal(rule.give.points))
-    assert isinstance(rule.give, PerAmount)
-    steps = (
-        Step(StepKind.COUNT, rule.on.count.value, basis),
-        Step(StepKind.RATE, "", rule.give.points, rule.give.amount),
+        factor, counted = Decimal(rule.give.points), 0
+        steps: tuple[Step, ...] = (Step(StepKind.GIVE, "fixed", rule.give.points),)
+    else:
+        assert isinstance(rule.give, PerAmount)
+        factor, counted = Decimal(rule.give.points) / rule.give.amount, basis
+        steps = (
+            Step(StepKind.COUNT, rule.on.count.value, basis),
+            Step(StepKind.RATE, "", rule.give.points, rule.give.amount),
+        )
+    return Trace(
+        rule=rule.id,
+        program_version=program.version,
+        basis=counted,
+        factor=factor,
+        rounding=rule.round,
+        points=points_of(steps, rule.round),
+        steps=steps,
     )
-    return _trace(rule, program, steps, basis, Decimal(rule.give.points) / rule.give.amount)
 
 
 def _room(program: Program, sale: Sale, buyer: Buyer) -> dict[str, Points]:
@@ -400,8 +220,7 @@ def _capped(trace: Trace, room: dict[str, Points]) -> Trace:
     """The trace within the caps; what it gives is taken off the room that is left."""
     cap = min(room, key=room.__getitem__)
     if trace.points > room[cap]:
-        step = Step(StepKind.CAP, cap, room[cap])
-        trace = replace(trace, points=room[cap], steps=(*trace.steps, step))
+        trace = capped(trace, cap, room[cap])
     for name in room:
         room[name] -= trace.points
     return trace

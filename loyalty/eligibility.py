@@ -1,12 +1,22 @@
 """Who earns, and on which lines: what is left of a ticket once a program has chosen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from loyalty import extensions as bespoke
+from loyalty.division import share
 from loyalty.extensions import Extensions
 from loyalty.ids import Points
-from loyalty.program import Advantage, Criteria, Discounted, LineCriteria, On, PriceBook, Program
+from loyalty.program import (
+    ANY_LINE,
+    Advantage,
+    Criteria,
+    Discounted,
+    LineCriteria,
+    On,
+    PriceBook,
+    Program,
+)
 from loyalty.sales import Buyer, Line, LineKind, Means, Sale
 
 
@@ -22,6 +32,10 @@ class Part:
     own_points: Points | None
     """For all its pieces; None where the article has no number of its own."""
     discounted: bool
+    name: str
+    """Of the ticket's line that it is, or is a part of."""
+    sold: int
+    """How many pieces of that line were sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,54 +103,55 @@ def ticket(sale: Sale, buyer: Buyer, program: Program) -> Ticket:
     """The lines that may earn under `program`, and what lowers the whole ticket."""
     lines = sale.lines or (Line(unit_price=sale.total + sale.discount),)
     code = _price_code(sale, buyer)
-    parts = tuple(
-        part
-        for line in lines
-        for part in _parts(line, _book(program, line.price_code or code))
-        if line_fits(program.lines, part.line)
-    )
-    return Ticket(
-        parts=parts,
-        total=sum(line.net for line in lines if line.net > 0),
-        advantages=_advantages(sale),
-    )
+    parts: list[Part] = []
+    total = rewards = 0
+    for name, line in named(lines):
+        net = line.net
+        if net > 0:
+            total += net
+        else:
+            # A "Remise fidélité" is a line below zero: points have paid it.
+            rewards -= net
+        book = _book(program, line.price_code or code) if program.price_books else None
+        parts += _parts(line, book, name, line.quantity)
+    if program.lines is not ANY_LINE:
+        parts = [part for part in parts if line_fits(program.lines, part.line)]
+    return Ticket(parts=tuple(parts), total=total, advantages=_advantages(sale, rewards))
 
 
-def _advantages(sale: Sale) -> dict[Advantage, int]:
-    if not sale.discount and not sale.payments and not sale.lines:
-        return {}
-    # A "Remise fidélité" is a line below zero: points have paid it.
-    rewards = sum(-line.net for line in sale.lines if line.net < 0)
-    found = {
-        Advantage.TICKET_DISCOUNT: sale.discount,
-        Advantage.VOUCHER: sale.paid(Means.VOUCHER),
-        Advantage.POINTS: sale.paid(Means.POINTS) + rewards,
-    }
-    return {advantage: amount for advantage, amount in found.items() if amount}
+def named(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+    """The lines of a ticket with what a return calls each: its id, else `#1` for the first."""
+    for place, line in enumerate(lines, start=1):
+        yield line.id or f"#{place}", line
+
+
+def _advantages(sale: Sale, rewards: int) -> dict[Advantage, int]:
+    found: dict[Advantage, int] = {}
+    if sale.discount:
+        found[Advantage.TICKET_DISCOUNT] = sale.discount
+    if vouchers := sale.paid(Means.VOUCHER):
+        found[Advantage.VOUCHER] = vouchers
+    if points := sale.paid(Means.POINTS) + rewards:
+        found[Advantage.POINTS] = points
+    return found
 
 
 def _book(program: Program, code: str) -> PriceBook | None:
     return next((book for book in program.price_books if book.code == code), None)
 
 
-def _parts(line: Line, book: PriceBook | None) -> Iterator[Part]:
+def _parts(line: Line, book: PriceBook | None, name: str, sold: int) -> Iterable[Part]:
     """What of the line may earn: nothing, the line, or components of the pack that it is."""
     if line.kind is not LineKind.ARTICLE or not line.earns or (book and not book.earns):
-        return
+        return ()
     if line.components and line.points is None:
-        yield from _components(line, book)
-        return
+        return _components(line, book, name)
     each = book.points.get(line.article, line.points) if book else line.points
-    yield Part(
-        line,
-        line.net,
-        line.listed,
-        None if each is None else each * line.quantity,
-        line.discount > 0,
-    )
+    own = None if each is None else each * line.quantity
+    return (Part(line, line.net, line.listed, own, line.discount > 0, name, sold),)
 
 
-def _components(pack: Line, book: PriceBook | None) -> Iterator[Part]:
+def _components(pack: Line, book: PriceBook | None, name: str) -> Iterator[Part]:
     """Each component with its share of the pack's price, by the components' own prices."""
     whole = sum(part.listed for part in pack.components)
     done = net_before = listed_before = 0
@@ -144,7 +159,7 @@ def _components(pack: Line, book: PriceBook | None) -> Iterator[Part]:
         done += component.listed
         net, listed = share(pack.net, done, whole), share(pack.listed, done, whole)
         sold = replace(component, quantity=component.quantity * pack.quantity)
-        for part in _parts(sold, book):
+        for part in _parts(sold, book, name, pack.quantity):
             yield replace(
                 part,
                 net=net - net_before,
@@ -154,13 +169,10 @@ def _components(pack: Line, book: PriceBook | None) -> Iterator[Part]:
         net_before, listed_before = net, listed
 
 
-def share(amount: int, part: int, whole: int) -> int:
-    """`amount` × part / whole, rounded half up; all of it where the whole is nothing."""
-    return (2 * amount * part + whole) // (2 * whole) if whole else amount
-
-
 def chosen(parts: tuple[Part, ...], on: On) -> tuple[Part, ...]:
     """The parts that a rule counts."""
+    if on.lines is ANY_LINE and on.discounted is not Discounted.EXCLUDED:
+        return parts
     return tuple(
         part
         for part in parts

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from loyalty.campaigns import combined
+from loyalty.division import divided
 from loyalty.ids import Points
 from loyalty.ledger import Entry, EntryKind, Step, StepKind, Trace
 from loyalty.program import Combine, Rounding
@@ -55,18 +56,6 @@ def explain(entry: Entry) -> Explanation:
             lines=lines,
         )
     return Explanation(message=entry.kind.value, points=entry.points, lines=lines)
-
-
-def divided(rounding: Rounding, points: int, per: int) -> Points:
-    """Points / per as a whole number. Whole numbers only: 3 points per 7 € lose nothing."""
-    return _DIVIDED[rounding](points, per)
-
-
-_DIVIDED: dict[Rounding, Callable[[int, int], int]] = {
-    Rounding.FLOOR: lambda points, per: points // per,
-    Rounding.HALF_UP: lambda points, per: (2 * points + per) // (2 * per),
-    Rounding.CEIL: lambda points, per: -(-points // per),
-}
 
 
 def points_of(steps: Iterable[Step], rounding: Rounding) -> Points:

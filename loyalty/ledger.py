@@ -17,13 +17,14 @@ from loyalty.accounts import Account, Draw, Lot
 from loyalty.entries import Adjustment, Entry, EntryKind
 from loyalty.ids import EntryId, Points
 from loyalty.lots import OpenLot, OpenLots
-from loyalty.traces import Step, StepKind, Trace
+from loyalty.traces import EarnedLine, Step, StepKind, Trace
 from loyalty.turns import in_turn
 
 __all__ = [
     "Account",
     "Adjustment",
     "Draw",
+    "EarnedLine",
     "Entry",
     "EntryKind",
     "Lot",

@@ -9,20 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from loyalty.division import apportioned
 from loyalty.errors import NotEnoughPoints
 from loyalty.ids import EntryId, Points, StoreId, derived_entry
 from loyalty.ledger import Account, Entry, EntryKind
 from loyalty.program import Negative
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarnedLine:
-    """What one line of a sale earned within one entry."""
-
-    line: str
-    points: Points
-    quantity: int
-    """Pieces sold; or minor units, where parts of a price are given back."""
+from loyalty.traces import EarnedLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +29,21 @@ class Returned:
     store: StoreId
 
 
-def shares(points: Points, lines: Mapping[str, tuple[int, int]]) -> tuple[EarnedLine, ...]:
-    """What each line earned of an entry's `points`, by what it cost: `{line: (cost, quantity)}`.
+def earned_lines(earned: Entry) -> tuple[EarnedLine, ...]:
+    """What each line of its sale earned within the entry, as its trace holds it since that day."""
+    return earned.trace.lines if earned.trace else ()
 
-    The shares make the whole exactly; points that do not divide go to the largest remainders, and
-    between equals to the first line.
+
+def shares(points: Points, lines: Mapping[str, tuple[int, int]]) -> tuple[EarnedLine, ...]:
+    """What each line earned of an entry whose trace does not say it, by what the line cost.
+
+    For entries of other books: `{line: (cost, quantity)}`. The shares make the whole exactly;
+    points that do not divide go to the largest remainders, and between equals to the first line.
     """
-    total = sum(cost for cost, _ in lines.values())
-    if total <= 0:
-        return tuple(
-            EarnedLine(line=line, points=0, quantity=quantity)
-            for line, (_, quantity) in lines.items()
-        )
-    whole = {line: divmod(points * cost, total) for line, (cost, _) in lines.items()}
-    over = points - sum(share for share, _ in whole.values())
-    by_remainder = sorted(whole, key=lambda line: -whole[line][1])
-    lucky = set(by_remainder[:over])
+    whole = apportioned(points, [cost for cost, _ in lines.values()])
     return tuple(
-        EarnedLine(line=line, points=whole[line][0] + (line in lucky), quantity=quantity)
-        for line, (_, quantity) in lines.items()
+        EarnedLine(line, share, quantity)
+        for (line, (_, quantity)), share in zip(lines.items(), whole, strict=True)
     )
 
 

@@ -42,6 +42,17 @@ class Step:
     per: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class EarnedLine:
+    """What one line of a sale earned within one entry."""
+
+    line: str
+    """The line's id; `#3` for the third line of a ticket whose lines have none."""
+    points: Points
+    quantity: int
+    """Pieces sold; or minor units, where parts of a price are given back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """How a number of points came to be: enough to compute it again, and to explain it."""
@@ -56,3 +67,6 @@ class Trace:
     points: Points
     steps: tuple[Step, ...] = ()
     """The calculation line by line; empty where basis, factor and rounding say it all."""
+    lines: tuple[EarnedLine, ...] = ()
+    """What each line of the sale earned of the points, all of them together; a line that is left
+    out earned none. This is what comes back when goods do, whatever the rules say by then."""

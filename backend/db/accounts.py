@@ -19,6 +19,7 @@ from loyalty.ids import EntryId, MemberId, ProgramId, RuleId, StoreId
 from loyalty.ledger import (
     Account,
     Adjustment,
+    EarnedLine,
     Entry,
     EntryKind,
     Step,
@@ -367,6 +368,7 @@ def _written(trace: Trace | None) -> str | None:
             "rounding": trace.rounding.value,
             "points": trace.points,
             "steps": [[step.kind.value, step.what, step.value, step.per] for step in trace.steps],
+            "lines": [[line.line, line.points, line.quantity] for line in trace.lines],
         }
     )
 
@@ -386,4 +388,5 @@ def _read(text: str | None) -> Trace | None:
             Step(StepKind(kind), what, value, per)
             for kind, what, value, per in trace.get("steps", ())
         ),
+        lines=tuple(EarnedLine(*line) for line in trace.get("lines", ())),
     )

@@ -10,6 +10,7 @@ from loyalty.ledger import (
     Account,
     Adjustment,
     Draw,
+    EarnedLine,
     Entry,
     EntryKind,
     Lot,
@@ -30,6 +31,14 @@ class StepBody(Wire):
     per: int = Field(default=1, ge=1)
 
 
+class EarnedLineBody(Wire):
+    """What one line of a sale earned: what comes back when the line is returned."""
+
+    line: str = Field(max_length=64, description="Its id; `#3` for the third of lines without.")
+    points: Points
+    quantity: int = Field(ge=1, description="Pieces sold.")
+
+
 class TraceBody(Wire):
     """How the points of an entry were computed."""
 
@@ -41,6 +50,9 @@ class TraceBody(Wire):
     points: Points
     steps: tuple[StepBody, ...] = Field(
         default=(), description="The calculation line by line; empty where the above says it all."
+    )
+    lines: tuple[EarnedLineBody, ...] = rarely(
+        (), "What each line of the sale earned; those that are left out earned nothing."
     )
 
 
@@ -134,6 +146,10 @@ class EntryBody(Wire):
                     StepBody(kind=step.kind, what=step.what, value=step.value, per=step.per)
                     for step in trace.steps
                 ),
+                lines=tuple(
+                    EarnedLineBody(line=each.line, points=each.points, quantity=each.quantity)
+                    for each in trace.lines
+                ),
             ),
         )
 
@@ -166,6 +182,9 @@ class EntryBody(Wire):
                 points=trace.points,
                 steps=tuple(
                     Step(step.kind, step.what, step.value, step.per) for step in trace.steps
+                ),
+                lines=tuple(
+                    EarnedLine(each.line, each.points, each.quantity) for each in trace.lines
                 ),
             ),
         )

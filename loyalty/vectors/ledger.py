@@ -16,7 +16,7 @@ from loyalty.opening import Brought, opening
 from loyalty.program import AdjustmentRules, Negative, ReminderRules, Rounding, Sharing, Stores
 from loyalty.redemption import Use, spend
 from loyalty.reminders import Reachable
-from loyalty.returns import EarnedLine, Returned, claw_back, under_policy, void_sale
+from loyalty.returns import Returned, claw_back, under_policy, void_sale
 from loyalty.rewards import Option, Situation, completed, covers, options, price
 from loyalty.terms import (
     AllPoints,
@@ -36,6 +36,7 @@ from loyalty.terms import (
     Voucher,
     When,
 )
+from loyalty.traces import EarnedLine
 
 _ZOE, _PROGRAM, _STORE = MemberId("zoe"), ProgramId("vectors"), StoreId("angers")
 Case = Mapping[str, Any]

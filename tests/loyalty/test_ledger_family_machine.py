@@ -22,8 +22,9 @@ from loyalty.merging import Merge, catch_up, merge, unmerge
 from loyalty.pending import pending
 from loyalty.program import AdjustmentRules, Negative, Pending
 from loyalty.redemption import Use, spend
-from loyalty.returns import EarnedLine, Returned, claw_back, reversal, void_sale
+from loyalty.returns import Returned, claw_back, reversal, void_sale
 from loyalty.rewards import Price
+from loyalty.traces import EarnedLine
 from loyalty.transfers import follow
 from tests.loyalty.cases import day, entry, open_lots
 
@@ -146,7 +147,7 @@ class Family(RuleBasedStateMachine):
     @rule(which=st.randoms(use_true_random=False), pieces=st.integers(1, 3))
     def goods_come_back(self, which: Random, pieces: int) -> None:
         sale = which.choice(self.sales)
-        line = EarnedLine(line="line", points=sale.points, quantity=3)
+        line = EarnedLine("line", sale.points, 3)
         before = self.returned.setdefault(sale.id, [])
         name = self.name()
         returned = Returned(id=name, line="line", quantity=pieces, at=day(self.today), store=LYON)

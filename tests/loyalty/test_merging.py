@@ -8,7 +8,8 @@ from loyalty.expiry import due
 from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.merging import Merge, catch_up, merge, parts, unmerge
-from loyalty.returns import EarnedLine, Returned, claw_back
+from loyalty.returns import Returned, claw_back
+from loyalty.traces import EarnedLine
 from loyalty.transfers import follow, now_in, standing
 from tests.loyalty.cases import day, earn, entry, expire, open_lots, take, undo
 
@@ -45,7 +46,7 @@ KEPT = of(ZOE, welcome(), earn("a", 30, 2, until=200), earn("b", 10, 2))
 ABSORBED = of(ZO, welcome(), earn("c", 20, 2, until=100), earn("d", 40, 2), GIFT)
 
 
-LINE = EarnedLine(line="l", points=20, quantity=1)
+LINE = EarnedLine("l", 20, 1)
 CAME_BACK = Returned(id="r", line="l", quantity=1, at=day(12), store=StoreId("lyon"))
 
 

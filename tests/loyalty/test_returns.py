@@ -11,7 +11,6 @@ from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.program import Negative
 from loyalty.redemption import void
 from loyalty.returns import (
-    EarnedLine,
     Returned,
     claw_back,
     give_back,
@@ -20,13 +19,14 @@ from loyalty.returns import (
     under_policy,
     void_sale,
 )
+from loyalty.traces import EarnedLine
 from loyalty.vouchers import Voucher, VoucherState, mint
 from tests.loyalty.cases import day, earn, entry, expire, lots, take
 
 SALE = earn("sale", 10, 1)
 SHIRTS, SOCKS = (
-    EarnedLine(line="shirts", points=7, quantity=3),
-    EarnedLine(line="socks", points=3, quantity=1),
+    EarnedLine("shirts", 7, 3),
+    EarnedLine("socks", 3, 1),
 )
 
 
@@ -111,7 +111,7 @@ def test_what_already_expired_is_not_taken_twice() -> None:
 # --- when the points are spent (SW-10) ----------------------------------------------------------
 
 SPENT = [SALE, take("gift", 8, 2)]
-ALL_OF_IT = EarnedLine(line="socks", points=10, quantity=1)
+ALL_OF_IT = EarnedLine("socks", 10, 1)
 
 
 def policy(negative: Negative, holder: Account | None = None) -> Account:
