@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -21,7 +22,13 @@ _GRACE_S = 1
 class Server(uvicorn.Server):
     """Tells where it listens once it does, and wakes the long polls before it waits for them."""
 
-    def __init__(self, app: FastAPI, announce: Path | None, listen: str | None = None) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        announce: Path | None,
+        listen: str | None = None,
+        listens: Callable[[str], None] = lambda _: None,
+    ) -> None:
         # Without a log configuration of its own, uvicorn logs through ours.
         super().__init__(
             uvicorn.Config(
@@ -34,7 +41,7 @@ class Server(uvicorn.Server):
             )
         )
         self._bell = app.state.bell
-        self._announce = announce
+        self._announce, self._listens = announce, listens
         self.watch = Watch(app.state.database, app.state.bell, listen)
         self.listening = threading.Event()
 
@@ -43,6 +50,8 @@ class Server(uvicorn.Server):
         self.watch.start()
         if self._announce is not None and sockets:
             announce(self._announce, sockets[0])
+        if sockets:
+            self._listens(address_of(sockets[0]))
         self.listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -52,18 +61,25 @@ class Server(uvicorn.Server):
 
 
 def serve(
-    app: FastAPI, *, host: str, port: int, announce: Path | None, listen_url: str | None = None
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    announce: Path | None,
+    listen_url: str | None = None,
+    listens: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve until told to stop (SIGTERM, SIGINT). Raises CannotStart when the port is taken.
 
-    `listen_url` reaches the same PostgreSQL without a pooler.
+    `listen_url` reaches the same PostgreSQL without a pooler; `listens` is told the address once it
+    answers.
     """
     listening = listen(host, port)
     # uvicorn stops, then raises the signal again for whoever had the handler before: that is us.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     try:
-        Server(app, announce, listen_url).run([listening])
+        Server(app, announce, listen_url, listens).run([listening])
     finally:
         listening.close()
 
@@ -86,8 +102,14 @@ def listen(host: str, port: int) -> socket.socket:
 def announce(path: Path, listening: socket.socket) -> None:
     """Write where the server listens, whole or not at all."""
     host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    where = {"url": f"http://{shown}:{port}", "host": host, "port": port, "pid": os.getpid()}
+    where = {"url": address_of(listening), "host": host, "port": port, "pid": os.getpid()}
     written = path.with_name(f".{path.name}.{os.getpid()}")
     written.write_text(json.dumps(where) + "\n")
     written.replace(path)
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where it can be reached."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"

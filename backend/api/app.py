@@ -12,10 +12,11 @@ from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
-from backend.api import terminals, tills
+from backend.api import sessions, staff, terminals, tills
 from backend.api.callers import Data
 from backend.api.guard import Guard
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
+from backend.api.sessions import Door
 from backend.bell import Bell
 from backend.db import Database
 from backend_client.schemas import API
@@ -42,6 +43,8 @@ _NOTHING_LEAVES: TelemetryConfig = {
 _AREAS = (
     tills,
     terminals,
+    sessions,
+    staff,
 )
 """Every file of routes."""
 
@@ -52,8 +55,11 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def create_app(database: Database) -> FastAPI:
-    """The application on a database that is up to date."""
+def create_app(database: Database, *, first_run: str = "") -> FastAPI:
+    """The application on a database that is up to date.
+
+    `first_run` is the secret with which the first owner comes in; empty for nobody.
+    """
     app = FastAPI(
         title="Loyalty backend",
         version="1.0.0",
@@ -65,6 +71,7 @@ def create_app(database: Database) -> FastAPI:
     )
     app.state.database = database
     app.state.bell = Bell()
+    app.state.door = Door(first_run)
     database.heard = app.state.bell.ring
     tell_problems(app)
     for area in _AREAS:

@@ -112,7 +112,13 @@ async def _of_http(_: Request, error: Exception) -> JSONResponse:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return problem(error.name, error.detail, error.members)
+    wait = error.members.get("retry_after_s")
+    return problem(
+        error.name,
+        error.detail,
+        error.members,
+        None if wait is None else {"Retry-After": str(wait)},
+    )
 
 
 async def _rule(_: Request, error: Exception) -> JSONResponse:

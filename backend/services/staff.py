@@ -1,6 +1,5 @@
 """Staff: who may do what, how they get in, and what shuts them out."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +7,14 @@ from uuid import uuid4
 
 from backend import passwords
 from backend.db import Database, Transaction, feed, members, shops, staff
-from backend.db.staff import Person
+from backend.db.staff import Person, Session
 from backend.errors import Refused
 from backend.rights import Role
 from backend.services import audit
-from backend.services.access import Token, new_token, read_token
-from backend.services.sessions import Opened, open_session
+from backend.services.access import Token, read_token
+from backend.services.access import new_token as token_for
+from backend.services.sessions import Opened, open_session, open_token
+from backend.throttle import Throttle
 from backend_client.schemas import ProblemName
 from loyalty import members as people
 from loyalty.ids import MemberId, StoreId, TenantId
@@ -26,13 +27,14 @@ RESET_MINUTES = 60
 FAILURES_MAX = 5
 LOCKED = timedelta(minutes=15)
 """After `FAILURES_MAX` wrong passwords in a row: 480 tries a day are no way to find one."""
-TEMPLATE_INVITED, TEMPLATE_RESET = "staff_invitation", "staff_reset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
     """Somebody to write down."""
 
+    id: str = ""
+    """Made by the client; empty for one of ours."""
     name: str
     email: str
     role: Role
@@ -44,6 +46,8 @@ def add_person(tx: Transaction, new: NewPerson, *, actor: str, password: str = "
     """Write somebody down. Raises Refused or EmailRefused."""
     address = people.email(new.email)
     key = tx.keys.contact(address)
+    if new.id and (known := staff.person(tx, new.id)) is not None:
+        return _same(known, new, address)
     if staff.by_email(tx, key) is not None:
         raise Refused(ProblemName.ID_REUSED, "somebody of the staff has this address already")
     store = None if new.store is None else shops.store(tx, new.store)
@@ -51,7 +55,7 @@ def add_person(tx: Transaction, new: NewPerson, *, actor: str, password: str = "
         raise Refused(ProblemName.NOT_FOUND, "no such store")
     _refuse_unknown_member(tx, new.member)
     person = Person(
-        id=str(uuid4()),
+        id=new.id or str(uuid4()),
         name=new.name,
         email=address,
         role=new.role,
@@ -67,6 +71,15 @@ def add_person(tx: Transaction, new: NewPerson, *, actor: str, password: str = "
     staff.add(tx, person, email_key=key)
     audit.note(tx, actor, "staff.add", person.id, role=new.role.value)
     return person
+
+
+def _same(known: Person, new: NewPerson, address: str) -> Person:
+    """Asked again: the same person, or other content under the same id. Raises Refused."""
+    store = known.store.id if known.store else None
+    kept = (known.name, known.email, known.role, store, known.member)
+    if kept != (new.name, address, new.role, new.store, new.member):
+        raise Refused(ProblemName.ID_REUSED, "somebody else has this id")
+    return known
 
 
 def change_person(
@@ -119,14 +132,20 @@ def _tell(tx: Transaction, wanted: str) -> None:
 # --- getting in -----------------------------------------------------------------------------------
 
 
-def sign_in(database: Database, tenant: TenantId, email: str, password: str) -> Opened:
-    """A new session. Raises Refused, with the same words whatever was wrong, and EmailRefused."""
+def sign_in(
+    database: Database, tenant: TenantId, email: str, password: str, tries: Throttle
+) -> Opened:
+    """A new session. Raises Refused, with the same words whatever was wrong, and EmailRefused.
+
+    `tries` counts for addresses that nobody has: they are locked like any other, so that the
+    answer does not tell who works here.
+    """
     key = database.keyring.tenant(tenant).contact(people.email(email))
     with database.read(tenant) as tx:
         person = staff.by_email(tx, key)
-        locked = person is not None and person.locked_until is not None
-        if locked and person is not None and tx.now < (person.locked_until or tx.now):
-            raise _locked()
+        _refuse_locked(tx, person)
+    if person is None and (wait := tries.wait(f"{tenant}:{key}", database.clock())):
+        raise _locked(wait)
     # Outside any transaction: it takes long on purpose.
     good = passwords.fits(person.password if person else None, password)
     if person is None or person.disabled_at is not None:
@@ -137,11 +156,15 @@ def sign_in(database: Database, tenant: TenantId, email: str, password: str) -> 
     return outcome
 
 
+def _refuse_locked(tx: Transaction, person: Person | None) -> None:
+    if person is None or person.locked_until is None or tx.now >= person.locked_until:
+        return
+    raise _locked(max(1, round((person.locked_until - tx.now).total_seconds())))
+
+
 def _came(tx: Transaction, wanted: str, *, good: bool, password: str) -> Opened | None:
     person = get(tx, wanted)
-    if person.locked_until is not None and tx.now < person.locked_until:
-        # Others tried in the meantime.
-        raise _locked()
+    _refuse_locked(tx, person)  # others may have tried in the meantime
     if not good:
         _count_failure(tx, person)
         return None
@@ -153,7 +176,8 @@ def _came(tx: Transaction, wanted: str, *, good: bool, password: str) -> Opened 
     return open_session(tx, person)
 
 
-def _count_failure(tx: Transaction, person: Person) -> None:
+def _count_failure(tx: Transaction, found: Person) -> None:
+    person = get(tx, found.id)
     failures = person.failures + 1
     locked = failures >= FAILURES_MAX
     staff.change(
@@ -168,7 +192,7 @@ def _count_failure(tx: Transaction, person: Person) -> None:
 
 def new_link(tx: Transaction, wanted: str, *, lives: timedelta) -> str:
     """A one-time token to choose a password with; earlier ones are good for nothing any more."""
-    token = new_token(LINK_PREFIX, tx.tenant)
+    token = token_for(LINK_PREFIX, tx.tenant)
     staff.add_link(tx, wanted, token_hash=token.hash, expires_at=tx.now + lives)
     return token.text
 
@@ -179,6 +203,15 @@ def invite(tx: Transaction, wanted: str, *, actor: str) -> str:
     link = new_link(tx, person.id, lives=timedelta(days=LINK_DAYS))
     audit.note(tx, actor, "staff.invite", wanted)
     return link
+
+
+def reset(tx: Transaction, email_key: str) -> str | None:
+    """A link for whoever forgot their password; None when nobody has this address."""
+    person = staff.by_email(tx, email_key)
+    if person is None or person.disabled_at is not None:
+        return None
+    audit.note(tx, audit.SYSTEM, "staff.reset", person.id)
+    return new_link(tx, person.id, lives=timedelta(minutes=RESET_MINUTES))
 
 
 def choose_password(database: Database, link: str, password: str) -> Opened:
@@ -209,9 +242,45 @@ def change_password(tx: Transaction, wanted: str, kept: str) -> Opened:
     return open_session(tx, get(tx, wanted))
 
 
-def random_password() -> str:
-    """A password that nobody has to remember."""
-    return secrets.token_urlsafe(18)
+def change_own_password(
+    database: Database, tenant: TenantId, wanted: str, *, old: str, new: str
+) -> Opened:
+    """Another password for oneself, who knows the old one. Raises Refused."""
+    with database.read(tenant) as tx:
+        person = get(tx, wanted)
+        _refuse_locked(tx, person)
+    if not passwords.fits(person.password, old):
+        database.run(tenant, _count_failure, person)
+        raise _wrong()
+    return database.run(tenant, change_password, wanted, hashed(new))
+
+
+def sign_out(tx: Transaction, session: Session) -> None:
+    """End one session."""
+    staff.close_session(tx, session.staff, session.id)
+    audit.note(tx, f"staff:{session.staff}", "session.close", session.staff)
+
+
+def end_session(tx: Transaction, wanted: str, session: str) -> None:
+    """End one session or token of a person. Raises Refused."""
+    if not staff.close_session(tx, wanted, session):
+        raise Refused(ProblemName.NOT_FOUND, "no session has this id")
+    audit.note(tx, f"staff:{wanted}", "session.close", wanted)
+
+
+def sign_out_everywhere(tx: Transaction, wanted: str, *, actor: str) -> int:
+    """End every session and token of a person: how many. Raises Refused."""
+    get(tx, wanted)
+    ended = staff.close_sessions(tx, wanted)
+    audit.note(tx, actor, "session.close-all", wanted, ended=ended)
+    return ended
+
+
+def new_token(tx: Transaction, wanted: str, *, name: str, days: int) -> Opened:
+    """A token for a program that works in somebody's name."""
+    opened = open_token(tx, get(tx, wanted), name=name, days=days)
+    audit.note(tx, f"staff:{wanted}", "token.add", opened.session.id, days=days)
+    return opened
 
 
 def hashed(password: str) -> str:
@@ -238,8 +307,12 @@ def _wrong() -> Refused:
     return Refused(ProblemName.SIGN_IN, "the address or the password is wrong")
 
 
-def _locked() -> Refused:
-    return Refused(ProblemName.LOCKED, "too many wrong passwords: wait, or ask for a new link")
+def _locked(seconds: int) -> Refused:
+    return Refused(
+        ProblemName.LOCKED,
+        "too many wrong passwords: wait, or ask for a new link",
+        retry_after_s=seconds,
+    )
 
 
 def _dead_link() -> Refused:
