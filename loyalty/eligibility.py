@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from loyalty import extensions as bespoke
 from loyalty.division import share
 from loyalty.extensions import Extensions
+from loyalty.guard import may_earn
 from loyalty.ids import Points
 from loyalty.program import (
     ANY_LINE,
@@ -56,6 +57,7 @@ def takes_part(sale: Sale, buyer: Buyer, program: Program, extensions: Extension
         sale.paid_in_full
         and sale.total > 0
         and buyer.enrolled
+        and may_earn(program.guard, sale, buyer)
         and fits(program.only, sale, buyer, extensions)
     )
 

@@ -8,6 +8,7 @@ LoyaltyError
 ├── ExtensionMissing     a bespoke rule that is not installed here (loyalty.extensions)
 ├── OfflineLimit         without the network, the program allows no more than this
 ├── MemberLimit          the member has had this reward as often as the program allows
+├── DailyLimit           the member has taken as many rewards today as the program allows
 ├── AssuranceLimit       so little is known of the card that no more can be spent with it
 ├── AdjustmentRefused
 │   ├── ApprovalNeeded   so many points need a second person's word
@@ -58,6 +59,14 @@ class MemberLimit(LoyaltyError):
 
     def __init__(self, times: int) -> None:
         super().__init__(f"at most {times} times for each member")
+        self.times = times
+
+
+class DailyLimit(LoyaltyError):
+    """The member has taken `times` rewards today, which is all the program allows."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(f"at most {times} rewards a day")
         self.times = times
 
 

@@ -175,6 +175,10 @@ class Buyer:
     """Before this sale, for the cap of the balance."""
     visits: int = 0
     """Tickets of this member before this one, for alerts."""
+    tickets_today: int = 0
+    """Those of them since local midnight that earned, for the guard."""
+    last_ticket_at: datetime | None = None
+    """When the last of them was closed; None for none."""
 
 
 def check(sale: Sale) -> None:
