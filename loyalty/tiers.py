@@ -1,7 +1,8 @@
-"""Tiers: what a member has earned, over a life or a period, and what keeps it.
+"""Tiers: what a member has earned, spent or visited, over a life or a period, and what keeps it.
 
-A tier is reached by points earned with purchases. Spending never lowers it, and neither welcome,
-gifts of the shop nor points that came by transfer raise it; a return takes off what it takes back.
+By points earned, a tier is reached with purchases alone. Spending points never lowers it, and
+neither welcome, gifts of the shop nor points that came by transfer raise it; a return takes off
+what it takes back. By money or by visits, purchases count whatever they earned.
 """
 
 from bisect import bisect_right
@@ -10,9 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from loyalty.earning import deadline
-from loyalty.ids import Points
+from loyalty.ids import Points, SaleId
 from loyalty.ledger import Entry, EntryKind
-from loyalty.program import Calendar, Tier, TierRules, Validity
+from loyalty.program import Calendar, Metric, Tier, TierRules, Validity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """What a member bought; brought back, with the id of that sale and an amount below 0."""
+
+    sale: SaleId
+    at: datetime
+    amount: int
+    """Minor units to pay, tax included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,45 +31,54 @@ class Standing:
     """Where a member stands, and what comes next."""
 
     tier: Tier | None
-    earned: Points
-    """What counts now."""
+    counted: int
+    """What counts now: points, minor units or visits, as the program's metric says."""
     next_tier: Tier | None
     """None at the top."""
-    missing: Points
-    """How many points are still to earn for the next tier."""
+    missing: int
+    """How much is still to come for the next tier."""
     until: datetime | None
     """When the tier falls if nothing more is earned; None if it never does."""
     falls_to: Tier | None
     """What it falls to then."""
-    to_keep: Points
-    """How many points, earned before then, keep it; 0 where it does not fall."""
+    to_keep: int
+    """How much, before then, keeps it; 0 where it does not fall."""
 
 
 def standing(
-    entries: Iterable[Entry], rules: TierRules, *, now: datetime, zone: tzinfo
+    entries: Iterable[Entry],
+    rules: TierRules,
+    *,
+    now: datetime,
+    zone: tzinfo,
+    purchases: Iterable[Purchase] = (),
 ) -> Standing:
-    """The member's tier now, by the journal of the account."""
-    story = _Story(tuple(entries), rules, zone)
+    """The member's tier now: by the journal of the account, or else by `purchases`."""
+    if rules.metric is Metric.EARNED:
+        counted_parts = list(_earned(tuple(entries), rules, zone))
+    else:
+        counted_parts = list(_bought(tuple(purchases), rules, zone))
+    story = _Story(counted_parts, rules, zone)
     tier = story.tier(now)
-    earned = story.earned(now)
+    counted = story.counted(now)
     higher = [each for each in rules.levels if tier is None or each.start > tier.start]
     until = story.falls(now) if tier else None
     return Standing(
         tier=tier,
-        earned=earned,
+        counted=counted,
         next_tier=higher[0] if higher else None,
-        missing=max(higher[0].start - earned, 0) if higher else 0,
+        missing=max(higher[0].start - counted, 0) if higher else 0,
         until=until,
         falls_to=story.tier(until) if until else None,
-        to_keep=max(tier.start - story.earned(until), 0) if tier and until else 0,
+        to_keep=max(tier.start - story.counted(until), 0) if tier and until else 0,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counted:
-    """Points that count from one time to another, the end not included."""
+    """What counts from one time to another, the end not included."""
 
-    points: Points
+    much: int
     start: datetime
     end: datetime | None
 
@@ -66,22 +86,22 @@ class _Counted:
 class _Story:
     """What counted at each time, and which tier that made."""
 
-    def __init__(self, entries: tuple[Entry, ...], rules: TierRules, zone: tzinfo) -> None:
+    def __init__(self, counted: list[_Counted], rules: TierRules, zone: tzinfo) -> None:
         self._rules = rules
         self._zone = zone
-        self._changes = _changes(list(_counted(entries, rules, zone)))
+        self._changes = _changes(counted)
         """The sum after each time at which it changes."""
         self._times = [at for at, _ in self._changes]
         self._reached = list(self._reachings())
 
-    def earned(self, at: datetime) -> Points:
+    def counted(self, at: datetime) -> int:
         place = bisect_right(self._times, at)
         return max(self._changes[place - 1][1], 0) if place else 0
 
     def tier(self, at: datetime) -> Tier | None:
         """The tier of what counts then, or a higher one that is still kept."""
         held = [tier for tier, start, end in self._reached if start <= at and (not end or at < end)]
-        by_points = _tier_of(self._rules, self.earned(at))
+        by_points = _tier_of(self._rules, self.counted(at))
         return max([*held, *([by_points] if by_points else [])], key=_height, default=None)
 
     def falls(self, now: datetime) -> datetime | None:
@@ -102,8 +122,8 @@ class _Story:
         for tier in self._rules.levels:
             start: datetime | None = None
             end: datetime | None = None
-            for at, points in self._changes:
-                if points < tier.start:
+            for at, much in self._changes:
+                if much < tier.start:
                     continue
                 if start is not None and end is not None and at > end:
                     yield tier, start, end
@@ -114,16 +134,16 @@ class _Story:
                 yield tier, start, end
 
 
-def _tier_of(rules: TierRules, earned: Points) -> Tier | None:
-    reached = [tier for tier in rules.levels if earned >= tier.start]
+def _tier_of(rules: TierRules, counted: int) -> Tier | None:
+    reached = [tier for tier in rules.levels if counted >= tier.start]
     return max(reached, key=_height, default=None)
 
 
-def _height(tier: Tier) -> Points:
+def _height(tier: Tier) -> int:
     return tier.start
 
 
-def _counted(entries: tuple[Entry, ...], rules: TierRules, zone: tzinfo) -> Iterable[_Counted]:
+def _earned(entries: tuple[Entry, ...], rules: TierRules, zone: tzinfo) -> Iterable[_Counted]:
     """What was earned, and what was taken back of it: both count as long as the earning does."""
     known = {entry.id: entry for entry in entries}
     left = {entry.id: entry.points for entry in known.values() if entry.kind is EntryKind.EARN}
@@ -140,11 +160,34 @@ def _counted(entries: tuple[Entry, ...], rules: TierRules, zone: tzinfo) -> Iter
             yield _part(entry, entry.points, entry.occurred_at, rules, zone)
 
 
+def _bought(purchases: tuple[Purchase, ...], rules: TierRules, zone: tzinfo) -> Iterable[_Counted]:
+    """What was bought, and what was brought back of it: both count as long as the sale does.
+
+    By visits a sale counts as one until all of it came back. What came back of a sale that nobody
+    knows takes nothing off.
+    """
+    sales = {each.sale: each for each in purchases if each.amount > 0}
+    left = {sale: each.amount for sale, each in sales.items()}
+    by_visits = rules.metric is Metric.VISITS
+    for sale in sales.values():
+        until = _counts_until(sale.at, rules.period, zone)
+        yield _Counted(much=1 if by_visits else sale.amount, start=sale.at, end=until)
+    for back in sorted(purchases, key=lambda each: (each.at, each.sale, each.amount)):
+        if back.amount > 0 or not left.get(back.sale):
+            continue
+        taken = min(-back.amount, left[back.sale])
+        left[back.sale] -= taken
+        much = int(not left[back.sale]) if by_visits else taken
+        sale = sales[back.sale]
+        until = _counts_until(sale.at, rules.period, zone)
+        yield _Counted(much=-much, start=max(back.at, sale.at), end=until)
+
+
 def _part(
     earning: Entry, points: Points, start: datetime, rules: TierRules, zone: tzinfo
 ) -> _Counted:
     return _Counted(
-        points=points, start=start, end=_counts_until(earning.occurred_at, rules.period, zone)
+        much=points, start=start, end=_counts_until(earning.occurred_at, rules.period, zone)
     )
 
 
@@ -164,15 +207,15 @@ def _counts_until(
 _MONTHS = {Calendar.MONTH: 1, Calendar.QUARTER: 3, Calendar.YEAR: 12}
 
 
-def _changes(counted: list[_Counted]) -> list[tuple[datetime, Points]]:
+def _changes(counted: list[_Counted]) -> list[tuple[datetime, int]]:
     """The sum of what counts, after each time at which it changes."""
-    steps: dict[datetime, Points] = {}
+    steps: dict[datetime, int] = {}
     for part in counted:
         if part.end is not None and part.end <= part.start:
             continue
-        steps[part.start] = steps.get(part.start, 0) + part.points
+        steps[part.start] = steps.get(part.start, 0) + part.much
         if part.end is not None:
-            steps[part.end] = steps.get(part.end, 0) - part.points
+            steps[part.end] = steps.get(part.end, 0) - part.much
     total, found = 0, []
     for at in sorted(steps):
         total += steps[at]
