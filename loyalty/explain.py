@@ -117,8 +117,14 @@ class _Sums:
 
 def said(trace: Trace) -> Iterable[Said]:
     """The lines that tell a trace's calculation, ending with its points."""
-    basis, counted = 0, ""
+    basis, counted, factors = 0, "", 0
     for place, step in enumerate(trace.steps):
+        if step.kind is StepKind.FACTOR:
+            factors += 1
+        elif step.kind is StepKind.COMBINE:
+            several, factors = factors > 1, 0
+            if not several:
+                continue
         if step.kind is StepKind.COUNT:
             basis, counted = step.value, step.what
         elif step.kind is StepKind.DEDUCT:

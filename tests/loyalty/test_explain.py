@@ -87,3 +87,36 @@ def test_a_deduction_at_the_end_is_followed_by_what_is_left() -> None:
         "basis",
         "points",
     ]
+
+
+def multiplied(*factors: str) -> Trace:
+    return replace(
+        plain(0, "1"),
+        steps=(
+            Step(StepKind.COUNT, "ttc", 5_00),
+            Step(StepKind.RATE, "", 1, 100),
+            *(Step(StepKind.FACTOR, factor, 2) for factor in factors),
+            Step(StepKind.COMBINE, "best", 0),
+        ),
+    )
+
+
+def test_how_campaigns_combine_is_told_only_where_several_do() -> None:
+    assert [said.message for said in told_lines(multiplied("thursday"))] == [
+        "count.ttc",
+        "rate",
+        "campaign",
+        "points",
+    ]
+    assert [said.message for said in told_lines(multiplied("thursday", "birthday"))] == [
+        "count.ttc",
+        "rate",
+        "campaign",
+        "campaign",
+        "combine.best",
+        "points",
+    ]
+    twice = replace(
+        multiplied("thursday"), steps=(*multiplied("a").steps, *multiplied("b", "c").steps)
+    )
+    assert [said.message for said in told_lines(twice)].count("combine.best") == 1
