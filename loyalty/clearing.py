@@ -12,6 +12,8 @@ from loyalty.ids import EntryId, Points, StoreId
 from loyalty.ledger import Account, Draw, Entry, EntryKind, replay
 from loyalty.program import Stores
 
+_POOL = Stores()
+
 
 def accounts(entries: Iterable[Entry], stores: Stores) -> dict[str, Account]:
     """The member's account in each group; in a pool one, under the empty name."""
@@ -58,18 +60,24 @@ class Statement:
 
 
 def statement(
-    accounts_entries: Iterable[Iterable[Entry]], *, only: Iterable[EntryId] | None = None
+    accounts_entries: Iterable[Iterable[Entry]],
+    *,
+    only: Iterable[EntryId] | None = None,
+    stores: Stores = _POOL,
 ) -> Statement:
     """Who owes whom, from the journals of whole accounts; `only` keeps to the debits of a period.
 
+    Nobody does where the program has no clearing. In silos each group is an account of its own, so
+    a debt stays within it.
     A gift that was voided owes nothing, for it draws on no lot any more. Debt owes nothing yet.
     """
     kept = None if only is None else frozenset(only)
     totals: dict[tuple[StoreId, StoreId], Points] = {}
-    for entries in accounts_entries:
-        for line in _owed(tuple(entries), kept):
-            pair = (line.debtor, line.creditor)
-            totals[pair] = totals.get(pair, 0) + line.points
+    for entries in accounts_entries if stores.clearing else ():
+        for part in by_group(entries, stores).values():
+            for line in _owed(part, kept):
+                pair = (line.debtor, line.creditor)
+                totals[pair] = totals.get(pair, 0) + line.points
     lines = [
         Owed(debtor=debtor, creditor=creditor, points=points)
         for (debtor, creditor), points in sorted(totals.items())

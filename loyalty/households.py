@@ -12,7 +12,7 @@ from loyalty.errors import EarnOnlyCard, HouseholdCap, HouseholdRefused, NotInHo
 from loyalty.ids import EntryId, MemberId, Points, ProgramId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.merging import second_welcome
-from loyalty.program import Role
+from loyalty.program import HouseholdRules, Role
 from loyalty.transfers import Move, moved, standing
 
 
@@ -45,6 +45,18 @@ class Step:
     member: MemberId
     at: datetime
     store: StoreId
+
+
+def admitted(household: Household, rules: HouseholdRules) -> Membership:
+    """What the card of the next who joins may do, by the program's rules.
+
+    Raises HouseholdRefused where the program has no households, or this one is full.
+    """
+    if not rules.active:
+        raise HouseholdRefused("this program has no households")
+    if rules.members is not None and len(household.members) >= rules.members:
+        raise HouseholdRefused(f"a household has {rules.members} members at most")
+    return Membership(role=rules.new_card, per_day=rules.card_per_day)
 
 
 def join(

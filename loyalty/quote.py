@@ -9,7 +9,7 @@ from loyalty.extensions import Extensions
 from loyalty.ids import Points
 from loyalty.ledger import Account, Entry
 from loyalty.program import Alert, Program, Unit, Words
-from loyalty.rewards import Offer, offers
+from loyalty.rewards import Offer, completes, offers
 from loyalty.sales import Buyer, Sale
 
 
@@ -80,7 +80,17 @@ def alerts(
     return tuple(
         alert
         for alert in program.alerts
-        if _reached(alert, *after) and not _reached(alert, *before)
+        if _reached(alert, *after)
+        and (not _reached(alert, *before) or (alert.each and _again(alert, before, after)))
+    )
+
+
+def _again(alert: Alert, before: tuple[Points, int], after: tuple[Points, int]) -> bool:
+    """Whether one more card is complete than before (GLO-08)."""
+    thresholds = (alert.points, alert.visits)
+    return any(
+        threshold is not None and completes(earlier, later, threshold)
+        for threshold, earlier, later in zip(thresholds, before, after, strict=True)
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta, tzinfo
 from decimal import ROUND_CEILING
 from enum import Enum
 
@@ -18,6 +18,7 @@ from loyalty.terms import (
     Gives,
     How,
     Nothing,
+    Per,
     PercentOff,
     PerPoint,
     Reached,
@@ -66,6 +67,8 @@ class Refusal(Enum):
     """Not in this store."""
     PRICE_CODE = "price_code"
     """Not for this customer's price list."""
+    TIER = "tier"
+    """Not for this member's tier."""
     MEMBER_LIMIT = "member_limit"
     """The member has had it as often as allowed."""
     NOTHING = "nothing"
@@ -86,7 +89,9 @@ class Situation:
     earning: Points = 0
     """What this ticket will earn."""
     taken: Mapping[RewardId, int] = field(default_factory=dict)
-    """How many times the member has had each reward."""
+    """How many times the member has had each reward since `counted_since` its limit's period."""
+    tier: str = ""
+    """The member's tier; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,20 @@ def granted(option: Option) -> Price:
     if option.price is None:
         raise RewardUnavailable(f"not now: {option.refusal}")
     return option.price
+
+
+def counted_since(per: Per, now: datetime, zone: tzinfo) -> datetime | None:
+    """From when takings count towards a limit `per` that time; None for a whole life."""
+    if per is Per.LIFE:
+        return None
+    today = now.astimezone(zone).date()
+    first = {
+        Per.DAY: today,
+        Per.WEEK: today - timedelta(days=today.weekday()),
+        Per.MONTH: today.replace(day=1),
+        Per.YEAR: today.replace(month=1, day=1),
+    }[per]
+    return datetime.combine(first, time(), tzinfo=zone).astimezone(now.tzinfo)
 
 
 def missing(terms: RewardTerms, spendable: Points) -> Points:
@@ -221,6 +240,8 @@ def _refusal(
         return Refusal.STORE
     if terms.price_codes and seen.price_code not in terms.price_codes:
         return Refusal.PRICE_CODE
+    if usable.tiers and seen.tier not in usable.tiers:
+        return Refusal.TIER
     if usable.per_member is not None and seen.taken.get(reward, 0) >= usable.per_member:
         return Refusal.MEMBER_LIMIT
     return Refusal.THRESHOLD if short else None

@@ -25,6 +25,9 @@ class AlertDocument(Document):
     both: bool = Field(
         default=False, description="Whether points and visits must both be there (SW-07)."
     )
+    each: bool = Field(
+        default=False, description="Whether it is said again at each multiple: 10, 20, 30 visits."
+    )
     on_receipt: bool = Field(default=False, description="Whether the receipt says it too.")
 
     def built(self, field: str) -> Alert:

@@ -193,7 +193,7 @@ class ProgramDocument(Document):
     def _refuse_unknown_currency(self) -> None:
         if self.currency in CURRENCIES:
             return
-        close = get_close_matches(self.currency, sorted(CURRENCIES), n=1, cutoff=0.5)
+        close = sorted(code for code in CURRENCIES if code[:2] == self.currency[:2])
         meant = f"; was {close[0]!r} meant?" if close else ": write one of ISO 4217, such as EUR"
         raise ProgramRefused("currency", f"{self.currency!r} is no currency{meant}")
 

@@ -37,7 +37,7 @@ def _spelled(field: str, path: tuple[int | str, ...]) -> str:
 
 def _meant(field: str) -> str:
     known = {name for document in _documents() for name in document.model_fields}
-    close = get_close_matches(field, sorted(known), n=1)
+    close = get_close_matches(field, sorted(known), n=1, cutoff=0.7)
     return f"; was {close[0]!r} meant?" if close else ": leave it out"
 
 

@@ -85,6 +85,11 @@ def _bespoke(named: Bespoke) -> dict[str, Any]:
     return {"extension": named.name, "settings": dict(named.settings)}
 
 
+def _clock(hour: time) -> str:
+    """As people write it: without seconds, where there are none."""
+    return hour.isoformat("auto" if hour.second or hour.microsecond else "minutes")
+
+
 def _mapping(words: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(_value(key)): _value(value) for key, value in words.items()}
 
@@ -107,7 +112,7 @@ _KINDS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Decimal, str),
     (datetime, datetime.isoformat),
     (date, date.isoformat),
-    (time, time.isoformat),
+    (time, _clock),
     (Mapping, _mapping),
     (frozenset, lambda words: sorted(_value(word) for word in words)),
     (tuple, lambda items: [_value(item) for item in items]),

@@ -18,6 +18,8 @@ class Alert:
     visits: int | None = None
     both: bool = False
     """Whether points and visits must both be reached; one is enough otherwise."""
+    each: bool = False
+    """Whether it is said again at each multiple: 10, 20, 30 visits (GLO-08)."""
     on_receipt: bool = False
     """Whether the receipt says it too (GLO-09)."""
 

@@ -9,7 +9,7 @@ from loyalty.errors import AdjustmentRefused, ApprovalNeeded, ValueDateRefused
 from loyalty.ids import MemberId, ProgramId, StoreId
 from loyalty.journal import salted_hash
 from loyalty.ledger import EntryKind, replay
-from loyalty.program import AdjustmentRules
+from loyalty.program import AdjustmentRules, ValueDate
 from tests.loyalty.cases import day, earn, take
 
 ANNE = Clerk(id="staff-1")
@@ -56,6 +56,14 @@ def test_the_date_is_today_for_whoever_has_no_right_to_another() -> None:
     with pytest.raises(ValueDateRefused):
         adjust(replace(wanted(50), value_at=day(1)), ANNE, FREE, now=day(3))
     assert adjust(replace(wanted(50), value_at=day(3)), ANNE, FREE, now=day(3)).points == 50
+
+
+def test_where_the_program_says_today_nobody_chooses_another_date() -> None:
+    """CLI-29: not even who has the right."""
+    today = AdjustmentRules(value_date=ValueDate.TODAY)
+    assert adjust(replace(wanted(50), value_at=day(3)), MANAGER, today, now=day(3)).points == 50
+    with pytest.raises(ValueDateRefused):
+        adjust(replace(wanted(50), value_at=day(1)), MANAGER, today, now=day(3))
 
 
 def test_the_value_date_can_be_chosen_and_the_booking_date_never() -> None:

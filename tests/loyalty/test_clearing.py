@@ -84,3 +84,15 @@ def test_a_statement_can_be_for_the_debits_of_a_period() -> None:
 def test_lots_whose_store_nobody_knows_are_left_out() -> None:
     gone = at(BORDEAUX, take("gift", 10, 3))
     assert statement([[gone]]).net() == {}
+
+
+def test_without_clearing_nobody_owes_anything() -> None:
+    assert statement([[*BERTRAND, SPENT]], stores=Stores(clearing=False)).lines == ()
+    assert statement([[*BERTRAND, SPENT]], stores=Stores()).lines != ()
+
+
+def test_in_silos_a_store_pays_with_the_points_of_its_own_group() -> None:
+    silo = Stores(sharing=Sharing.SILO, groups={ANGERS: "loire", CHOLET: "loire"})
+    gift, cakes = at(BORDEAUX, take("g", 30, 3)), at(CHOLET, take("c", 20, 4))
+    found = statement([[*BERTRAND, gift, cakes]], stores=silo)
+    assert found.net() == {CHOLET: 20, ANGERS: -20}, "Bordeaux spent its own"

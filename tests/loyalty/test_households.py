@@ -9,6 +9,7 @@ from loyalty.households import (
     Household,
     Membership,
     Step,
+    admitted,
     check_spend,
     contributions,
     into_wallet,
@@ -18,7 +19,7 @@ from loyalty.households import (
 )
 from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
-from loyalty.program import Role
+from loyalty.program import HouseholdRules, Role
 from tests.loyalty.cases import day, earn, entry, open_lots, take, undo
 
 MUM, DAD, LEO = MemberId("mum"), MemberId("dad"), MemberId("leo")
@@ -166,3 +167,20 @@ def test_points_of_an_unknown_origin_belong_to_nobody() -> None:
     account = replay([earn("old", 9, 1)])
     assert contributions(account, [], at=day(2)) == {None: 9}
     assert contributions(account, [earn("old", 9, 1)], at=day(2)) == {None: 9}
+
+
+OPEN = HouseholdRules(active=True, members=4, new_card=Role.EARNS_ONLY, card_per_day=20)
+
+
+def test_who_joins_has_the_card_that_the_program_gives() -> None:
+    card = Membership(role=Role.EARNS_ONLY, per_day=20)
+    assert admitted(HOME, OPEN) == card
+    assert admitted(HOME, replace(OPEN, members=None)) == card
+    assert admitted(HOME, HouseholdRules(active=True)) == Membership()
+
+
+@pytest.mark.parametrize("rules", [replace(OPEN, members=3), HouseholdRules()])
+def test_a_household_that_is_full_or_not_foreseen_takes_nobody(rules: HouseholdRules) -> None:
+    assert len(HOME.members) == 3
+    with pytest.raises(HouseholdRefused):
+        admitted(HOME, rules)

@@ -214,6 +214,17 @@ def test_one_step_beyond_a_limit_the_kiosk_asks_to_wait(
         check_offline(cost, given, LIMITS, now=NOW)
 
 
+@pytest.mark.parametrize(("today", "may"), [(800, True), (801, False)])
+def test_a_day_has_a_limit_of_its_own_that_no_contact_resets(today: int, *, may: bool) -> None:
+    limits = replace(LIMITS, per_day=1000)
+    given = replace(use(), today=today)
+    if may:
+        check_offline(200, given, limits, now=NOW)
+        return
+    with pytest.raises(OfflineLimit, match="1000 points per kiosk and day"):
+        check_offline(200, given, limits, now=NOW)
+
+
 # --- paper ------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,9 @@
 """Rewards: what they cost, what they give, and when they are usable."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +22,7 @@ from loyalty.rewards import (
     automatic,
     completed,
     completes,
+    counted_since,
     covers,
     granted,
     missing,
@@ -34,6 +37,7 @@ from loyalty.terms import (
     GiftArticle,
     How,
     Nothing,
+    Per,
     PercentOff,
     PerPoint,
     Reached,
@@ -375,3 +379,36 @@ def test_a_card_spends_as_far_as_it_is_trusted(
     with pytest.raises(TooMuchForTheCard) as refused:
         check_assurance(cost, level, spent, LIMITS)
     assert refused.value.allowed == allowed
+
+
+# --- how often, and for whom ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("per", "since"),
+    [
+        (Per.LIFE, None),
+        (Per.DAY, datetime(2026, 3, 31, 22, tzinfo=UTC)),
+        (Per.WEEK, datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        (Per.MONTH, datetime(2026, 3, 31, 22, tzinfo=UTC)),
+        (Per.YEAR, datetime(2025, 12, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_limit_counts_from_the_start_of_its_period_on_the_stores_clock(
+    per: Per, since: datetime | None
+) -> None:
+    """Half past midnight on Wednesday 1 April in Paris is still 31 March in London."""
+    now = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert counted_since(per, now, ZoneInfo("Europe/Paris")) == since
+
+
+def test_a_reward_for_gold_is_not_for_silver() -> None:
+    terms = RewardTerms(
+        cost=FixedCost(points=10), gives=Voucher(), usable=Usable(tiers=frozenset({"gold"}))
+    )
+    found = {}
+    for tier in ("gold", "silver", ""):
+        seen = Situation(balance=100, store=StoreId("lyon"), currency="EUR", tier=tier)
+        (option,) = options({RewardId("r"): terms}, seen)
+        found[tier] = option.refusal
+    assert found == {"gold": None, "silver": Refusal.TIER, "": Refusal.TIER}
