@@ -2,7 +2,7 @@
 
 from typing import Protocol, TypeVar
 
-from kiosk.screens import Screen
+from kiosk.screens import Mode, Screen
 
 Answer = TypeVar("Answer")
 
@@ -41,5 +41,19 @@ class Display(Protocol):
     def language(self, code: str) -> None:
         """Show everything in that language from now on, the current screen included."""
 
+    @property
+    def offered(self) -> tuple[Mode, ...]:
+        """The ways to make it easier to use that this glass has."""
+        ...
+
+    @property
+    def modes(self) -> frozenset[Mode]:
+        """Those that are on."""
+        ...
+
+    @modes.setter
+    def modes(self, on: frozenset[Mode]) -> None:
+        """Show everything that way from now on, the current screen included."""
+
     def forget(self) -> None:
-        """The person left: wipe what was typed and shown, and return to the shop's language."""
+        """The person left: wipe what was typed and shown; back to the shop's language and look."""

@@ -35,6 +35,21 @@ class AttractChoice(Enum):
     """What can be touched while nobody is there."""
 
     NO_CARD = "no_card"
+    EASE = "ease"
+    """The ways to make the kiosk easier to use."""
+
+
+class Mode(Enum):
+    """A way to make the kiosk easier to use. Each ends with the visit."""
+
+    CONTRAST = "contrast"
+    """Black on white, 7:1 at least."""
+    LARGE = "large"
+    """One thing below the other in letters that are read from half a metre with low vision."""
+    LOW = "low"
+    """Everything within the lowest 200 mm of a tall panel, for whoever sits."""
+    CALM = "calm"
+    """Nothing moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +59,15 @@ class Attract(Screen[AttractChoice]):
     welcome_points: int
     """What joining gives at once; 0 when the program gives nothing."""
     troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EaseOfUse(Screen[Mode | None]):
+    """The ways to make the kiosk easier to use; the answer is the one to switch."""
+
+    offered: tuple[Mode, ...]
+    """What this kiosk can do."""
+    on: frozenset[Mode] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Waiting for somebody: a tap wins at any moment."""
 
 import asyncio
+from typing import TypeVar
 
 from devices.readers import CardTap, CardUnreadable
 from devices.readers import Trouble as ReaderTrouble
@@ -9,6 +10,8 @@ from kiosk.context import Kiosk
 from kiosk.services.identify import program_in_force
 from loyalty.program import Fixed, Occasion, Program
 
+Answer = TypeVar("Answer")
+
 NOTICE_S = 6.0
 """How long a card's problem is shown before the invitation returns."""
 
@@ -16,9 +19,8 @@ NOTICE_S = 6.0
 async def attract(kiosk: Kiosk) -> CardTap:
     """The next card that can name somebody."""
     while True:
-        tap = await _tap_or_touch(kiosk)
-        if tap is None:
-            tap = await _without_a_card(kiosk)
+        found = await _tap_or_touch(kiosk)
+        tap = await _touched(kiosk, found) if isinstance(found, screens.AttractChoice) else found
         if tap is None:
             continue
         notice = _notice(kiosk, tap)
@@ -40,8 +42,15 @@ def _notice(kiosk: Kiosk, tap: CardTap | CardUnreadable) -> screens.CardNotice |
     return None if kiosk.may_name(tap) else screens.CardNotice.RANDOM
 
 
-async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
-    """What was presented; None when "I have no card" was touched."""
+async def _touched(kiosk: Kiosk, choice: screens.AttractChoice) -> CardTap | CardUnreadable | None:
+    """Do what was touched; a card that is presented meanwhile goes on."""
+    if choice is screens.AttractChoice.EASE:
+        return await _ease(kiosk)
+    return await _without_a_card(kiosk)
+
+
+async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | screens.AttractChoice:
+    """What was presented, or what was touched."""
     while True:
         # Before anything is looked at: what changes from now on is looked at again.
         kiosk.health.changed.clear()
@@ -52,17 +61,29 @@ async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
             question := asyncio.ensure_future(kiosk.display.ask(screen)),
         }
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                waits, timeout=_left_alone_in(kiosk), return_when=asyncio.FIRST_COMPLETED
+            )
+            if _left_alone_in(kiosk) == 0:
+                kiosk.display.forget()
             tap = kiosk.slot.take()
             if isinstance(screen, screens.OutOfService):
                 continue
             if tap is not None:
                 return tap
-            if question.done() and question.result() is screens.AttractChoice.NO_CARD:
-                return None
+            if question.done() and (choice := question.result()) is not None:
+                return choice
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def _left_alone_in(kiosk: Kiosk) -> float | None:
+    """Seconds until a language or a mode that somebody chose and left is undone; None for never."""
+    display = kiosk.display
+    if not display.modes and display.language == kiosk.languages[0]:
+        return None
+    return max(0.0, display.touched_at + kiosk.timing.idle_timeout_s - kiosk.clock())
 
 
 def _invitation(
@@ -87,13 +108,28 @@ async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
     return kiosk.slot.take()
 
 
-async def _until_touch_or_tap(kiosk: Kiosk, screen: screens.Screen[None], within_s: float) -> None:
+async def _ease(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
+    """Switch modes on and off until the person is content; a tap begins the visit with them."""
+    display = kiosk.display
+    while True:
+        screen = screens.EaseOfUse(offered=display.offered, on=display.modes)
+        chosen = await _until_touch_or_tap(kiosk, screen, kiosk.timing.idle_timeout_s)
+        if chosen is None:
+            return kiosk.slot.take()
+        display.modes = display.modes ^ {chosen}
+
+
+async def _until_touch_or_tap(
+    kiosk: Kiosk, screen: screens.Screen[Answer], within_s: float
+) -> Answer | None:
+    """The answer; None when a card was presented first, or nobody did anything."""
     question = asyncio.ensure_future(kiosk.display.ask(screen))
     arrival = asyncio.ensure_future(kiosk.slot.arrival())
     try:
         await asyncio.wait(
             {question, arrival}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
         )
+        return question.result() if question.done() else None
     finally:
         question.cancel()
         arrival.cancel()

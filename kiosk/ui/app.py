@@ -9,10 +9,14 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.display import Display
-from kiosk.ui.theme import THEME, Look, Theme, load
+from kiosk.screens import Mode
+from kiosk.ui.theme import THEME, Look, Theme, dressed, load, offered
+
+if TYPE_CHECKING:
+    from kiosk.ui.display import Wardrobe
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +48,8 @@ class UiOptions:
     reader_side: str = "below"
     """Where the reader is, seen from the glass: "below", "left", "right" or "above"."""
     motion: bool = True
-    high_contrast: bool = False
+    modes: frozenset[Mode] = frozenset()
+    """The ways to make it easier to use that this shop begins with."""
     cursor: bool = False
     multisamples: int = 0
     """0: the kit's shapes are smooth by themselves, and a small GPU is spared."""
@@ -64,7 +69,7 @@ def run(options: UiOptions, story: Story) -> int:
     theme = load(options.theme)
     open_window(options)
     wear_look(options, theme)
-    asyncio.run(_live(options, story))
+    asyncio.run(_live(options, theme, story))
     return 0
 
 
@@ -131,23 +136,26 @@ def configure(options: UiOptions) -> None:
         Config.remove_option("modules", name)
 
 
-def wear_look(options: UiOptions, theme: Theme, size: tuple[int, int] | None = None) -> Look:
+def wear_look(
+    options: UiOptions,
+    theme: Theme,
+    size: tuple[int, int] | None = None,
+    modes: frozenset[Mode] | None = None,
+) -> Look:
     """The theme on this glass, worn by every widget from now on; fonts and kit are loaded.
 
-    `size` is the window's own, in pixels, when it is not given.
+    `size` is the window's own, in pixels, when it is not given; `modes` are the shop's.
     """
     from kivy.core.window import Window
 
     from kiosk.ui.text import register_fonts
     from kiosk.ui.widgets import load_kit, wear
 
-    width, height = size or (int(Window.width), int(Window.height))
-    look = Look(
-        theme=theme,
-        width=width,
-        height=height,
-        mm_per_px=options.mm_per_px,
-        colours=theme.high_contrast if options.high_contrast else theme.colours,
+    look = dressed(
+        theme,
+        size or (int(Window.width), int(Window.height)),
+        options.mm_per_px,
+        options.modes if modes is None else modes,
         motion=options.motion,
     )
     Window.clearcolor = look.colours.paper
@@ -157,7 +165,21 @@ def wear_look(options: UiOptions, theme: Theme, size: tuple[int, int] | None = N
     return look
 
 
-async def _live(options: UiOptions, story: Story) -> None:
+def wardrobe(options: UiOptions, theme: Theme, size: tuple[int, int] | None = None) -> "Wardrobe":
+    """What the display may wear on this glass."""
+    from kivy.core.window import Window
+
+    from kiosk.ui.display import Wardrobe
+
+    height = size[1] if size else int(Window.height)
+    return Wardrobe(
+        offered=offered(height, options.mm_per_px),
+        at_first=options.modes,
+        wear=lambda modes: wear_look(options, theme, size, modes),
+    )
+
+
+async def _live(options: UiOptions, theme: Theme, story: Story) -> None:
     from kivy.app import App
     from kivy.clock import Clock
     from kivy.core.window import Window
@@ -166,7 +188,10 @@ async def _live(options: UiOptions, story: Story) -> None:
     from kiosk.ui.pace import Pace
 
     display = KivyDisplay(
-        languages=options.languages, pace=Pace(Clock), reader_side=options.reader_side
+        languages=options.languages,
+        pace=Pace(Clock),
+        reader_side=options.reader_side,
+        wardrobe=wardrobe(options, theme),
     )
 
     class Glass(App):

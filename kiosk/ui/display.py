@@ -15,10 +15,13 @@ from kivy.graphics.opengl import glFinish
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from kiosk.screens import Attract, Screen, StillThere
+from kiosk.screens import Attract, Mode, Screen, StillThere, TypeEmail, TypeFirstName
+from kiosk.ui.four_buttons import KEYS, FourButtons
 from kiosk.ui.pace import Pace
+from kiosk.ui.theme import Look
 from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
+from kiosk.ui.views.large import LargeView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.art import pictures, texture_of
 from kiosk.ui.widgets.text import forget_measures
@@ -35,6 +38,22 @@ REFILL_S = 0.1
 """Between two views that are built while nobody is there."""
 
 FrameDone = Callable[[Screen[Any], float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wardrobe:
+    """The looks that this glass has."""
+
+    offered: tuple[Mode, ...]
+    """The modes that make a difference here."""
+    at_first: frozenset[Mode]
+    """Those that every visit begins with."""
+    wear: Callable[[frozenset[Mode]], Look]
+    """Every widget made from now on looks like that."""
+
+
+TYPED = (TypeFirstName, TypeEmail)
+"""Screens with a keyboard, which has a page of its own even in large letters."""
 
 
 @dataclass(slots=True)
@@ -72,7 +91,16 @@ class KivyDisplay:
     unanswered beneath it until its caller cancels it: only `StillThere` is meant to do that.
     """
 
-    def __init__(self, *, languages: Sequence[str], pace: Pace, reader_side: str = "below") -> None:
+    def __init__(
+        self,
+        *,
+        languages: Sequence[str],
+        pace: Pace,
+        wardrobe: Wardrobe,
+        reader_side: str = "below",
+    ) -> None:
+        self._wardrobe = wardrobe
+        self._modes = wardrobe.at_first
         self.stage = Stage()
         self.languages: Sequence[str] = tuple(languages)
         self.reader_side = reader_side
@@ -90,8 +118,11 @@ class KivyDisplay:
         self._frozen = False
         self._pictures = pictures()
         self._spare: dict[type[Screen[Any]], View] = {}
+        self.buttons = FourButtons(
+            self.stage.canvas.after, lambda: self._over or self._view, lambda _: self._pace.wake()
+        )
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
-        Window.bind(on_key_down=self._touched, on_flip=self._drawn)
+        Window.bind(on_key_down=self._key, on_flip=self._drawn)
 
     # --- the port ---------------------------------------------------------------------------
 
@@ -137,14 +168,34 @@ class KivyDisplay:
                 view.reword()
         self._pace.wake()
 
+    @property
+    def offered(self) -> tuple[Mode, ...]:
+        """See `kiosk.display.Display`."""
+        return self._wardrobe.offered
+
+    @property
+    def modes(self) -> frozenset[Mode]:
+        """See `kiosk.display.Display`."""
+        return self._modes
+
+    @modes.setter
+    def modes(self, on: frozenset[Mode]) -> None:
+        if on == self._modes:
+            return
+        self._modes = on
+        self._wardrobe.wear(on)
+        self._dress_again()
+
     def forget(self) -> None:
-        """Wipe what was typed and shown, and return to the shop's language."""
+        """Wipe what was typed and shown; back to the shop's language and look."""
         self._uncover()
         for view in [child for child in self.stage.children if isinstance(child, View)]:
             self._retire(view)
         self._view = None
         self._undrawn = None
         self.language = self.languages[0]
+        self.modes = self._wardrobe.at_first
+        self.buttons.rest()
         forget_measures()
         self._pace.wake()
 
@@ -204,21 +255,22 @@ class KivyDisplay:
     def prepare(self, screen: type[Screen[Any]]) -> None:
         """Build the view of `screen` beforehand, so that its next showing only fills it in."""
         if screen not in self._spare:
-            self._spare[screen] = self._fitted(view_of(screen)(self))
+            self._spare[screen] = self._made(screen)
 
     def _put(self, screen: Screen[Any]) -> View:
         self._undrawn = screen
         self._pace.wake()
+        if self.buttons.active:
+            Clock.schedule_once(self.buttons.follow, 0)
         if isinstance(screen, StillThere):
             return self._cover(screen)
         self._uncover()
         kind = view_of(type(screen))
-        if type(self._view) is kind:
-            assert self._view is not None
+        if self._view is not None and kind_of(self._view) is kind:
             self._view.put(screen)
             return self._view
         before = self._view
-        view = self._spare.pop(type(screen), None) or self._fitted(kind(self))
+        view = self._spare.pop(type(screen), None) or self._made(type(screen))
         view.put(screen)
         self._view = view
         self.stage.add_widget(view)
@@ -227,11 +279,34 @@ class KivyDisplay:
             Clock.schedule_once(self._refill, REFILL_S)
         return view
 
-    def _fitted(self, view: View) -> View:
+    def _made(self, screen: type[Screen[Any]]) -> View:
         """A view laid out on this glass before it is shown: text is measured once, not twice."""
-        look = worn()
+        look, kind = worn(), view_of(screen)
+        large = look.large and screen not in TYPED
+        view = LargeView(self, kind) if large else kind(self)
+        if Mode.LOW in self._modes:
+            view.size_hint_y = None
         view.size = (look.width, look.height)
         return view
+
+    def _dress_again(self) -> None:
+        """Make everything anew in the look of now; what was asked is still asked."""
+        for view in self._spare.values():
+            view.wipe()
+        self._spare.clear()
+        before = self._view
+        if before is None or before.screen is None:
+            return
+        screen = before.screen
+        view = self._made(type(screen))
+        view.put(screen)
+        self._view = view
+        self.stage.add_widget(view)
+        for question in self._questions:
+            if question.view is before:
+                question.view = view
+        self._retire(before)
+        self._pace.wake()
 
     def _change(self, before: View | None, view: View) -> None:
         """Blend from the old view to the new. A balance is never kept waiting: not from Attract."""
@@ -257,7 +332,7 @@ class KivyDisplay:
 
     def _cover(self, screen: StillThere) -> View:
         if self._over is None:
-            self._over = self._fitted(view_of(type(screen))(self))
+            self._over = self._made(type(screen))
             self.stage.add_widget(self._over)
         self._over.put(screen)
         return self._over
@@ -280,6 +355,13 @@ class KivyDisplay:
     def _touched(self, *_: object) -> None:
         self._touched_at = time.monotonic()
         self._pace.lively()
+        self.buttons.rest()
+
+    def _key(self, _: object, key: int, *__: object) -> bool:
+        """A key: one of the four buttons, or a letter, which the view takes for itself."""
+        self._touched_at = time.monotonic()
+        self._pace.lively()
+        return key in KEYS and self.buttons.press(KEYS[key])
 
     def _drawn(self, *_: object) -> None:
         """Kivy has issued the commands of a frame and is about to show it."""
@@ -292,7 +374,7 @@ class KivyDisplay:
     def close(self) -> None:
         """Let go of the window and of everything shown."""
         Window.unbind(on_touch_down=self._touched, on_touch_up=self._touched)
-        Window.unbind(on_key_down=self._touched, on_flip=self._drawn)
+        Window.unbind(on_key_down=self._key, on_flip=self._drawn)
         self.forget()
         for view in self._spare.values():
             view.wipe()
@@ -301,3 +383,8 @@ class KivyDisplay:
     def attach(self, parent: Widget) -> None:
         """Put the stage into the window's root."""
         parent.add_widget(self.stage)
+
+
+def kind_of(view: View) -> type[View]:
+    """The class of the view that says what is shown."""
+    return type(view.inner) if isinstance(view, LargeView) else type(view)

@@ -19,6 +19,10 @@ WEIGHTS = {
 # Codepoints from the font's own table (lucide-static, font/codepoints.json).
 ICONS = {
     "accessibility": 58007,
+    "calm": 57815,
+    "contrast": 57501,
+    "large": 58759,
+    "low": 58453,
     "arrow-down": 57410,
     "arrow-left": 57416,
     "arrow-right": 57417,

@@ -3,10 +3,13 @@
 No Kivy here: a brand can be checked on any machine.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+
+from kiosk.screens import Mode
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 THEME = ASSETS / "theme.toml"
@@ -20,6 +23,14 @@ KEY_MM = 12
 
 SMALLEST_TYPE_SCALE = 0.68
 """Letters shrink less than boxes: on a 7-inch glass a strict scale would be read by nobody."""
+
+REACH_MM = 200
+"""How far above the lower edge of a panel on a counter a hand reaches from a wheelchair."""
+
+CAPITAL_MM = 6.1
+CAPITAL_SHARE = 0.727
+"""A capital seen under 0.7 degrees from half a metre (EN 301 549, 5.1.4) is 6.1 mm tall, and
+0.727 of the letters' size in Inter."""
 
 CONTRAST = 4.5
 CONTRAST_HIGH = 7.0
@@ -110,7 +121,10 @@ class Theme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A theme on one glass: what every widget asks for its sizes and colours."""
+    """A theme on one glass: what every widget asks for its sizes and colours.
+
+    `width` and `height` are those of what is drawn on, which in `Mode.LOW` is the lower part only.
+    """
 
     theme: Theme
     width: int
@@ -119,6 +133,8 @@ class Look:
     colours: Colours
     motion: bool
     """Whether anything may move: transitions, and the card of the invitation."""
+    large: bool = False
+    """Letters for low vision."""
 
     @property
     def portrait(self) -> bool:
@@ -136,7 +152,20 @@ class Look:
 
     def letters(self, design: float) -> int:
         """The same for letters, which shrink less."""
-        return round(design * max(self.scale, SMALLEST_TYPE_SCALE))
+        return max(
+            round(design * self.scale_of_letters),
+            self.least_letters if self.large else 0,
+        )
+
+    @property
+    def scale_of_letters(self) -> float:
+        """What `letters` multiplies a size of the design with."""
+        return max(self.scale, SMALLEST_TYPE_SCALE)
+
+    @property
+    def least_letters(self) -> int:
+        """The smallest letters of `Mode.LARGE`, in pixels."""
+        return math.ceil(CAPITAL_MM / CAPITAL_SHARE / self.mm_per_px)
 
     @property
     def action(self) -> int:
@@ -169,6 +198,28 @@ class Look:
     @property
     def radius_small(self) -> int:
         return self.px(self.theme.shape.radius_small)
+
+
+def offered(height: int, mm_per_px: float) -> tuple[Mode, ...]:
+    """The modes that make a difference on a glass of that height in pixels."""
+    tall = height * mm_per_px > REACH_MM
+    return tuple(mode for mode in Mode if tall or mode is not Mode.LOW)
+
+
+def dressed(
+    theme: Theme, size: tuple[int, int], mm_per_px: float, modes: frozenset[Mode], *, motion: bool
+) -> Look:
+    """The look of a glass of `size` pixels in those modes."""
+    width, height = size
+    return Look(
+        theme=theme,
+        width=width,
+        height=min(height, int(REACH_MM / mm_per_px)) if Mode.LOW in modes else height,
+        mm_per_px=mm_per_px,
+        colours=theme.high_contrast if Mode.CONTRAST in modes else theme.colours,
+        motion=motion and Mode.CALM not in modes,
+        large=Mode.LARGE in modes,
+    )
 
 
 def load(path: Path = THEME) -> Theme:

@@ -435,6 +435,64 @@ def test_a_blocked_card_opens_nothing(tmp_path: Path) -> None:
     walk(journey, tmp_path)
 
 
+def test_modes_are_switched_before_the_tap_and_end_with_the_visit(tmp_path: Path) -> None:
+    async def journey(place: Counter) -> None:
+        large, calm = screens.Mode.LARGE, screens.Mode.CALM
+        place.glass.script(
+            (screens.Attract, screens.AttractChoice.EASE),
+            (screens.EaseOfUse, large),
+            (screens.EaseOfUse, calm),
+            (screens.EaseOfUse, lambda screen: calm if calm in screen.on else None),
+            (screens.EaseOfUse, None),
+        )
+        await place.restart_invitation()
+        while place.glass.left:
+            await asyncio.sleep(0)
+        assert place.glass.modes == {large}
+        place.glass.script(*JOINING, (screens.Welcomed, None), (screens.Home, None))
+        place.tap()
+        await place.glass.until_type(screens.Home)
+        await place.leave()
+        assert place.glass.modes == frozenset()
+
+    walk(journey, tmp_path)
+
+
+def test_a_tap_on_the_modes_screen_begins_the_visit_with_them(tmp_path: Path) -> None:
+    async def journey(place: Counter) -> None:
+        place.glass.script(
+            (screens.Attract, screens.AttractChoice.EASE),
+            (screens.EaseOfUse, screens.Mode.CONTRAST),
+            (screens.EaseOfUse, WalksAway()),
+        )
+        await place.restart_invitation()
+        await place.glass.until(
+            lambda screen: isinstance(screen, screens.EaseOfUse) and bool(screen.on)
+        )
+        place.glass.script((screens.Join, None))
+        place.tap()
+        await place.glass.until_type(screens.Join)
+        assert screens.Mode.CONTRAST in place.glass.modes_at[screens.Join]
+
+    walk(journey, tmp_path)
+
+
+def test_a_mode_or_a_language_left_on_the_invitation_is_undone(tmp_path: Path) -> None:
+    async def journey(place: Counter) -> None:
+        await place.glass.until_type(screens.Attract)
+        before = place.glass.forgotten
+        place.glass.modes = frozenset({screens.Mode.LARGE})
+        place.glass.language = "en"
+        place.glass.script((screens.Attract, screens.AttractChoice.NO_CARD))
+        place.kiosk.health.changed.set()
+        async with asyncio.timeout(10):
+            while place.glass.modes or place.glass.language != "fr":
+                await asyncio.sleep(0.02)
+        assert place.glass.forgotten > before
+
+    walk(journey, tmp_path, SHORT)
+
+
 def test_no_card_shows_the_box_and_a_tap_goes_on(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
         place.glass.script((screens.Attract, screens.AttractChoice.NO_CARD))

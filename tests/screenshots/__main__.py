@@ -2,7 +2,7 @@
 
     python -m tests.screenshots                                   all of it, into build/gallery
     python -m tests.screenshots --sizes 800x480 --languages fr    part of it
-    python -m tests.screenshots --screens home,email --high-contrast
+    python -m tests.screenshots --screens home,email --modes contrast,large
     python -m tests.screenshots --update-golden                   what the tests compare with
 
 The language "long" is a pseudo-language in which every text is 40 % longer.
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from kiosk.screens import Mode
 from kiosk.ui.app import NoWindow
 from kiosk.words import Words, available
 from tests.screenshots import goldens
@@ -36,7 +37,7 @@ class Wish:
     panels: Sequence[Panel]
     languages: Sequence[str]
     screens: Sequence[str]
-    high_contrast: bool
+    modes: Sequence[Mode]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         panels=[panel for panel in PANELS if panel.name in options.sizes],
         languages=options.languages,
         screens=options.screens,
-        high_contrast=options.high_contrast,
+        modes=options.modes,
     )
     shots = list(draw(studio, wish))
     print(f"{len(shots)} pictures: {write_page(wish.out, shots)}")
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
 def draw(studio: Studio, wish: Wish) -> Iterator[Shot]:
     """Draw everything wished for, size by size."""
     for panel in wish.panels:
-        studio.dress(panel, high_contrast=wish.high_contrast)
+        studio.dress(panel, frozenset(wish.modes))
         for language in wish.languages:
             words = words_of(language)
             for name, screen in faces(sample_language(language)).items():
@@ -110,9 +111,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--sizes", type=_several(sizes), default=sizes, help=",".join(sizes))
     add("--languages", type=_several(languages), default=languages, help=",".join(languages))
     add("--screens", type=_several(screens), default=[], help="names of samples; all of them")
-    add("--high-contrast", action="store_true", help="in the colours for low vision")
+    modes = [mode.value for mode in Mode]
+    add("--modes", type=_modes(modes), default=[], help=",".join(modes))
     add("--update-golden", action="store_true", help="draw the golden pictures again, and end")
     return parser
+
+
+def _modes(known: Sequence[str]) -> Callable[[str], list[Mode]]:
+    """An option's type: the modes to draw in, together."""
+    several = _several(known)
+    return lambda text: [Mode(name) for name in several(text)]
 
 
 def _several(known: Sequence[str]) -> Callable[[str], list[str]]:

@@ -8,9 +8,9 @@ from typing import Any
 from PIL import Image
 
 from kiosk import screens
-from kiosk.screens import Screen
+from kiosk.screens import Mode, Screen
 from kiosk.ui.app import UiOptions, open_window
-from kiosk.ui.theme import Look, Theme, load
+from kiosk.ui.theme import Look, Theme, dressed, load
 from kiosk.words import Words
 from tests.kiosk.ui.samples import LONG_NAME, samples
 
@@ -67,19 +67,13 @@ class Studio:
         self.look: Look | None = None
         self.dress(PANELS[2])
 
-    def dress(self, panel: Panel, *, high_contrast: bool = False) -> None:
-        """Everything drawn from now on is for `panel`."""
+    def dress(self, panel: Panel, modes: frozenset[Mode] = frozenset()) -> None:
+        """Everything drawn from now on is for `panel`, in those modes."""
         from kiosk.ui.text import register_fonts
         from kiosk.ui.widgets import load_kit, wear
 
-        colours = self._theme.high_contrast if high_contrast else self._theme.colours
-        self.look = Look(
-            theme=self._theme,
-            width=panel.width,
-            height=panel.height,
-            mm_per_px=panel.mm_per_px,
-            colours=colours,
-            motion=False,
+        self.look = dressed(
+            self._theme, (panel.width, panel.height), panel.mm_per_px, modes, motion=False
         )
         wear(self.look)
         register_fonts()
@@ -87,11 +81,15 @@ class Studio:
 
     def view(self, screen: Screen[Any], words: Words) -> Any:
         """The view of `screen`, laid out; whoever asked for it wipes it."""
+        from kiosk.ui.display import TYPED
         from kiosk.ui.views import view_of
+        from kiosk.ui.views.large import LargeView
 
         assert self.look is not None
         self.words = words
-        view = view_of(type(screen))(self)
+        kind = view_of(type(screen))
+        large = self.look.large and type(screen) not in TYPED
+        view: Any = LargeView(self, kind) if large else kind(self)
         view.size = (self.look.width, self.look.height)
         view.put(screen)
         self.settle()

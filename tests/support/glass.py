@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from kiosk.screens import Attract, Screen, StillThere
+from kiosk.screens import Attract, Mode, Screen, StillThere
 
 Answer = TypeVar("Answer")
 
@@ -25,6 +25,10 @@ class Glass:
     def __init__(self) -> None:
         self.shown: list[Screen[Any]] = []
         self.language = "fr"
+        self.offered = tuple(Mode)
+        self.modes: frozenset[Mode] = frozenset()
+        self.modes_at: dict[type[Screen[Any]], frozenset[Mode]] = {}
+        """The modes in which each kind of screen was last shown."""
         self.touched_at = time.monotonic()
         self.showing: Screen[Any] | None = None
         self.forgotten = 0
@@ -60,9 +64,11 @@ class Glass:
     def forget(self) -> None:
         self.forgotten += 1
         self.language = "fr"
+        self.modes = frozenset()
 
     def _show(self, screen: Screen[Any]) -> None:
         self.showing = screen
+        self.modes_at[type(screen)] = self.modes
         self.shown.append(screen)
         self._new.set()
 

@@ -11,6 +11,7 @@ from kiosk.ui.views.base import View
 
 VIEWS: dict[type[Screen[object]], str] = {
     screens.Attract: "attract",
+    screens.EaseOfUse: "ease_of_use",
     screens.TakeACard: "take_a_card",
     screens.CardProblem: "card_problem",
     screens.Join: "join",

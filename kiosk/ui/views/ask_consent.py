@@ -23,6 +23,8 @@ class ConsentRow(Touch):
     wanted = BooleanProperty(False)
     """It was left out, and is asked for again."""
     ticked = BooleanProperty(False)
+    ticked_words = StringProperty("")
+    """Whether it is ticked, for those who do not see the box."""
     box = NumericProperty()
     hair = NumericProperty()
 
@@ -44,6 +46,8 @@ class AskConsentView(View):
     news_words = StringProperty("")
     news_why = StringProperty("")
     news_tag = StringProperty("")
+    ticked_words = StringProperty("")
+    unticked_words = StringProperty("")
     notice = StringProperty("")
     low = BooleanProperty(False)
     """A low glass: a word about what is missing takes the title's place."""
@@ -74,6 +78,7 @@ class AskConsentView(View):
             if screen.missing and not self.program
             else ""
         )
+        self.ticked_words, self.unticked_words = t("Ticked"), t("Not ticked")
         self.back, self.go_on = t("Back"), t("Continue")
 
     def on_program(self, _: object, ticked: bool) -> None:

@@ -24,6 +24,7 @@ class AttractView(View):
     about = StringProperty("")
     card_words = StringProperty("")
     no_card = StringProperty("")
+    ease = StringProperty("")
     notice = StringProperty("")
     notice_icon = StringProperty("warning")
     reader_away = BooleanProperty(False)
@@ -58,6 +59,7 @@ class AttractView(View):
         )
         self.card_words = w.t("Loyalty card")
         self.no_card = w.t("I have no card")
+        self.ease = w.t("Accessibility")
         self.notice = "\n".join(
             _plainly(trouble, w) for trouble in Trouble if trouble in screen.troubles
         )
@@ -73,6 +75,10 @@ class AttractView(View):
     def choose_no_card(self) -> None:
         """The customer has no card."""
         self.answer(AttractChoice.NO_CARD)
+
+    def choose_ease(self) -> None:
+        """The customer wants it easier to use."""
+        self.answer(AttractChoice.EASE)
 
 
 class Languages(BoxLayout):

@@ -36,11 +36,20 @@ from kiosk.words import Words
 class Glass(Protocol):
     """What a view may ask of the display that shows it."""
 
-    words: Words
-    languages: Sequence[str]
-    """The shop's languages; the first one is where every visit begins."""
-    reader_side: str
-    """Where the reader is, seen from the glass: "below", "left", "right" or "above"."""
+    @property
+    def words(self) -> Words:
+        """The customer's words."""
+        ...
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The shop's languages; the first one is where every visit begins."""
+        ...
+
+    @property
+    def reader_side(self) -> str:
+        """Where the reader is, seen from the glass: "below", "left", "right" or "above"."""
+        ...
 
     def answered(self, view: "View", answer: object) -> None:
         """The customer answered on `view`; all but the first answer are ignored."""
@@ -56,6 +65,9 @@ class View(BoxLayout):
     finish = StringProperty("")
     language = StringProperty("")
     """What the header's pill offers."""
+    earlier = StringProperty("")
+    later = StringProperty("")
+    """What the arrows between pages are called."""
     fresh = BooleanProperty(True)
     blending = BooleanProperty(False)
     """While it fades in over another view."""
@@ -95,6 +107,7 @@ class View(BoxLayout):
     def reword(self) -> None:
         """Show the same screen in the language of now."""
         self.language = self._other_language()
+        self.earlier, self.later = self.w.t("Previous"), self.w.t("Next")
         if self.screen is not None:
             self.show(self.screen)
 

@@ -26,7 +26,8 @@ class Touch(ButtonBehavior, Widget):
     name = StringProperty("")
     key = BooleanProperty(False)
     """A key of a keyboard, for which 12 mm are enough."""
-
+    spoken = StringProperty("")
+    """What it is called where its own words do not say it."""
     shown = BooleanProperty(True)
     """False takes it off the screen; in a `Row` its room goes to its neighbours."""
 
@@ -148,3 +149,9 @@ class TouchButton(Touch):
             round(left + first.width + gap),
             round(self.center_y - second.height / 2),
         )
+
+
+def touch(touched: Touch) -> None:
+    """Have it pressed and let go, as a finger does."""
+    touched.dispatch("on_press")
+    touched.dispatch("on_release")

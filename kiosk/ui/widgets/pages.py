@@ -78,3 +78,6 @@ class Turner(Row):
     pages = ObjectProperty(None, rebind=True)
     where = StringProperty("")
     """Which page of how many, in words."""
+    back = StringProperty("")
+    on = StringProperty("")
+    """What its two arrows are called aloud."""

@@ -43,6 +43,13 @@ class Text(Widget):
     cap = NumericProperty(1.0)
     """How much of `size_px` may be used: a `Stack` shrinks all its texts alike."""
 
+    spoken = StringProperty("")
+    """The same in words that are read aloud or in large letters; empty when they are these."""
+    silent = BooleanProperty(False)
+    """Another text says it, or it is part of a drawing."""
+    private = BooleanProperty(False)
+    """Not to be said through a loudspeaker."""
+
     texture_size = ObjectProperty((0, 0))
     shortened = BooleanProperty(False)
     """Whether the text ends in "…" because even the smallest letters did not fit."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kiosk.ui.app import UiOptions, open_window, wear_look
+from kiosk.screens import Mode
+from kiosk.ui.app import UiOptions, open_window, wardrobe, wear_look
 from kiosk.ui.theme import Look, load
 
 SIZES = (
@@ -49,6 +50,7 @@ class Bench:
         *,
         languages: Sequence[str] = ("fr", "en"),
         motion: bool = False,
+        modes: frozenset[Mode] = frozenset(),
     ) -> Any:
         """A new display on a glass of that size."""
         from kivy.clock import Clock
@@ -59,10 +61,13 @@ class Bench:
         self.close()
         width, height, mm = size
         self._window.size = (width, height)
-        self.look = wear_look(
-            UiOptions(home=self._home, mm_per_px=mm, motion=motion), load(), (width, height)
+        options = UiOptions(home=self._home, mm_per_px=mm, motion=motion, modes=modes)
+        self.look = wear_look(options, load(), (width, height))
+        self.display = KivyDisplay(
+            languages=languages,
+            pace=Pace(Clock),
+            wardrobe=wardrobe(options, load(), (width, height)),
         )
-        self.display = KivyDisplay(languages=languages, pace=Pace(Clock))
         self._window.add_widget(self.display.stage)
         return self.display
 
@@ -78,8 +83,7 @@ class Bench:
         from kivy.clock import Clock
         from kivy.lang import Builder
 
-        assert self.look is not None
-        self.display.stage.size = (self.look.width, self.look.height)
+        self.display.stage.size = self._window.size
         for _ in range(frames):
             Clock.tick()
             Builder.sync()

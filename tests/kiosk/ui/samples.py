@@ -82,6 +82,9 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             welcome_points=50, troubles=(screens.Trouble.PAPER, screens.Trouble.NETWORK)
         ),
         "attract-no-reader": screens.Attract(welcome_points=50, troubles=(screens.Trouble.READER,)),
+        "ease-of-use": screens.EaseOfUse(
+            offered=tuple(screens.Mode), on=frozenset({screens.Mode.CONTRAST})
+        ),
         "take-a-card": screens.TakeACard(),
         **{
             f"card-{notice.value}": screens.CardProblem(notice=notice)
