@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
-from backend.api import sessions, staff, terminals, tills
+from backend.api import alerts, operations, sessions, staff, terminals, terminals_admin, tills
 from backend.api.callers import Data
 from backend.api.guard import Guard
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
@@ -45,6 +45,9 @@ _AREAS = (
     terminals,
     sessions,
     staff,
+    terminals_admin,
+    operations,
+    alerts,
 )
 """Every file of routes."""
 

@@ -14,6 +14,7 @@ from backend.db.access import Terminal
 from backend.services.access import claim_terminal
 from backend.services.changes import changes_after
 from backend.services.events import apply_events
+from backend.services.fleet import refuse_paused
 from backend.services.members import profile
 from backend.services.redemptions import hold_redemption
 from backend_client.schemas import (
@@ -130,10 +131,12 @@ def member(
         ProblemName.CODE_TAKEN,
         ProblemName.ID_REUSED,
         ProblemName.ABANDONED,
+        ProblemName.TERMINAL_PAUSED,
     ),
 )
 def redemptions(
     database: Data, terminal: TerminalCaller, body: RedemptionRequest
 ) -> RedemptionAnswer:
     """Hold the points for a gift; asked again under the same id, the answer is the same."""
+    refuse_paused(terminal)
     return database.run(terminal.tenant, hold_redemption, terminal, body)

@@ -5,7 +5,9 @@ import argparse
 from backend.commands.base import add_command, opened, store_of, tell, tenants_of
 from backend.db import access
 from backend.errors import CannotStart
+from backend.rights import FOR_KEYS
 from backend.services import access as entrance
+from backend.services import audit, fleet
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,6 +22,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         adding = add_command(actions, "add", add)
         adding.add_argument("name", metavar="NAME")
         adding.add_argument("--store", metavar="ID", help="needed when there are several")
+        if group == "till":
+            adding.add_argument(
+                "--scope",
+                action="append",
+                choices=sorted(FOR_KEYS),
+                help="what its key may be used for, once for each; the counter's work by default",
+            )
+            add_command(actions, "rotate", _rotate).add_argument("id", metavar="ID")
         add_command(actions, "list", listed)
         add_command(actions, "revoke", _revoke).add_argument("id", metavar="ID")
 
@@ -63,9 +73,23 @@ def _till_add(wanted: argparse.Namespace) -> int:
     with opened(wanted) as database:
         tenant, store = store_of(database, wanted.store)
         with database.write(tenant) as tx:
-            till, key = entrance.add_till(tx, name=wanted.name, store=store.id)
+            scopes = wanted.scope or entrance.SCOPES
+            till, key = entrance.add_till(tx, name=wanted.name, store=store.id, scopes=scopes)
+            audit.note(tx, audit.SYSTEM, "till.add", till, scopes=tuple(map(str, scopes)))
     tell(wanted, till=till, key=key)
     return 0
+
+
+def _rotate(wanted: argparse.Namespace) -> int:
+    """Give a till another key and print it; the old one ends at once."""
+    with opened(wanted) as database:
+        for tenant in tenants_of(database):
+            with database.write(tenant) as tx:
+                if any(till.id == wanted.id for till in access.tills(tx)):
+                    key = fleet.rotate_key(tx, wanted.id, actor=audit.SYSTEM).key
+                    tell(wanted, till=wanted.id, key=key)
+                    return 0
+    raise CannotStart(f"there is no till with the id {wanted.id}")
 
 
 def _till_list(wanted: argparse.Namespace) -> int:
@@ -74,7 +98,13 @@ def _till_list(wanted: argparse.Namespace) -> int:
         for tenant in tenants_of(database):
             with database.read(tenant) as tx:
                 for till in access.tills(tx):
-                    tell(wanted, till=till.id, name=till.name, store=till.store.name)
+                    tell(
+                        wanted,
+                        till=till.id,
+                        name=till.name,
+                        store=till.store.name,
+                        scopes=" ".join(sorted(till.scopes)),
+                    )
     return 0
 
 
@@ -84,5 +114,6 @@ def _revoke(wanted: argparse.Namespace) -> int:
         for tenant in tenants_of(database):
             with database.write(tenant) as tx:
                 if entrance.revoke(tx, wanted.id):
+                    audit.note(tx, audit.SYSTEM, "access.revoke", wanted.id)
                     return 0
     raise CannotStart(f"there is no terminal or till with the id {wanted.id}")

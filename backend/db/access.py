@@ -24,6 +24,12 @@ class Terminal:
     chain: str
     claimed_at: datetime | None
     revoked_at: datetime | None
+    paused_at: datetime | None
+    """Since when it is given nothing new."""
+    software: str
+    seen_at: datetime | None
+    health: str | None
+    """What it last said of itself, as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,9 @@ class Till:
     name: str
     store: Store
     scopes: frozenset[str]
+    created_at: datetime
+    rotated_at: datetime | None
+    revoked_at: datetime | None
 
 
 def add_terminal(tx: Transaction, wanted: TerminalId, *, name: str, store: StoreId) -> None:
@@ -90,6 +99,21 @@ def revoke_terminal(tx: Transaction, wanted: TerminalId) -> None:
     _update_terminal(tx, wanted, revoked_at=tx.now)
 
 
+def rename_terminal(tx: Transaction, wanted: TerminalId, name: str) -> None:
+    """The kiosk has another name."""
+    _update_terminal(tx, wanted, name=name)
+
+
+def pause_terminal(tx: Transaction, wanted: TerminalId, *, paused: bool) -> None:
+    """The kiosk is given nothing new, or goes on."""
+    _update_terminal(tx, wanted, paused_at=tx.now if paused else None)
+
+
+def save_health(tx: Transaction, wanted: TerminalId, health: str, *, software: str) -> None:
+    """How the kiosk says it is."""
+    _update_terminal(tx, wanted, health=health, software=software, seen_at=tx.now)
+
+
 def save_journal(tx: Transaction, wanted: TerminalId, *, sequence: int, chain: str) -> None:
     """Where the kiosk's journal stands now."""
     _update_terminal(tx, wanted, journal_sequence=sequence, journal_chain=chain)
@@ -112,6 +136,10 @@ def _terminal(tx: Transaction, row: Row[tuple[object, ...]]) -> Terminal:
         chain=row.journal_chain,
         claimed_at=row.claimed_at,
         revoked_at=row.revoked_at,
+        paused_at=row.paused_at,
+        software=row.software,
+        seen_at=row.seen_at,
+        health=row.health,
     )
 
 
@@ -180,6 +208,32 @@ def tills(tx: Transaction) -> tuple[Till, ...]:
     return tuple(_till(tx, row) for row in found)
 
 
+def every_till(tx: Transaction) -> tuple[Till, ...]:
+    """Every till, by name, those that were revoked too."""
+    table = tables.api_keys
+    found = tx.rows(
+        select(table).where(table.c.tenant == tx.tenant).order_by(table.c.name, table.c.id)
+    )
+    return tuple(_till(tx, row) for row in found)
+
+
+def till(tx: Transaction, wanted: str) -> Till | None:
+    """The till of that id."""
+    table = tables.api_keys
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    return None if row is None else _till(tx, row)
+
+
+def change_key(tx: Transaction, wanted: str, key_hash: str) -> None:
+    """The till shows another key from now on."""
+    table = tables.api_keys
+    tx.run(
+        update(table)
+        .where(table.c.tenant == tx.tenant, table.c.id == wanted)
+        .values(key_hash=key_hash, rotated_at=tx.now)
+    )
+
+
 def till_by_key(tx: Transaction, key_hash: str) -> Till | None:
     """The till whose key it is, unless it was revoked."""
     table = tables.api_keys
@@ -212,4 +266,7 @@ def _till(tx: Transaction, row: Row[tuple[object, ...]]) -> Till:
         name=row.name,
         store=store,
         scopes=frozenset(row.scopes.split()),
+        created_at=row.created_at,
+        rotated_at=row.rotated_at,
+        revoked_at=row.revoked_at,
     )

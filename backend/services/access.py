@@ -1,8 +1,9 @@
 """Who may call: one-time codes become tokens, tokens become terminals and tills."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
@@ -69,14 +70,15 @@ def add_terminal(tx: Transaction, *, name: str, store: StoreId) -> tuple[Termina
     """A new terminal: its id, and the code to type on it within `CLAIM_CODE_MINUTES`."""
     terminal = TerminalId(str(uuid4()))
     access.add_terminal(tx, terminal, name=name, store=store)
+    return terminal, add_claim_code(tx, terminal)[0]
+
+
+def add_claim_code(tx: Transaction, terminal: TerminalId) -> tuple[str, datetime]:
+    """A code to type on a kiosk, once, and until when it is good."""
     code = vouchers.mint(secrets.randbits(64))
-    access.add_claim_code(
-        tx,
-        terminal,
-        code_hash=_hash(code),
-        expires_at=tx.now + timedelta(minutes=CLAIM_CODE_MINUTES),
-    )
-    return terminal, vouchers.readable(code)
+    end = tx.now + timedelta(minutes=CLAIM_CODE_MINUTES)
+    access.add_claim_code(tx, terminal, code_hash=_hash(code), expires_at=end)
+    return vouchers.readable(code), end
 
 
 def claim_terminal(database: Database, request: ClaimRequest) -> ClaimAnswer:
@@ -126,11 +128,25 @@ def revoke(tx: Transaction, wanted: str) -> bool:
     return True
 
 
-def add_till(tx: Transaction, *, name: str, store: StoreId) -> tuple[str, str]:
+def add_till(
+    tx: Transaction,
+    *,
+    name: str,
+    store: StoreId,
+    scopes: Sequence[str] = SCOPES,
+    wanted: str = "",
+) -> tuple[str, str]:
     """A new till: its id, and the key it shows, which nobody can read again."""
-    till, token = str(uuid4()), new_token(TILL_PREFIX, tx.tenant)
-    access.add_till(tx, till, name=name, store=store, key_hash=token.hash, scopes=list(SCOPES))
+    till, token = wanted or str(uuid4()), new_token(TILL_PREFIX, tx.tenant)
+    access.add_till(tx, till, name=name, store=store, key_hash=token.hash, scopes=list(scopes))
     return till, token.text
+
+
+def rotate_key(tx: Transaction, till: str) -> str:
+    """Another key for a till; the old one opens nothing any more."""
+    token = new_token(TILL_PREFIX, tx.tenant)
+    access.change_key(tx, till, token.hash)
+    return token.text
 
 
 def _hash(text: str) -> str:
