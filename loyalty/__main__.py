@@ -151,6 +151,10 @@ def _amount(amount: int | Fraction | str, currency: str) -> str:
     return f"{whole}.{part:0{digits}d} {currency}" if digits else f"{whole} {currency}"
 
 
+def _signed(points: int | Fraction | str) -> str:
+    return f"{'−' if int(points) < 0 else '+'} {abs(int(points))}"
+
+
 def _counted(what: str, told: _Arguments, currency: str) -> str:
     if "amount" in told:
         return f"{_amount(told['amount'], currency)} ({what.upper()})"
@@ -167,8 +171,12 @@ _WORDS: dict[str, Callable[[str, _Arguments, str], str]] = {
     "count": _counted,
     "deduct": lambda what, told, currency: f"− {_amount(told['amount'], currency)} {what}",
     "basis": lambda _, told, currency: f"= {_amount(told['amount'], currency)}",
-    "rate": lambda _, told, currency: f"× {told['points']} points for each {_each(told, currency)}",
-    "give": lambda _, told, __: f"+ {told['points']} points ({told['why']})",
+    "rate": lambda what, told, currency: (
+        f"× {told['points']} of {told['per']} {what}"
+        if what
+        else f"× {told['points']} points for each {_each(told, currency)}"
+    ),
+    "give": lambda _, told, __: f"{_signed(told['points'])} points ({told['why']})",
     "campaign": lambda _, told, __: f"× {told['factor']} {told['campaign']}",
     "combine": lambda what, *_: f"several campaigns: {what}",
     "only": lambda _, told, __: f"on top, for the lines of {told['campaigns']}:",

@@ -33,8 +33,8 @@ class Part:
     own_points: Points | None
     """For all its pieces; None where the article has no number of its own."""
     discounted: bool
-    name: str
-    """Of the ticket's line that it is, or is a part of."""
+    place: str
+    """On the ticket, of the line that it is or is a part of: "1", "2" …"""
     sold: int
     """How many pieces of that line were sold."""
 
@@ -103,11 +103,10 @@ def _price_code(sale: Sale, buyer: Buyer) -> str:
 
 def ticket(sale: Sale, buyer: Buyer, program: Program) -> Ticket:
     """The lines that may earn under `program`, and what lowers the whole ticket."""
-    lines = sale.lines or (Line(unit_price=sale.total + sale.discount),)
     code = _price_code(sale, buyer)
     parts: list[Part] = []
     total = rewards = 0
-    for name, line in named(lines):
+    for place, line in places(sale):
         net = line.net
         if net > 0:
             total += net
@@ -115,16 +114,17 @@ def ticket(sale: Sale, buyer: Buyer, program: Program) -> Ticket:
             # A "Remise fidélité" is a line below zero: points have paid it.
             rewards -= net
         book = _book(program, line.price_code or code) if program.price_books else None
-        parts += _parts(line, book, name, line.quantity)
+        parts += _parts(line, book, place, line.quantity)
     if program.lines is not ANY_LINE:
         parts = [part for part in parts if line_fits(program.lines, part.line)]
     return Ticket(parts=tuple(parts), total=total, advantages=_advantages(sale, rewards))
 
 
-def named(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
-    """The lines of a ticket with what a return calls each: its id, else `#1` for the first."""
+def places(sale: Sale) -> Iterator[tuple[str, Line]]:
+    """The lines by their places on the ticket, from 1; a sale without lines is one article."""
+    lines = sale.lines or (Line(unit_price=sale.total + sale.discount),)
     for place, line in enumerate(lines, start=1):
-        yield line.id or f"#{place}", line
+        yield str(place), line
 
 
 def _advantages(sale: Sale, rewards: int) -> dict[Advantage, int]:
@@ -142,18 +142,18 @@ def _book(program: Program, code: str) -> PriceBook | None:
     return next((book for book in program.price_books if book.code == code), None)
 
 
-def _parts(line: Line, book: PriceBook | None, name: str, sold: int) -> Iterable[Part]:
+def _parts(line: Line, book: PriceBook | None, place: str, sold: int) -> Iterable[Part]:
     """What of the line may earn: nothing, the line, or components of the pack that it is."""
     if line.kind is not LineKind.ARTICLE or not line.earns or (book and not book.earns):
         return ()
     if line.components and line.points is None:
-        return _components(line, book, name)
+        return _components(line, book, place)
     each = book.points.get(line.article, line.points) if book else line.points
     own = None if each is None else each * line.quantity
-    return (Part(line, line.net, line.listed, own, line.discount > 0, name, sold),)
+    return (Part(line, line.net, line.listed, own, line.discount > 0, place, sold),)
 
 
-def _components(pack: Line, book: PriceBook | None, name: str) -> Iterator[Part]:
+def _components(pack: Line, book: PriceBook | None, place: str) -> Iterator[Part]:
     """Each component with its share of the pack's price, by the components' own prices."""
     whole = sum(part.listed for part in pack.components)
     done = net_before = listed_before = 0
@@ -161,7 +161,7 @@ def _components(pack: Line, book: PriceBook | None, name: str) -> Iterator[Part]
         done += component.listed
         net, listed = share(pack.net, done, whole), share(pack.listed, done, whole)
         sold = replace(component, quantity=component.quantity * pack.quantity)
-        for part in _parts(sold, book, name, pack.quantity):
+        for part in _parts(sold, book, place, pack.quantity):
             yield replace(
                 part,
                 net=net - net_before,

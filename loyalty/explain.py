@@ -3,7 +3,7 @@
 What is told is what was computed: `recompute` walks the same steps and gives the same number.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,10 +20,11 @@ class Said:
     """One line of an explanation, for the reader's language."""
 
     message: str
-    """Such as ``count.ttc``, ``deduct.voucher``, ``basis``, ``rate``, ``campaign``, ``points``."""
+    """Such as ``count.ttc``, ``deduct.voucher``, ``basis``, ``rate``, ``campaign``, ``points``; of
+    entries without a calculation ``nature`` and ``about``."""
     arguments: Mapping[str, int | Fraction | str]
     """`amount` in minor units, `count` of things, `points` `per` so many `of` what was counted,
-    `factor`, `campaign`, `why`."""
+    `factor`, `campaign`, `why`; `nature` of an adjustment, `entry` that this one is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,31 +32,39 @@ class Explanation:
     """What happened, ready to be put in words."""
 
     message: str
-    """``welcome``, ``earn``, ``redeem``, ``reversal`` or ``expiry``."""
+    """The entry's kind: ``welcome``, ``earn``, ``redeem``, ``return`` …"""
     points: Points
     basis: int = 0
-    """What the rule counted: minor units of money, visits or articles."""
+    """What a purchase's rule counted in money, in minor units."""
     factor: Decimal = Decimal(0)
-    """Points per unit of the basis."""
+    """Points per unit of that basis."""
     lines: tuple[Said, ...] = ()
     """The calculation, from what was counted to the points."""
 
 
 def explain(entry: Entry) -> Explanation:
-    """The story of one entry."""
+    """The story of one entry: by its trace where rules made it, else by what it says itself."""
     trace = entry.trace
     if trace is None:
-        return Explanation(message=entry.kind.value, points=entry.points)
-    lines = tuple(said(trace))
-    if entry.kind is EntryKind.EARN:
         return Explanation(
-            message="earn",
-            points=entry.points,
-            basis=trace.basis,
-            factor=trace.factor,
-            lines=lines,
+            message=entry.kind.value, points=entry.points, lines=tuple(_of_itself(entry))
         )
-    return Explanation(message=entry.kind.value, points=entry.points, lines=lines)
+    earned = entry.kind is EntryKind.EARN
+    return Explanation(
+        message=entry.kind.value,
+        points=entry.points,
+        basis=trace.basis if earned else 0,
+        factor=trace.factor if earned else Decimal(0),
+        lines=tuple(said(trace)),
+    )
+
+
+def _of_itself(entry: Entry) -> Iterator[Said]:
+    """What an entry without a calculation says: who moved points by hand, what it is about."""
+    if entry.adjustment is not None:
+        yield Said(message="nature", arguments={"nature": entry.adjustment.nature})
+    if entry.about is not None:
+        yield Said(message="about", arguments={"entry": entry.about})
 
 
 def points_of(steps: Iterable[Step], rounding: Rounding) -> Points:
@@ -141,8 +150,9 @@ def _deducts(steps: tuple[Step, ...]) -> bool:
 
 def _line(step: Step, counted: str) -> Said:
     if step.kind is StepKind.RATE:
+        message = f"rate.{step.what}" if step.what else "rate"
         return Said(
-            message="rate", arguments={"points": step.value, "per": step.per, "of": counted}
+            message=message, arguments={"points": step.value, "per": step.per, "of": counted}
         )
     message, arguments = _TOLD[step.kind](step)
     return Said(message=message, arguments=arguments)

@@ -2,21 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 
 from loyalty import vouchers
 from loyalty.earning import deadline
 from loyalty.errors import AssuranceLimit, NotEnoughPoints, OfflineLimit
+from loyalty.explain import points_of
 from loyalty.ids import (
     EntryId,
     MemberId,
     Points,
     ProgramId,
     RedemptionId,
+    RewardId,
+    RuleId,
     StoreId,
     derived_entry,
 )
-from loyalty.ledger import Account, Entry, EntryKind
-from loyalty.program import Assurance, AssuranceLimits, OfflineLimits, Program, Reward
+from loyalty.ledger import Account, Entry, EntryKind, Step, StepKind, Trace
+from loyalty.program import Assurance, AssuranceLimits, OfflineLimits, Program, Reward, Rounding
 from loyalty.rewards import Price
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
@@ -57,6 +61,7 @@ def reserve(
         occurred_at=now,
         fact=redemption,
         store=store,
+        trace=_trace(reward.id, program.version, (Step(StepKind.GIVE, "cost", reward.cost),)),
     )
     voucher = reserved_voucher(
         reward, program, member, redemption=redemption, code=code, now=now, zone=zone
@@ -104,6 +109,9 @@ class Use:
     at: datetime
     by: MemberId | None = None
     """Who of a household uses them; None for the account's own member."""
+    reward: RewardId | None = None
+    """What they are used for, and below, by which version of the program; for the trace."""
+    program_version: int = 0
 
 
 def spend(what: Price, use: Use) -> tuple[Entry, ...]:
@@ -112,9 +120,11 @@ def spend(what: Price, use: Use) -> tuple[Entry, ...]:
     A gift that is offered costs nothing and writes nothing (INV-18). The same redemption is the
     same entries.
     """
+    cost = what.steps or (Step(StepKind.GIVE, "cost", what.points),)
+    rest = (Step(StepKind.GIVE, "rest", what.forfeits),)
     parts = (
-        (reservation_entry(use.redemption), EntryKind.REDEEM, what.points),
-        (derived_entry("forfeit", use.redemption), EntryKind.FORFEIT, what.forfeits),
+        (reservation_entry(use.redemption), EntryKind.REDEEM, what.points, cost),
+        (derived_entry("forfeit", use.redemption), EntryKind.FORFEIT, what.forfeits, rest),
     )
     return tuple(
         Entry(
@@ -129,9 +139,24 @@ def spend(what: Price, use: Use) -> tuple[Entry, ...]:
             by=use.by,
             # What falls away is what is there: it makes no debt.
             owes=kind is EntryKind.REDEEM,
+            trace=_trace(use.reward, use.program_version, steps) if use.reward else None,
         )
-        for entry, kind, points in parts
+        for entry, kind, points, steps in parts
         if points
+    )
+
+
+def _trace(reward: RewardId, program_version: int, steps: tuple[Step, ...]) -> Trace:
+    """How many points a reward took, by which version of which program."""
+    points = points_of(steps, Rounding.FLOOR)
+    return Trace(
+        rule=RuleId(reward),
+        program_version=program_version,
+        basis=0,
+        factor=Decimal(points),
+        rounding=Rounding.FLOOR,
+        points=points,
+        steps=steps,
     )
 
 

@@ -5,16 +5,21 @@ of its own line, once, and leaves the rest alone: to buy, return and keep the po
 and so is to lose them twice.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from loyalty.division import apportioned
+from loyalty.eligibility import places
 from loyalty.errors import NotEnoughPoints
 from loyalty.ids import EntryId, Points, StoreId, derived_entry
 from loyalty.ledger import Account, Entry, EntryKind
-from loyalty.program import Negative
-from loyalty.traces import EarnedLine
+from loyalty.program import Negative, Rounding
+from loyalty.sales import Line, Sale
+from loyalty.traces import EarnedLine, Step, StepKind, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +29,45 @@ class Returned:
     id: str
     """The id of this act: told twice, it is one."""
     line: str
+    """Its place on the ticket, from 1: a line's own id may be anything, or be there twice."""
     quantity: int
     at: datetime
     store: StoreId
 
 
-def earned_lines(earned: Entry) -> tuple[EarnedLine, ...]:
-    """What each line of its sale earned within the entry, as its trace holds it since that day."""
-    return earned.trace.lines if earned.trace else ()
+def take_back(
+    earned: Iterable[Entry],
+    sale: Sale,
+    act: Sequence[Returned],
+    before: Iterable[Returned] = (),
+    *,
+    holder: Account | None = None,
+    negative: Negative = Negative.ALLOW,
+) -> tuple[Entry, ...]:
+    """What a return takes of all that its sale earned: its own lines' points, once (LSX-58, P-01).
 
-
-def shares(points: Points, lines: Mapping[str, tuple[int, int]]) -> tuple[EarnedLine, ...]:
-    """What each line earned of an entry whose trace does not say it, by what the line cost.
-
-    For entries of other books: `{line: (cost, quantity)}`. The shares make the whole exactly;
-    points that do not divide go to the largest remainders, and between equals to the first line.
+    `act` is what comes back together, `before` what came back earlier. What was given for the visit
+    goes by the money that comes back: a stamp goes with the last piece. Raises NotEnoughPoints
+    where the program refuses a debt.
     """
-    whole = apportioned(points, [cost for cost, _ in lines.values()])
-    return tuple(
-        EarnedLine(line, share, quantity)
-        for (line, (_, quantity)), share in zip(lines.items(), whole, strict=True)
+    earlier = _others(before, act)
+    taken = tuple(
+        entry
+        for earning in earned
+        for line in earned_lines(earning)
+        for returned in (_of_visit(line, sale, act, earlier) if line.visit else act)
+        if (
+            entry := claw_back(
+                earning,
+                line,
+                returned,
+                _of_visit(line, sale, earlier) if line.visit else earlier,
+                negative=negative,
+            )
+        )
     )
+    _refuse_debt(taken, holder, negative)
+    return taken
 
 
 def claw_back(
@@ -62,16 +85,16 @@ def claw_back(
     whole points of the pieces that came back so far; of all pieces, exactly what the line earned.
     Pieces that were never sold take nothing. Raises NotEnoughPoints where the program refuses.
     """
-    earlier = min(
-        sum(each.quantity for each in before if each.line == line.line and each.id != returned.id),
-        line.quantity,
-    )
+    if returned.line != line.line:
+        return None
+    gone = sum(each.quantity for each in _others(before, (returned,)) if each.line == line.line)
+    earlier = min(gone, line.quantity)
     later = min(earlier + returned.quantity, line.quantity)
-    points = line.points * later // line.quantity - line.points * earlier // line.quantity
+    taken_before = line.points * earlier // line.quantity
+    points = line.points * later // line.quantity - taken_before
     if points <= 0:
         return None
-    _refuse_debt(points, earned.id, holder, negative, returned.at)
-    return Entry(
+    entry = Entry(
         id=derived_entry("return", returned.id, earned.id, line.line),
         member=earned.member,
         program=earned.program,
@@ -83,7 +106,85 @@ def claw_back(
         about=earned.id,
         by=earned.by,
         owes=negative is not Negative.CLAMP,
+        trace=_traced(earned.trace, line, points, later, taken_before),
     )
+    _refuse_debt((entry,), holder, negative)
+    return entry
+
+
+def _traced(
+    earned: Trace | None, line: EarnedLine, points: Points, later: int, taken_before: Points
+) -> Trace | None:
+    """How so many points came to be taken back: so many pieces of what the line had earned."""
+    if earned is None:
+        return None
+    steps = [
+        Step(StepKind.COUNT, "line_points", line.points),
+        Step(StepKind.RATE, "returned", later, line.quantity),
+    ]
+    if taken_before:
+        steps.append(Step(StepKind.GIVE, "returned_before", -taken_before))
+    return Trace(
+        rule=earned.rule,
+        program_version=earned.program_version,
+        basis=line.points,
+        factor=Decimal(later) / line.quantity,
+        rounding=Rounding.FLOOR,
+        points=points,
+        steps=tuple(steps),
+        lines=(EarnedLine(line.line, points, line.quantity),),
+    )
+
+
+def pay_back(
+    spent: Entry, sale: Sale, act: Sequence[Returned], before: Iterable[Returned] = ()
+) -> Entry | None:
+    """What comes back of points that paid for the sale: the part that the goods cost (P-02).
+
+    The same pieces bring points back once; all pieces, exactly what was paid. None for no points.
+    """
+    earlier = _others(before, act)
+    whole = sum(max(line.net, 0) for line in _lines(sale).values())
+    if not whole:
+        return None
+    then, now = _money(sale, earlier), _money(sale, (*earlier, *act))
+    points = -spent.points * now // whole - -spent.points * then // whole
+    return give_back(spent, points, act[0]) if points > 0 else None
+
+
+def _others(before: Iterable[Returned], act: Sequence[Returned]) -> tuple[Returned, ...]:
+    """What came back earlier, without this very act that may be told again."""
+    told = {each.id for each in act}
+    return tuple(each for each in before if each.id not in told)
+
+
+def _of_visit(
+    line: EarnedLine, sale: Sale, act: Sequence[Returned], earlier: Sequence[Returned] = ()
+) -> tuple[Returned, ...]:
+    """What came back of a visit, in minor units of the lines that made it."""
+    mine, before = (
+        [each for each in told if each.line in line.places] for told in ((*earlier, *act), earlier)
+    )
+    money = _money(sale, mine) - _money(sale, before)
+    return tuple(replace(each, line=line.line, quantity=money) for each in act[:1])
+
+
+def _money(sale: Sale, returned: Iterable[Returned]) -> int:
+    """Minor units that those pieces cost, of pieces that were sold; rounded down."""
+    lines, back = _lines(sale), Counter[str]()
+    for each in returned:
+        back[each.line] += each.quantity
+    return int(
+        sum(
+            Fraction(lines[place].net * min(pieces, lines[place].quantity), lines[place].quantity)
+            for place, pieces in back.items()
+            if place in lines and lines[place].net > 0
+        )
+    )
+
+
+def _lines(sale: Sale) -> dict[str, Line]:
+    return dict(places(sale))
 
 
 def give_back(spent: Entry, points: Points, returned: Returned) -> Entry:
@@ -157,24 +258,48 @@ def under_policy(
 
     Raises NotEnoughPoints where it refuses them.
     """
-    _refuse_debt(-sum(entry.points for entry in note), None, holder, negative, at)
+    _refuse_debt(note, holder, negative, at=at)
     return tuple(replace(entry, owes=negative is not Negative.CLAMP) for entry in note)
 
 
 def _refuse_debt(
-    points: Points,
-    about: EntryId | None,
+    taking: Sequence[Entry],
     holder: Account | None,
     negative: Negative,
-    at: datetime,
+    *,
+    at: datetime | None = None,
 ) -> None:
-    if holder is None or negative is not Negative.REFUSE:
+    if holder is None or negative is not Negative.REFUSE or not taking:
         return
-    gone = sum(
-        lot.expired + (0 if lot.alive(at) else lot.left)
-        for lot in holder.lots
-        if lot.entry == about
+    now = at or max(entry.occurred_at for entry in taking)
+    gone = {lot.entry: lot.expired + (0 if lot.alive(now) else lot.left) for lot in holder.lots}
+    points: Counter[EntryId | None] = Counter()
+    for entry in taking:
+        points[entry.about] -= entry.points
+    wanted = sum(
+        taken - min(taken, gone.get(about, 0) if about else 0) for about, taken in points.items()
     )
-    missing = points - gone - max(holder.balance(at), 0) - holder.pending(at)
+    missing = wanted - max(holder.balance(now), 0) - holder.pending(now)
     if missing > 0:
         raise NotEnoughPoints(missing)
+
+
+# --- what a line earned ---------------------------------------------------------------------------
+
+
+def earned_lines(earned: Entry) -> tuple[EarnedLine, ...]:
+    """What each line of its sale earned within the entry, as its trace holds it since that day."""
+    return earned.trace.lines if earned.trace else ()
+
+
+def shares(points: Points, lines: Mapping[str, tuple[int, int]]) -> tuple[EarnedLine, ...]:
+    """What each line earned of an entry whose trace does not say it, by what the line cost.
+
+    For entries of other books: `{line: (cost, quantity)}`. The shares make the whole exactly;
+    points that do not divide go to the largest remainders, and between equals to the first line.
+    """
+    whole = apportioned(points, [cost for cost, _ in lines.values()])
+    return tuple(
+        EarnedLine(line, share, quantity)
+        for (line, (_, quantity)), share in zip(lines.items(), whole, strict=True)
+    )

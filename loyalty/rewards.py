@@ -8,7 +8,7 @@ from enum import Enum
 
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.ids import Points, RewardId, StoreId
-from loyalty.ledger import Account
+from loyalty.ledger import Account, Step, StepKind
 from loyalty.program import Program, Reward, minor_units
 from loyalty.terms import (
     AmountOff,
@@ -104,6 +104,8 @@ class Price:
     """What comes off the ticket, in minor units."""
     forfeits: Points = 0
     """What falls away besides, where no rest may stand (SW-03)."""
+    steps: tuple[Step, ...] = field(default=(), compare=False)
+    """How its points are computed, line by line; none where they simply are its cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,14 +190,16 @@ def price(terms: RewardTerms, seen: Situation, chosen: Points | None = None) -> 
     points = _points(terms.cost, spendable, chosen)
     if points > spendable:
         raise NotEnoughPoints(points - spendable)
+    steps = [_first_step(terms.cost, points, chosen)]
     most = _most(terms, seen)
     money = _money(terms.gives, points, seen)
     if most is not None and money > most:
         money = most
         if isinstance(terms.gives, PerPoint) and not isinstance(terms.cost, FixedCost):
             points = min(points, _needed(terms.gives, most, seen.currency))
+            steps.append(Step(StepKind.CAP, "needed", points))
     rest = 0 if terms.usable.keeps_rest else spendable - points
-    return Price(points=points, money=money, forfeits=rest)
+    return Price(points=points, money=money, forfeits=rest, steps=tuple(steps))
 
 
 def covers(terms: RewardTerms, seen: Situation) -> bool:
@@ -259,6 +263,14 @@ def _points(cost: Cost, spendable: Points, chosen: Points | None) -> Points:
     if isinstance(cost, ChosenPoints) and chosen is not None:
         return max(chosen, 0)
     return max(spendable, 0)
+
+
+def _first_step(cost: Cost, points: Points, chosen: Points | None) -> Step:
+    """Where the points come from that are to be paid: the reward's price, or the balance."""
+    if isinstance(cost, FixedCost):
+        return Step(StepKind.GIVE, "cost", points)
+    by_choice = isinstance(cost, ChosenPoints) and chosen is not None
+    return Step(StepKind.GIVE, "chosen" if by_choice else "balance", points)
 
 
 def _most(terms: RewardTerms, seen: Situation) -> int | None:

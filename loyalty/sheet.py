@@ -37,7 +37,7 @@ from loyalty.program import (
     minor_units,
 )
 from loyalty.sales import Sale
-from loyalty.traces import EarnedLine, Step, StepKind, Trace
+from loyalty.traces import WHOLE, EarnedLine, Step, StepKind, Trace
 
 Factors = tuple[tuple[Campaign, Fraction], ...]
 
@@ -118,7 +118,7 @@ class Sheet:
         rule = self._rule
         if isinstance(rule.give, Fixed):
             self._factor = Decimal(rule.give.points)
-            self._portions.append(Portion(rule.give.points, parts, [part.net for part in parts]))
+            self._portions.append(Portion(rule.give.points, parts, None))
             return [Step(StepKind.GIVE, "fixed", rule.give.points)]
         if isinstance(rule.give, PerArticle):
             return self._own(parts, rule.give)
@@ -229,12 +229,15 @@ def capped(trace: Trace, cap: str, points: Points) -> Trace:
 
 
 class Portion:
-    """A part of a rule's points, and the lines that it belongs to by their weights."""
+    """A part of a rule's points, and the lines that it belongs to by their weights.
+
+    Without weights it belongs to the ticket as a whole: a stamp for a visit is no line's.
+    """
 
     __slots__ = ("parts", "points", "weights")
 
     def __init__(
-        self, points: Fraction | Points, parts: tuple[Part, ...], weights: list[int]
+        self, points: Fraction | Points, parts: tuple[Part, ...], weights: list[int] | None
     ) -> None:
         self.points, self.parts, self.weights = points, parts, weights
 
@@ -251,10 +254,15 @@ def lines_of(points: Points, portions: Sequence[Portion]) -> tuple[EarnedLine, .
     sold: dict[str, int] = {}
     weights: dict[str, int] = {}
     for portion, scale in zip(portions, _scales(portions), strict=True):
+        if portion.weights is None:
+            visit = WHOLE + ",".join(dict.fromkeys(part.place for part in portion.parts))
+            sold[visit] = max(sum(part.net for part in portion.parts), 1)
+            weights[visit] = weights.get(visit, 0) + scale
+            continue
         even = not any(portion.weights)
         for part, weight in zip(portion.parts, portion.weights, strict=True):
-            sold[part.name] = part.sold
-            weights[part.name] = weights.get(part.name, 0) + (1 if even else weight) * scale
+            sold[part.place] = part.sold
+            weights[part.place] = weights.get(part.place, 0) + (1 if even else weight) * scale
     whole = apportioned(points, list(weights.values()))
     return tuple(
         EarnedLine(name, earned, sold[name])
@@ -267,7 +275,9 @@ def _scales(portions: Sequence[Portion]) -> list[int]:
     """By what to multiply each portion's weights so that together they are its points."""
     if len(portions) == 1:
         return [1]
-    found = [Fraction(each.points) / (sum(each.weights) or len(each.weights)) for each in portions]
+    found = [
+        Fraction(each.points) / (sum(each.weights or (1,)) or len(each.parts)) for each in portions
+    ]
     common = lcm(*(each.denominator for each in found))
     return [each.numerator * (common // each.denominator) for each in found]
 
@@ -275,21 +285,20 @@ def _scales(portions: Sequence[Portion]) -> list[int]:
 # --- what is counted ----------------------------------------------------------------------------
 
 
-def _count(parts: tuple[Part, ...], on: On, sale: Sale) -> tuple[int, list[int]]:
+def _count(parts: tuple[Part, ...], on: On, sale: Sale) -> tuple[int, list[int] | None]:
     """What the rule counts, and how much of it each line is; visits are the whole ticket's."""
+    if on.count is Count.VISITS or on.count is Count.TYPED_VISITS:
+        return (1 if on.count is Count.VISITS else sale.visits), None
     if on.count is Count.ARTICLES:
         pieces = [part.line.quantity for part in parts]
         return sum(pieces), pieces
     prices = [part.listed if on.discounted is Discounted.LISTED else part.net for part in parts]
     if on.count is Count.TTC:
         return sum(prices), prices
-    if on.count is Count.HT:
-        untaxed = [
-            _without_tax(price, part.line.tax_rate)
-            for price, part in zip(prices, parts, strict=True)
-        ]
-        return sum(untaxed), untaxed
-    return (1 if on.count is Count.VISITS else sale.visits), prices
+    untaxed = [
+        _without_tax(price, part.line.tax_rate) for price, part in zip(prices, parts, strict=True)
+    ]
+    return sum(untaxed), untaxed
 
 
 def _without_tax(amount: int, rate: Decimal) -> int:

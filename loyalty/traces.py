@@ -19,9 +19,11 @@ class StepKind(StrEnum):
     DEDUCT = "deduct"
     """Take `value` off the basis; `what` says for what: voucher, points, ticket_discount."""
     RATE = "rate"
-    """Give `value` points per `per` of the basis, rounded."""
+    """Give `value` points per `per` of the basis, rounded; `what` says "returned" where so many of
+    so many pieces came back."""
     GIVE = "give"
-    """Give `value` points; `what` says why: fixed, band, article."""
+    """Give `value` points; `what` says why: fixed, band, article, bonus; of points that go: cost,
+    chosen, rest, returned_before."""
     FACTOR = "factor"
     """The campaign `what` multiplies by `value` / `per`."""
     COMBINE = "combine"
@@ -42,15 +44,29 @@ class Step:
     per: int = 1
 
 
+WHOLE = "*"
+"""Begins what stands in the place of a line where points were given once for the visit."""
+
+
 @dataclass(frozen=True, slots=True)
 class EarnedLine:
     """What one line of a sale earned within one entry."""
 
     line: str
-    """The line's id; `#3` for the third line of a ticket whose lines have none."""
+    """Its place on the ticket, from "1"; "*1,3" for what lines 1 and 3 earned as one visit."""
     points: Points
     quantity: int
-    """Pieces sold; or minor units, where parts of a price are given back."""
+    """Pieces sold; of a visit, the minor units that its lines cost."""
+
+    @property
+    def visit(self) -> bool:
+        """Whether its points are no single line's: they go with the last of its lines."""
+        return self.line.startswith(WHOLE)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The lines whose return takes of its points."""
+        return tuple(self.line.removeprefix(WHOLE).split(","))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

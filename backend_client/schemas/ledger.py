@@ -34,9 +34,14 @@ class StepBody(Wire):
 class EarnedLineBody(Wire):
     """What one line of a sale earned: what comes back when the line is returned."""
 
-    line: str = Field(max_length=64, description="Its id; `#3` for the third of lines without.")
+    line: str = Field(
+        pattern=r"^\*?[0-9]{1,4}(,[0-9]{1,4}){0,999}$",
+        description="Its place on the ticket, from 1; `*1,3` for what was given once for a visit.",
+    )
     points: Points
-    quantity: int = Field(ge=1, description="Pieces sold.")
+    quantity: int = Field(
+        ge=1, description="Pieces sold; of a visit, the minor units that its lines cost."
+    )
 
 
 class TraceBody(Wire):

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from backend_client.schemas import EntryBody
 from loyalty.chain import canonical
-from loyalty.explain import explain, points_of, recompute
+from loyalty.explain import Said, explain, points_of, recompute
 from loyalty.explain import said as told_lines
 from loyalty.ids import RuleId
-from loyalty.ledger import EntryKind, Step, StepKind, Trace
+from loyalty.ledger import Adjustment, EntryKind, Step, StepKind, Trace
 from loyalty.program import Rounding
-from tests.loyalty.cases import earn
+from tests.loyalty.cases import day, earn, entry
 
 STEPS = (Step(StepKind.COUNT, "ttc", 10_00), Step(StepKind.RATE, "", 1, 100))
 TOLD = replace(
@@ -120,3 +120,14 @@ def test_how_campaigns_combine_is_told_only_where_several_do() -> None:
         multiplied("thursday"), steps=(*multiplied("a").steps, *multiplied("b", "c").steps)
     )
     assert [said.message for said in told_lines(twice)].count("combine.best") == 1
+
+
+def test_an_entry_without_a_calculation_says_what_it_is_about_and_who_wrote_it() -> None:
+    by_hand = entry("a", EntryKind.ADJUSTMENT, 50, 1)
+    adjustment = Adjustment(actor="s1", nature="gesture", booked_at=day(1))
+    assert explain(replace(by_hand, adjustment=adjustment)).lines == (
+        Said(message="nature", arguments={"nature": "gesture"}),
+    )
+    closed = explain(entry("b", EntryKind.EXPIRY, -5, 2, about="lot"))
+    assert (closed.message, closed.points) == ("expiry", -5)
+    assert closed.lines == (Said(message="about", arguments={"entry": "lot"}),)
