@@ -54,6 +54,13 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("LOYALTY_LISTEN"),
         help="LOYALTY_LISTEN: the same PostgreSQL without a pooler, to hear other servers at once",
     )
+    serving.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=os.environ.get("LOYALTY_HOSTS", "").split(),
+        help="LOYALTY_HOSTS: answer under this name only, once for each; any by default",
+    )
     serving.add_argument("--announce", type=Path, help="write the address into this file (JSON)")
 
     add_command(commands, "migrate", _migrate)
@@ -91,7 +98,12 @@ def _serve(wanted: argparse.Namespace) -> int:
                 print(f"Nobody owns this server yet. Open {url}/first-run#{first_run}", flush=True)
 
         serve(
-            create_app(database, first_run=first_run),
+            create_app(
+                database,
+                first_run=first_run,
+                hosts=wanted.allow_host,
+                metrics_token=os.environ.get("LOYALTY_METRICS_TOKEN", ""),
+            ),
             host=wanted.host,
             port=wanted.port,
             announce=wanted.announce,

@@ -31,6 +31,7 @@ STATUS = {
     ProblemName.VOUCHER_VOIDED: (409, "The voucher was cancelled"),
     ProblemName.VOUCHER_EXPIRED: (409, "The voucher has expired"),
     ProblemName.EMAIL_REFUSED: (422, "This is not an e-mail address"),
+    ProblemName.HOST: (421, "The server does not answer under this name"),
     ProblemName.SIGN_IN: (401, "The address or the password is wrong"),
     ProblemName.LOCKED: (429, "Too many wrong tries"),
     ProblemName.LINK: (403, "The link is unknown, used or too old"),

@@ -1,13 +1,15 @@
 """The application: routes, problems and the OpenAPI document, joined."""
 
+import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import PlainTextResponse
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
@@ -19,7 +21,11 @@ from backend.api.problems import MEDIA_TYPE, documented, tell_problems
 from backend.api.sessions import Door
 from backend.bell import Bell
 from backend.db import Database
-from backend_client.schemas import API
+from backend.db.measures import gauges
+from backend.errors import Refused
+from backend.metrics import MEDIA_TYPE as MEDIA_TYPE_OF_METRICS
+from backend.metrics import Metrics
+from backend_client.schemas import API, ProblemName
 
 _ABOUT = """
 Terminals and tills talk to a company's loyalty backend here.
@@ -58,10 +64,18 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def create_app(database: Database, *, first_run: str = "") -> FastAPI:
+def create_app(
+    database: Database,
+    *,
+    first_run: str = "",
+    hosts: Collection[str] = (),
+    metrics_token: str = "",
+) -> FastAPI:
     """The application on a database that is up to date.
 
-    `first_run` is the secret with which the first owner comes in; empty for nobody.
+    `first_run` is the secret with which the first owner comes in; empty for nobody. `hosts` are the
+    names under which it answers; empty for any. `metrics_token` opens /metrics to others than the
+    machine itself.
     """
     app = FastAPI(
         title="Loyalty backend",
@@ -80,7 +94,9 @@ def create_app(database: Database, *, first_run: str = "") -> FastAPI:
     for area in _AREAS:
         app.include_router(area.routes)
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
-    app.add_middleware(Guard)
+    metrics = Metrics(database.clock())
+    app.get("/metrics", include_in_schema=False)(_metrics(metrics, metrics_token))
+    app.add_middleware(Guard, metrics=metrics, hosts=hosts)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's manual, "Extending OpenAPI"
     return app
 
@@ -94,6 +110,25 @@ def _healthz(database: Data) -> Health:
     """Whether the server works."""
     database.ping()
     return Health()
+
+
+def _metrics(metrics: Metrics, token: str) -> Callable[..., PlainTextResponse]:
+    def answer(request: Request, database: Data) -> PlainTextResponse:
+        """Counts and times of this process, for a monitoring system."""
+        if not _may_measure(request, token):
+            raise Refused(ProblemName.NOT_AUTHORISED, "send LOYALTY_METRICS_TOKEN as the bearer")
+        return PlainTextResponse(metrics.text(gauges(database)), media_type=MEDIA_TYPE_OF_METRICS)
+
+    return answer
+
+
+def _may_measure(request: Request, token: str) -> bool:
+    """Whoever has the token; without one, this machine itself and nobody through a proxy."""
+    if token:
+        shown = request.headers.get("Authorization", "")
+        return hmac.compare_digest(shown.encode(), f"Bearer {token}".encode())
+    place = request.client.host if request.client else ""
+    return place in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,27 +1,41 @@
-"""At the door: how large a body may be, what it must be, and one line of log for each request."""
+"""At the door: how large a body may be, what it must be, under which name we are called.
+
+Every answer tells browsers what they may do with it, and every request leaves one line of log.
+"""
 
 import logging
+import re
+from collections.abc import Collection
 from http import HTTPStatus
 from time import monotonic
+from uuid import uuid4
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.api.headers import HEADERS, HTTPS_ONLY
 from backend.api.problems import problem
 from backend.logs import facts
+from backend.metrics import Metrics
 from backend_client.schemas import ProblemName
 
 log = logging.getLogger(__name__)
 
 BODY_MAX = 1024 * 1024
 """Bytes. The largest message of the contract, 500 events, is far below."""
+REQUEST_ID = "X-Request-Id"
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, hosts: Collection[str] = ()) -> None:
+        """`hosts`: the only names under which we answer; empty for any."""
+        self._app, self._metrics = app, metrics
+        self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -29,14 +43,15 @@ class Guard:
             await self._app(scope, receive, send)
             return
         visit = _Visit(scope, receive, send)
-        refusal = visit.refusal()
+        refusal = visit.refusal(self._hosts)
+        self._metrics.begin()
         try:
             if refusal is None:
                 await self._app(scope, visit.receive, visit.send)
             else:
                 await problem(refusal)(scope, receive, visit.send)
         finally:
-            visit.write_down()
+            visit.write_down(self._metrics)
 
 
 class _Visit:
@@ -48,8 +63,13 @@ class _Visit:
         self._received = 0
         self._began = monotonic()
         self._status = 500
+        shown = self._headers.get(REQUEST_ID.lower().encode(), b"")
+        # A proxy's number is kept, so that its log and ours can be read together.
+        self._id = shown.decode() if _REQUEST_ID.fullmatch(shown) else uuid4().hex
 
-    def refusal(self) -> ProblemName | None:
+    def refusal(self, hosts: frozenset[str]) -> ProblemName | None:
+        if hosts and _host(self._headers.get(b"host", b"")) not in hosts:
+            return ProblemName.HOST
         announced = self._headers.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > BODY_MAX:
             return ProblemName.TOO_LARGE
@@ -70,17 +90,33 @@ class _Visit:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID] = self._id
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if self._scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
         await self._send(message)
 
-    def write_down(self) -> None:
+    def write_down(self, metrics: Metrics) -> None:
         # The route's pattern, never the path: that holds members' ids and vouchers' codes.
         route = getattr(self._scope.get("route"), "path", "-")
+        seconds = monotonic() - self._began
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "OTHER"
+        metrics.end(method, route, self._status, seconds)
         log.info(
             "request",
             extra=facts(
+                id=self._id,
                 method=self._scope["method"],
                 route=route,
                 status=self._status,
-                ms=round((monotonic() - self._began) * 1000),
+                ms=round(seconds * 1000),
             ),
         )
+
+
+def _host(header: bytes) -> str:
+    """The name without its port."""
+    text = header.decode("latin-1").lower()
+    return text.rpartition("]")[0] + "]" if text.startswith("[") else text.partition(":")[0]

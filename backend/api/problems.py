@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from backend.api.headers import HEADERS
 from backend.errors import STATUS, DatabaseBusy, Refused
 from backend_client.schemas import PROBLEM, Problem, ProblemName
 from loyalty.earning import CurrencyMismatch
@@ -146,4 +147,6 @@ async def _busy(_: Request, __: Exception) -> JSONResponse:
 
 async def _our_mistake(_: Request, __: Exception) -> JSONResponse:
     # The server logs it, with its trace: the exception goes on to it after this answer.
-    return problem(ProblemName.INTERNAL, "it was written down; try again or call support")
+    # This answer does not pass the door, where the others get their headers.
+    detail = "it was written down; try again or call support"
+    return problem(ProblemName.INTERNAL, detail, headers=HEADERS)

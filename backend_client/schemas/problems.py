@@ -54,6 +54,8 @@ class ProblemName(StrEnum):
     """`expired_at`."""
     EMAIL_REFUSED = "email-refused"
     """`flaw`: empty, too_long, unreadable or shape."""
+    HOST = "host"
+    """The server does not answer under this name."""
     SIGN_IN = "sign-in-refused"
     """Address or password: which of them is not said."""
     LOCKED = "locked"
