@@ -55,9 +55,7 @@ class Metrics:
             lines = [
                 *_head("loyalty_requests_total", "counter", "Requests that were answered."),
                 *(
-                    _line(
-                        "loyalty_requests_total", count, method=method, route=route, status=status
-                    )
+                    _line("loyalty_requests_total", count, method=how, route=route, status=status)
                     for (how, route, status), count in sorted(self._requests.items())
                 ),
                 *_head("loyalty_request_seconds", "histogram", "How long answers took."),
