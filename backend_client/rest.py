@@ -61,6 +61,7 @@ from loyalty.errors import (
     EmailRefused,
     Flaw,
     LoyaltyError,
+    MemberLimit,
     NotEnoughPoints,
     RewardUnavailable,
     VoucherExpired,
@@ -360,6 +361,8 @@ def _instant(text: str) -> datetime:
 _RULES: dict[str, Callable[[str, dict[str, Any]], LoyaltyError]] = {
     ProblemName.NOT_ENOUGH_POINTS: lambda _, members: NotEnoughPoints(int(members["missing"])),
     ProblemName.REWARD_UNAVAILABLE: lambda detail, _: RewardUnavailable(detail),
+    ProblemName.SOLD_OUT: lambda detail, _: RewardUnavailable(detail),
+    ProblemName.MEMBER_LIMIT: lambda _, members: MemberLimit(int(members["times"])),
     ProblemName.CODE_MISTYPED: lambda detail, _: CodeMistyped(detail),
     ProblemName.VOUCHER_UNKNOWN: lambda detail, _: VoucherUnknown(detail),
     ProblemName.VOUCHER_REDEEMED: _redeemed,

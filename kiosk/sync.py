@@ -16,8 +16,10 @@ from backend_client.schemas import (
     Change,
     ChangesPage,
     EventResult,
+    GiftChanged,
     MemberErased,
     ProgramChanged,
+    StockChanged,
     StoreChanged,
     VoucherChanged,
 )
@@ -224,5 +226,9 @@ def _apply_one(tx: Transaction, change: Change) -> None:
             tx.save_snapshot(change.account)
         case VoucherChanged():
             tx.learn_voucher(change.voucher.voucher())
+        case GiftChanged():
+            tx.save_gift(change.gift)
+        case StockChanged():
+            tx.save_free(change.gift, change.free)
         case MemberErased():
             tx.erase_member(change.member)

@@ -14,7 +14,18 @@ from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
-from backend.api import alerts, operations, sessions, staff, terminals, terminals_admin, tills
+from backend.api import (
+    alerts,
+    catalogue,
+    operations,
+    sessions,
+    staff,
+    stock,
+    stores,
+    terminals,
+    terminals_admin,
+    tills,
+)
 from backend.api.callers import Data
 from backend.api.guard import Guard
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
@@ -54,6 +65,9 @@ _AREAS = (
     terminals_admin,
     operations,
     alerts,
+    catalogue,
+    stock,
+    stores,
 )
 """Every file of routes."""
 
@@ -142,6 +156,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "terminals", "description": "What kiosks call, with their token."},
                 {"name": "tills", "description": "What tills call, with their key."},
                 {"name": "staff", "description": "People: who they are and how they get in."},
+                {"name": "catalogue", "description": "Products and price books."},
+                {"name": "gifts", "description": "What points buy: gifts, stock, pictures."},
+                {"name": "stores", "description": "Stores, signs and groups."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )

@@ -217,6 +217,25 @@ def _refuse_without(right: Right, caller: Caller) -> None:
         raise Refused(ProblemName.NOT_ALLOWED, f"{whose} {right}")
 
 
+def _of_the_company(
+    request: Request,
+    database: Data,
+    token: Annotated[_Shown, Depends(_terminal_token)],
+    _: Annotated[_Shown, Depends(_till_key)],
+    __: Annotated[_Shown, Depends(_staff_token)],
+    cookie: Annotated[str | None, Depends(_staff_cookie)],
+) -> TenantId:
+    terminal = None if token is None else terminal_of(database, token.credentials)
+    if terminal is not None:
+        return terminal.tenant
+    return _shown(request, database, token, cookie).tenant
+
+
+OfTheCompany = Annotated[TenantId, Depends(_of_the_company)]
+"""Whoever shows any good token of the company, whatever its rights: for what every part of it may
+see, such as pictures of gifts."""
+
+
 def till_with(scope: str) -> Callable[..., Till]:
     """A dependency that lets tills in whose key has the scope."""
 

@@ -17,6 +17,7 @@ from loyalty.errors import (
     CodeMistyped,
     EmailRefused,
     LoyaltyError,
+    MemberLimit,
     NotEnoughPoints,
     RewardUnavailable,
     VoucherExpired,
@@ -31,6 +32,7 @@ _RETRY_AFTER_S = "1"
 _RULES: dict[type[LoyaltyError], ProblemName] = {
     NotEnoughPoints: ProblemName.NOT_ENOUGH_POINTS,
     RewardUnavailable: ProblemName.REWARD_UNAVAILABLE,
+    MemberLimit: ProblemName.MEMBER_LIMIT,
     CodeMistyped: ProblemName.CODE_MISTYPED,
     VoucherUnknown: ProblemName.VOUCHER_UNKNOWN,
     VoucherRedeemed: ProblemName.VOUCHER_REDEEMED,
@@ -131,6 +133,8 @@ def _members(error: LoyaltyError) -> dict[str, object]:
     match error:
         case NotEnoughPoints():
             return {"missing": error.missing}
+        case MemberLimit():
+            return {"times": error.times}
         case VoucherRedeemed():
             return {"at": error.at.isoformat(), "place": error.place}
         case VoucherExpired():

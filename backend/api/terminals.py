@@ -127,6 +127,8 @@ def member(
         ProblemName.NOT_FOUND,
         ProblemName.NOT_ENOUGH_POINTS,
         ProblemName.REWARD_UNAVAILABLE,
+        ProblemName.SOLD_OUT,
+        ProblemName.MEMBER_LIMIT,
         ProblemName.CODE_MISTYPED,
         ProblemName.CODE_TAKEN,
         ProblemName.ID_REUSED,

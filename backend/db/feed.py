@@ -11,7 +11,9 @@ from backend.db.transaction import Transaction
 _AT_ONCE = 1000
 """Rows of one statement: databases bound the number of values in one."""
 
-Kind = Literal["program", "store", "card", "account", "voucher", "staff"]
+Kind = Literal[
+    "program", "store", "card", "account", "voucher", "staff", "gift", "stock", "campaign"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,18 @@
 """Tenants, their stores and their programs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
-from backend.db import tables
+from backend.db import gifts, tables
 from backend.db.transaction import Transaction
+from backend_client.schemas import with_gifts
 from loyalty.document import read_program
 from loyalty.ids import ProgramId, StoreId, TenantId
 from loyalty.program import Program
+from loyalty.program.sharing import Sharing
 
 _cached_program = lru_cache(maxsize=128)(read_program)
 
@@ -24,6 +26,10 @@ class Store:
     address: str
     time_zone: str
     program: ProgramId
+    brand: str = ""
+    """The sign above its door ("enseigne"), where the company has several."""
+    group: str | None = None
+    """The stores it belongs with."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -61,6 +67,25 @@ def add_store(tx: Transaction, store: Store) -> None:
             address=store.address,
             time_zone=store.time_zone,
             program=store.program,
+            brand=store.brand,
+            group_code=store.group,
+        )
+    )
+
+
+def save_store(tx: Transaction, store: Store) -> None:
+    """The shop as it is now."""
+    table = tables.stores
+    tx.run(
+        update(table)
+        .where(table.c.tenant == tx.tenant, table.c.id == store.id)
+        .values(
+            name=store.name,
+            address=store.address,
+            time_zone=store.time_zone,
+            program=store.program,
+            brand=store.brand,
+            group_code=store.group,
         )
     )
 
@@ -81,9 +106,37 @@ def stores(tx: Transaction) -> tuple[Store, ...]:
             address=row.address,
             time_zone=row.time_zone,
             program=ProgramId(row.program),
+            brand=row.brand,
+            group=row.group_code,
         )
         for row in found
     )
+
+
+def brands(tx: Transaction) -> dict[str, str]:
+    """The company's signs, with their names."""
+    table = tables.brands
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant).order_by(table.c.id))
+    return {row.id: row.name for row in found}
+
+
+def save_brand(tx: Transaction, wanted: str, name: str) -> None:
+    """Write a sign down."""
+    fresh = tx.insert_or_update(tables.brands).values(tenant=tx.tenant, id=wanted, name=name)
+    tx.run(fresh.on_conflict_do_update(index_elements=["tenant", "id"], set_={"name": name}))
+
+
+def groups(tx: Transaction) -> dict[str, str]:
+    """The company's groups of stores, with their names."""
+    table = tables.store_groups
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant).order_by(table.c.id))
+    return {row.id: row.name for row in found}
+
+
+def save_group(tx: Transaction, wanted: str, name: str) -> None:
+    """Write a group down."""
+    fresh = tx.insert_or_update(tables.store_groups).values(tenant=tx.tenant, id=wanted, name=name)
+    tx.run(fresh.on_conflict_do_update(index_elements=["tenant", "id"], set_={"name": name}))
 
 
 def add_program(tx: Transaction, program: Program, document: str) -> None:
@@ -117,5 +170,23 @@ def program(tx: Transaction, wanted: ProgramId, version: int | None = None) -> P
     key = (wanted, version)
     if key not in tx.programs:
         document = program_document(tx, wanted, version)
-        tx.programs[key] = None if document is None else _cached_program(document)
+        tx.programs[key] = None if document is None else _with_catalogue(tx, document, version)
     return tx.programs[key]
+
+
+def _with_catalogue(tx: Transaction, document: str, version: int | None) -> Program:
+    """The program with the gifts of the catalogue among its rewards.
+
+    A former version is asked for what was taken under it: there, what is offered no more still has
+    its name and its price.
+    """
+    found = gifts.every_gift(tx)
+    if version is not None:
+        found = tuple(gift.model_copy(update={"offered": True}) for gift in found)
+    program = with_gifts(_cached_program(document), found)
+    if program.stores.sharing is Sharing.POOL:
+        return program
+    # Which store is of which group, the stores say; a program's document may say otherwise.
+    said = {store.id: store.group for store in stores(tx) if store.group is not None}
+    groups = {**said, **program.stores.groups}
+    return replace(program, stores=replace(program.stores, groups=groups))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backend.db import Transaction, accounts, feed, members, shops, vouchers
+from backend.db import Transaction, accounts, feed, gifts, members, shops, stock, vouchers
 from backend.db.access import Terminal
 from backend.db.feed import Change as Place
 from backend.errors import Refused
@@ -12,8 +12,10 @@ from backend_client.schemas import (
     AccountChanged,
     Change,
     ChangesPage,
+    GiftChanged,
     ProblemName,
     ProgramChanged,
+    StockChanged,
     StoreBody,
     StoreChanged,
     VoucherBody,
@@ -128,10 +130,27 @@ def _vouchers(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change
     }
 
 
+def _gifts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    found = gifts.some_gifts(tx, keys) if keys else ()
+    return {gift.id: GiftChanged(gift=gift) for gift in found}
+
+
+def _stock(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
+    """What the terminal's own store has; the other stores' kiosks hear of theirs."""
+    here = terminal.store.id
+    wanted = [key.removesuffix(f"/{here}") for key in keys if key.endswith(f"/{here}")]
+    found = stock.free(tx, wanted, here) if wanted else {}
+    return {
+        stock.key(gift, here): StockChanged(gift=gift, free=free) for gift, free in found.items()
+    }
+
+
 _READ = {
     "store": _stores,
     "program": _programs,
     "card": _cards,
     "account": _accounts,
     "voucher": _vouchers,
+    "gift": _gifts,
+    "stock": _stock,
 }

@@ -18,6 +18,7 @@ welcome-twice     a second welcome under another id: not booked
 entry-differs     not the entry that such a fact must have; what can be booked is booked
 reversed-twice    the entry was undone before: not booked
 reward-differs    not the price or not a reward of the program
+stock-short       no piece of the gift was left in the store
 overdrawn         more was held than there was: the member is in debt
 code-collision    the code is another voucher's: this one cannot be redeemed
 code-mistyped     not a voucher code: this one cannot be redeemed
@@ -37,7 +38,7 @@ from backend.db.accounts import Posted
 from backend.db.facts import Alert, Received
 from backend.db.members import Member
 from backend.db.vouchers import VoucherRow
-from backend.services import clock
+from backend.services import clock, stock
 from backend.services.ledger import POINTS_MAX, alike, locked_account, post, settle
 from backend.services.redemptions import void_if_held
 from backend_client.schemas import (
@@ -389,6 +390,10 @@ def _add_voucher(tx: Transaction, entry: Entry, event: VoucherReserved, notes: N
         program_version=program.version if program else 0,
     )
     vouchers.add_voucher(tx, row)
+    if not stock.promise_regardless(
+        tx, row.voucher.reward, entry.store, row.voucher.redemption, actor="facts"
+    ):
+        notes.flag("stock-short")
     _catch_up(tx, row)
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from backend.db import Transaction, accounts, feed, members, vouchers
 from backend.db.accounts import SHAPE, AccountRow, Posted
 from backend.errors import Refused
+from backend.services import stock
 from backend_client.schemas import AccountSnapshot, ProblemName
 from loyalty.chain import canonical, link
 from loyalty.errors import NotEnoughPoints
@@ -87,8 +88,12 @@ def alike(one: Entry, other: Entry) -> bool:
 
 
 def settle(tx: Transaction, voucher: Voucher, entry: EntryId) -> None:
-    """Save a voucher; once it left `reserved`, the snapshot need not know how to undo it."""
+    """Save a voucher, and what becomes of its piece.
+
+    Once it left `reserved`, the snapshot need not know how to undo it.
+    """
     vouchers.save_voucher(tx, voucher)
+    stock.follow(tx, voucher)
     row = locked_account(tx, voucher.member, voucher.program)
     if voucher.state is VoucherState.RESERVED or entry not in row.snapshot.draws:
         return

@@ -6,6 +6,8 @@ from backend.db import Transaction, accounts, members, shops, vouchers
 from backend.db.access import Terminal
 from backend.db.vouchers import VoucherRow
 from backend.errors import Refused
+from backend.services import stock
+from backend.services.gifts import check_limits
 from backend.services.ledger import locked_account, post, settle, shop_time
 from backend_client.schemas import (
     EntryBody,
@@ -25,7 +27,8 @@ def hold_redemption(
 ) -> RedemptionAnswer:
     """The points held and the voucher.
 
-    Raises Refused, NotEnoughPoints, RewardUnavailable or CodeMistyped; then nothing is held.
+    Raises Refused, NotEnoughPoints, RewardUnavailable, MemberLimit or CodeMistyped; then nothing
+    is held.
     """
     code, wanted = parse(request.code), RedemptionId(request.id)
     if vouchers.is_abandoned(tx, wanted):
@@ -70,6 +73,7 @@ def _reserve(
     reward = program.reward(RewardId(request.reward))
     if reward is None:
         raise RewardUnavailable(f"{program.id} does not offer it")
+    check_limits(tx, reward, member, terminal.store.id)
     row = locked_account(tx, member, program.id)
     reservation = redemption.reserve(
         row.snapshot.account(),
@@ -81,6 +85,14 @@ def _reserve(
         store=terminal.store.id,
         now=shop_time(tx, row),
         zone=terminal.store.zone,
+    )
+    # Points and piece are held together or not at all: whoever loses the race keeps the points.
+    stock.promise(
+        tx,
+        reward.id,
+        terminal.store.id,
+        RedemptionId(request.id),
+        actor=f"terminal:{terminal.id}",
     )
     post(tx, reservation.entry, reserves=True)
     held = VoucherRow(

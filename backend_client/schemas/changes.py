@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from backend_client.schemas.base import CardKey, Id, Language, Wire
+from backend_client.schemas.catalogue import GiftFound
 from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
 from backend_client.schemas.terminals import StoreBody
 
@@ -55,6 +56,21 @@ class VoucherChanged(Wire):
     voucher: VoucherBody
 
 
+class GiftChanged(Wire):
+    """A gift of the catalogue: what it costs, its picture, where and how often it may be had."""
+
+    type: Literal["gift"] = "gift"
+    gift: GiftFound
+
+
+class StockChanged(Wire):
+    """How many pieces of a gift are free in the terminal's store; for gifts that are counted."""
+
+    type: Literal["stock"] = "stock"
+    gift: Id
+    free: int = Field(ge=0, description="Pieces promised to nobody.")
+
+
 class MemberErased(Wire):
     """The person asked to be forgotten: terminals forget too."""
 
@@ -63,7 +79,14 @@ class MemberErased(Wire):
 
 
 Change = Annotated[
-    ProgramChanged | StoreChanged | CardChanged | AccountChanged | VoucherChanged | MemberErased,
+    ProgramChanged
+    | StoreChanged
+    | CardChanged
+    | AccountChanged
+    | VoucherChanged
+    | MemberErased
+    | GiftChanged
+    | StockChanged,
     Field(discriminator="type"),
 ]
 

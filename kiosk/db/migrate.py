@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from kiosk.db.tables import metadata
+from kiosk.db.tables import gift_stock, gifts, metadata
 
 
 class NewerDatabase(Exception):
@@ -15,9 +15,14 @@ def _first_tables(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
+def _gifts(connection: Connection) -> None:
+    # A new file has them from the first step.
+    metadata.create_all(connection, tables=[gifts, gift_stock])
+
+
 # Each step takes the file from the version of its place to the next. Alembic is for databases
 # that people look after; a kiosk has one file, and must show its first picture soon after power-on.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _gifts)
 
 
 def migrate(engine: Engine) -> None:

@@ -110,6 +110,21 @@ programs = Table(
     Column("document", Text, nullable=False),
 )
 
+# The gifts of the catalogue, and how many pieces of each are free in this kiosk's store.
+gifts = Table(
+    "gifts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+gift_stock = Table(
+    "gift_stock",
+    metadata,
+    Column("gift", String(64), primary_key=True),
+    Column("free", Integer, nullable=False),
+)
+
 # One row each: the sync cursor, the store, the last contact, the head of the journal.
 memory = Table(
     "memory",

@@ -17,14 +17,16 @@ from backend_client.schemas import (
     CardStatus,
     EntryBody,
     Event,
+    GiftFound,
     JournalEvent,
     NumberedEntry,
     RedemptionRequest,
     StoreBody,
     VoucherBody,
+    with_gifts,
 )
 from backend_client.signing import journal_body
-from kiosk.db import tables
+from kiosk.db import catalogue, tables
 from loyalty.chain import GENESIS, link
 from loyalty.document import read_program
 from loyalty.errors import ProgramRefused
@@ -126,7 +128,8 @@ class Transaction:
             return None
         version = (str(row.id), int(row.version))
         if self._programs.version != version:
-            self._programs.program = next(self._programs_of(version[0]), None)
+            found = next(self._programs_of(version[0]), None)
+            self._programs.program = found and with_gifts(found, self._gifts_here())
             self._programs.version = version
         return self._programs.program
 
@@ -152,6 +155,29 @@ class Transaction:
         )
         self._programs.version = None
 
+    def _gifts_here(self) -> Iterator[GiftFound]:
+        """The gifts of the catalogue; those of other stores only are not offered here."""
+        store = self.store()
+        for gift in catalogue.gifts(self._connection):
+            here = not gift.stores or (store is not None and store.id in gift.stores)
+            yield gift if here else gift.model_copy(update={"offered": False})
+
+    def save_gift(self, gift: GiftFound) -> None:
+        """Keep a gift of the catalogue as it is now."""
+        catalogue.save_gift(self._connection, gift)
+        self._programs.version = None
+
+    def save_free(self, gift: str, free: int) -> None:
+        """Keep how many pieces of a gift are free in this store."""
+        catalogue.save_free(self._connection, gift, free)
+
+    def free(self, wanted: RewardId) -> int | None:
+        """How many pieces of a gift were free when last heard; None for one that is not counted."""
+        gift = catalogue.gift(self._connection, wanted)
+        if gift is None or not gift.stocked:
+            return None
+        return catalogue.free(self._connection, wanted)
+
     def reward(self, wanted: RewardId) -> Reward | None:
         """The reward as it is now, or as it last was; None when this kiosk never knew it."""
         program = self.program()
@@ -160,6 +186,9 @@ class Transaction:
         now = program.reward(wanted)
         if now is not None:
             return now
+        gift = catalogue.gift(self._connection, wanted)
+        if gift is not None and (kept := gift.reward()) is not None:
+            return kept
         former = (version.reward(wanted) for version in self._programs_of(program.id))
         return next((reward for reward in former if reward is not None), None)
 
@@ -187,6 +216,9 @@ class Transaction:
 
     def remember(self, key: str, value: str) -> None:
         """Keep one value under `key`."""
+        if key == "store":
+            # Some gifts are offered in some stores only.
+            self._programs.version = None
         self._connection.execute(
             upsert(tables.memory)
             .values(key=key, value=value)

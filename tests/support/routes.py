@@ -34,7 +34,9 @@ OWN = {
 
 TERMINAL, TILL = frozenset({"terminal"}), frozenset({"till"})
 PEOPLE = frozenset({"staff", "session"})
-KINDS = (TERMINAL, TILL, PEOPLE, PEOPLE | TILL)
+EVERYBODY = TERMINAL | TILL | PEOPLE
+"""Every part of the company: for what all of them may see, as pictures of gifts."""
+KINDS = (TERMINAL, TILL, PEOPLE, PEOPLE | TILL, EVERYBODY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

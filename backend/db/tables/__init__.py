@@ -5,6 +5,16 @@ account, one reversal per entry, one welcome per member and program, one redempt
 """
 
 from backend.db.tables.base import Instant, metadata
+from backend.db.tables.catalogue import (
+    gift_holds,
+    gift_stock,
+    gifts,
+    pictures,
+    price_book_lines,
+    price_books,
+    products,
+    stock_movements,
+)
 from backend.db.tables.feed import alerts, changes, events_received
 from backend.db.tables.people import cards, consents, members
 from backend.db.tables.points import (
@@ -15,7 +25,22 @@ from backend.db.tables.points import (
     voucher_redemptions,
     vouchers,
 )
-from backend.db.tables.shop import api_keys, claim_codes, programs, stores, tenants, terminals
+from backend.db.tables.programs import (
+    campaign_messages,
+    program_batches,
+    program_drafts,
+    program_switches,
+)
+from backend.db.tables.shop import (
+    api_keys,
+    brands,
+    claim_codes,
+    programs,
+    store_groups,
+    stores,
+    tenants,
+    terminals,
+)
 from backend.db.tables.staff import approvals, audit, staff, staff_links, staff_sessions
 from backend.db.tables.work import (
     import_rows,
@@ -37,12 +62,17 @@ __all__ = [
     "api_keys",
     "approvals",
     "audit",
+    "brands",
+    "campaign_messages",
     "cards",
     "changes",
     "claim_codes",
     "consents",
     "entries",
     "events_received",
+    "gift_holds",
+    "gift_stock",
+    "gifts",
     "import_rows",
     "imports",
     "job_runs",
@@ -51,6 +81,13 @@ __all__ = [
     "members",
     "metadata",
     "outbox",
+    "pictures",
+    "price_book_lines",
+    "price_books",
+    "products",
+    "program_batches",
+    "program_drafts",
+    "program_switches",
     "programs",
     "redemption_abandons",
     "sales",
@@ -59,6 +96,8 @@ __all__ = [
     "staff_links",
     "staff_sessions",
     "statements",
+    "stock_movements",
+    "store_groups",
     "stores",
     "tenants",
     "terminals",

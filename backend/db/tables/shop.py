@@ -46,9 +46,35 @@ stores = Table(
     Column("address", String(400), nullable=False),
     Column("time_zone", String(64), nullable=False),
     Column("program", ID, nullable=False),
+    # The shop's sign ("enseigne"), where the company has several; empty for none.
+    Column("brand", String(64), nullable=False, server_default=""),
+    # No foreign key: SQLite cannot add one to a table that is there. Groups are never deleted.
+    Column("group_code", ID),
     PrimaryKeyConstraint("tenant", "id"),
     of_a_tenant(),
 )
+
+store_groups = Table(
+    "store_groups",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("name", String(200), nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    of_a_tenant(),
+)
+"""Stores that belong together: where a program says so, they share points among themselves."""
+
+brands = Table(
+    "brands",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    of_a_tenant(),
+)
+"""The signs above the company's shops ("enseignes"); programs may be for some of them."""
 
 terminals = Table(
     "terminals",

@@ -1,0 +1,114 @@
+"""Stores, their signs and their groups."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from backend.api.callers import Caller, Data, allowed
+from backend.api.catalogue import READING, WRITING
+from backend.api.etags import WhatWasSeen, tagged
+from backend.api.problems import documented
+from backend.rights import Right
+from backend.services.stores import (
+    brands_of,
+    groups_of,
+    put_brand,
+    put_group,
+    put_store,
+    store_of,
+    stores_of,
+)
+from backend_client.schemas import (
+    API,
+    BrandBody,
+    BrandFound,
+    BrandsFound,
+    GroupBody,
+    GroupFound,
+    GroupsFound,
+    Id,
+    ProblemName,
+    StoreFound,
+    StoreSettings,
+    StoresFound,
+)
+
+_Settler = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
+_Id = Annotated[Id, Path()]
+
+routes = APIRouter(prefix=API, tags=["stores"])
+
+
+@routes.get("/stores", responses=documented(*READING[:2]))
+def stores(database: Data, caller: _Settler) -> StoresFound:
+    """Every store."""
+    with database.read(caller.tenant) as tx:
+        return StoresFound(stores=stores_of(tx))
+
+
+@routes.get("/stores/{store}", responses=documented(*READING, ProblemName.NOT_FOUND))
+def store(database: Data, caller: _Settler, response: Response, store: _Id) -> StoreFound:
+    """One store."""
+    with database.read(caller.tenant) as tx:
+        found = store_of(tx, store)
+    tagged(response, found)
+    return found
+
+
+@routes.put("/stores/{store}", responses=documented(*WRITING))
+def store_put(
+    database: Data,
+    caller: _Settler,
+    response: Response,
+    store: _Id,
+    body: StoreSettings,
+    seen: WhatWasSeen,
+) -> StoreFound:
+    """Add a store or change it; its kiosks hear of it. Put again, it is the same."""
+    found = database.run(caller.tenant, put_store, store, body, seen)
+    tagged(response, found)
+    return found
+
+
+@routes.get("/brands", responses=documented(*READING[:2]))
+def brands(database: Data, caller: _Settler) -> BrandsFound:
+    """Every sign above a shop's door."""
+    with database.read(caller.tenant) as tx:
+        return BrandsFound(brands=brands_of(tx))
+
+
+@routes.put("/brands/{brand}", responses=documented(*WRITING))
+def brand_put(
+    database: Data,
+    caller: _Settler,
+    response: Response,
+    brand: _Id,
+    body: BrandBody,
+    seen: WhatWasSeen,
+) -> BrandFound:
+    """Add a sign or name it anew; put again, it is the same."""
+    found = database.run(caller.tenant, put_brand, brand, body, seen)
+    tagged(response, found)
+    return found
+
+
+@routes.get("/store-groups", responses=documented(*READING[:2]))
+def groups(database: Data, caller: _Settler) -> GroupsFound:
+    """Every group of stores."""
+    with database.read(caller.tenant) as tx:
+        return GroupsFound(groups=groups_of(tx))
+
+
+@routes.put("/store-groups/{group}", responses=documented(*WRITING))
+def group_put(
+    database: Data,
+    caller: _Settler,
+    response: Response,
+    group: _Id,
+    body: GroupBody,
+    seen: WhatWasSeen,
+) -> GroupFound:
+    """Add a group or change it; put again, it is the same."""
+    found = database.run(caller.tenant, put_group, group, body, seen)
+    tagged(response, found)
+    return found

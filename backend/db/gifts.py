@@ -1,0 +1,184 @@
+"""Gifts and their pictures."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, cast
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+
+from backend.db import feed, tables
+from backend.db.transaction import Transaction
+from backend_client.schemas import GiftFound, PictureFound, UnclaimedGift, VoucherTimeBody
+from loyalty.ids import MemberId, RewardId
+from loyalty.vouchers import VoucherState
+
+MediaType = Literal["image/png", "image/jpeg", "image/webp"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture, named by what is in it."""
+
+    hash: str
+    media_type: MediaType
+    width: int
+    height: int
+    body: bytes
+
+    @property
+    def found(self) -> PictureFound:
+        """What is told of it."""
+        return PictureFound(
+            hash=self.hash,
+            media_type=self.media_type,
+            width=self.width,
+            height=self.height,
+            bytes=len(self.body),
+        )
+
+
+def save_gift(tx: Transaction, gift: GiftFound) -> None:
+    """Write a gift down; kiosks hear of it."""
+    values = {
+        "program": gift.program,
+        "product": gift.product,
+        "name": json.dumps(gift.name, ensure_ascii=False),
+        "points": gift.points,
+        "picture": gift.picture,
+        "offered": int(gift.offered),
+        "stocked": int(gift.stocked),
+        "stores": json.dumps(gift.stores),
+        "per_member": gift.per_member,
+        "per_days": gift.per_days,
+        "voucher_months": gift.voucher.months,
+        "voucher_days": gift.voucher.days,
+        "hold_s": gift.hold_s,
+        "unclaimed": gift.unclaimed.value,
+    }
+    fresh = tx.insert_or_update(tables.gifts).values(tenant=tx.tenant, id=gift.id, **values)
+    tx.run(fresh.on_conflict_do_update(index_elements=["tenant", "id"], set_=values))
+    tx.programs.clear()
+    feed.tell(tx, "gift", gift.id)
+
+
+def tell_of_product(tx: Transaction, product: str) -> None:
+    """What the product's gifts cost may be another price now: kiosks hear of them."""
+    table = tables.gifts
+    query = select(table.c.id).where(table.c.tenant == tx.tenant, table.c.product == product)
+    for row in tx.rows(query):
+        feed.tell(tx, "gift", row.id)
+    tx.programs.clear()
+
+
+def gift(tx: Transaction, wanted: str) -> GiftFound | None:
+    """The gift of that id."""
+    return next(iter(_gifts(tx, tables.gifts.c.id == wanted)), None)
+
+
+def every_gift(tx: Transaction) -> tuple[GiftFound, ...]:
+    """Every gift of the company, by id."""
+    return _gifts(tx)
+
+
+def some_gifts(tx: Transaction, wanted: list[str]) -> tuple[GiftFound, ...]:
+    """Those gifts."""
+    return _gifts(tx, tables.gifts.c.id.in_(wanted))
+
+
+def gifts_after(tx: Transaction, after: str | None, limit: int) -> tuple[GiftFound, ...]:
+    """The next gifts by id."""
+    return _gifts(tx, *([] if after is None else [tables.gifts.c.id > after]), limit=limit)
+
+
+def gifts_of(tx: Transaction, product: str) -> tuple[str, ...]:
+    """The gifts that hand the product out."""
+    table = tables.gifts
+    query = select(table.c.id).where(table.c.tenant == tx.tenant, table.c.product == product)
+    return tuple(row.id for row in tx.rows(query.order_by(table.c.id)))
+
+
+def times_taken(
+    tx: Transaction, member: MemberId, reward: RewardId, *, days: int | None = None
+) -> int:
+    """How often the member has had the reward, ever or within so many days."""
+    voucher, entry = tables.vouchers, tables.entries
+    query = (
+        select(func.count().label("times"))
+        .select_from(voucher)
+        .where(
+            voucher.c.tenant == tx.tenant,
+            voucher.c.member == member,
+            voucher.c.reward == reward,
+            voucher.c.state != VoucherState.VOIDED.value,
+        )
+    )
+    if days is not None:
+        same = and_(entry.c.tenant == voucher.c.tenant, entry.c.id == voucher.c.entry)
+        since = tx.now - timedelta(days=days)
+        query = query.join(entry, same).where(entry.c.occurred_at > since)
+    row = tx.first(query)
+    return 0 if row is None else int(row.times)
+
+
+def add_picture(tx: Transaction, picture: Picture) -> None:
+    """Keep a picture; the same one again is the same."""
+    fresh = tx.insert_or_update(tables.pictures).values(
+        tenant=tx.tenant,
+        hash=picture.hash,
+        media_type=picture.media_type,
+        width=picture.width,
+        height=picture.height,
+        body=picture.body,
+        added_at=tx.now,
+    )
+    tx.run(fresh.on_conflict_do_nothing(index_elements=["tenant", "hash"]))
+
+
+def picture(tx: Transaction, wanted: str) -> Picture | None:
+    """The picture of that content."""
+    table = tables.pictures
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.hash == wanted))
+    if row is None:
+        return None
+    return Picture(
+        hash=row.hash,
+        media_type=cast("MediaType", row.media_type),
+        width=row.width,
+        height=row.height,
+        body=bytes(row.body),
+    )
+
+
+def _gifts(
+    tx: Transaction, *which: ColumnElement[bool], limit: int | None = None
+) -> tuple[GiftFound, ...]:
+    table, product = tables.gifts, tables.products
+    same = and_(product.c.tenant == table.c.tenant, product.c.id == table.c.product)
+    query = (
+        select(table, product.c.gift_points)
+        .outerjoin(product, same)
+        .where(table.c.tenant == tx.tenant, *which)
+        .order_by(table.c.id)
+    )
+    return tuple(_gift(row) for row in tx.rows(query if limit is None else query.limit(limit)))
+
+
+def _gift(row: Row[tuple[object, ...]]) -> GiftFound:
+    return GiftFound(
+        id=row.id,
+        program=row.program,
+        product=row.product,
+        name=json.loads(row.name),
+        points=row.points,
+        picture=row.picture,
+        offered=bool(row.offered),
+        stocked=bool(row.stocked),
+        stores=tuple(json.loads(row.stores)),
+        per_member=row.per_member,
+        per_days=row.per_days,
+        voucher=VoucherTimeBody(months=row.voucher_months, days=row.voucher_days),
+        hold_s=row.hold_s,
+        unclaimed=UnclaimedGift(row.unclaimed),
+        cost=row.points or row.gift_points,
+    )

@@ -1,0 +1,115 @@
+"""Stores, their signs and their groups; what changes reaches the kiosks."""
+
+from backend.db import Transaction, feed, shops
+from backend.db.shops import Store
+from backend.errors import Refused
+from backend.services.expected import ANYTHING, Expected
+from backend_client.schemas import (
+    BrandBody,
+    BrandFound,
+    GroupBody,
+    GroupFound,
+    ProblemName,
+    StoreFound,
+    StoreSettings,
+)
+from loyalty.ids import ProgramId, StoreId
+
+
+def stores_of(tx: Transaction) -> tuple[StoreFound, ...]:
+    """Every store, by name."""
+    return tuple(_found(store) for store in shops.stores(tx))
+
+
+def store_of(tx: Transaction, wanted: str) -> StoreFound:
+    """The store. Raises Refused."""
+    store = shops.store(tx, StoreId(wanted))
+    if store is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such store")
+    return _found(store)
+
+
+def put_store(
+    tx: Transaction, wanted: str, body: StoreSettings, expected: Expected = ANYTHING
+) -> StoreFound:
+    """The store as it is now; its kiosks hear of it. Raises Refused."""
+    store = shops.store(tx, StoreId(wanted))
+    known = None if store is None else _found(store)
+    asked = StoreFound(id=wanted, **dict(body))
+    if known == asked:
+        return asked
+    expected.check(known)
+    _refuse_unknown(tx, body)
+    settled = Store(
+        id=StoreId(wanted),
+        name=body.name,
+        address=body.address,
+        time_zone=body.time_zone,
+        program=ProgramId(body.program),
+        brand=body.brand,
+        group=body.group,
+    )
+    (shops.add_store if store is None else shops.save_store)(tx, settled)
+    feed.tell(tx, "store", settled.id)
+    return asked
+
+
+def brands_of(tx: Transaction) -> tuple[BrandFound, ...]:
+    """Every sign, by id."""
+    return tuple(BrandFound(id=name, name=shown) for name, shown in shops.brands(tx).items())
+
+
+def put_brand(
+    tx: Transaction, wanted: str, body: BrandBody, expected: Expected = ANYTHING
+) -> BrandFound:
+    """The sign as it is now. Raises Refused."""
+    known = next((brand for brand in brands_of(tx) if brand.id == wanted), None)
+    asked = BrandFound(id=wanted, name=body.name)
+    if known != asked:
+        expected.check(known)
+        shops.save_brand(tx, wanted, body.name)
+    return asked
+
+
+def groups_of(tx: Transaction) -> tuple[GroupFound, ...]:
+    """Every group, by id."""
+    return tuple(GroupFound(id=name, name=shown) for name, shown in shops.groups(tx).items())
+
+
+def put_group(
+    tx: Transaction, wanted: str, body: GroupBody, expected: Expected = ANYTHING
+) -> GroupFound:
+    """The group as it is now. Raises Refused."""
+    known = next((group for group in groups_of(tx) if group.id == wanted), None)
+    asked = GroupFound(id=wanted, name=body.name)
+    if known != asked:
+        expected.check(known)
+        shops.save_group(tx, wanted, body.name)
+    return asked
+
+
+def _found(store: Store) -> StoreFound:
+    return StoreFound.model_construct(
+        id=store.id,
+        name=store.name,
+        address=store.address,
+        time_zone=store.time_zone,
+        program=store.program,
+        brand=store.brand,
+        group=store.group,
+    )
+
+
+def _refuse_unknown(tx: Transaction, body: StoreSettings) -> None:
+    if shops.program_document(tx, ProgramId(body.program)) is None:
+        raise _unknown("program", "there is no such program: publish it first")
+    if body.brand and body.brand not in shops.brands(tx):
+        raise _unknown("brand", "put the sign under /v1/brands first")
+    if body.group is not None and body.group not in shops.groups(tx):
+        raise _unknown("group", "put the group under /v1/store-groups first")
+
+
+def _unknown(field: str, message: str) -> Refused:
+    return Refused(
+        ProblemName.INVALID, f"{field}: {message}", errors=[{"field": field, "message": message}]
+    )

@@ -1,0 +1,374 @@
+"""The catalogue: products, price books, and the gifts that points buy, with stock and pictures."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from backend_client.schemas.base import Id, Instant, Points, Wire
+from loyalty.ids import RewardId, StoreId
+from loyalty.program import Program, Reward, Takes, Validity
+from loyalty.sales import LineKind
+from loyalty.terms import Usable
+
+PRICE_MAX = 10**12
+POINTS_MAX = 10**9
+
+ProductId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}$",
+        description="The article's code at the till: letters, digits, space and . _ + -",
+    ),
+]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file, in hex.")]
+
+
+def _writable(text: str) -> str:
+    if any(ord(letter) < ord(" ") for letter in text):
+        raise ValueError("leave out control characters")
+    return text
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_writable)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_writable)]
+_Word = Annotated[str, Field(max_length=64), AfterValidator(_writable)]
+_Said = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_writable)]
+Names = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], Name],
+    Field(min_length=1, max_length=20, description="By language: fr, en …"),
+]
+_Price = Annotated[int, Field(ge=-PRICE_MAX, le=PRICE_MAX, strict=True)]
+_Own = Annotated[int, Field(ge=0, le=POINTS_MAX, strict=True)]
+_Cost = Annotated[int, Field(gt=0, le=POINTS_MAX, strict=True)]
+_Pieces = Annotated[int, Field(ge=0, le=10**9, strict=True)]
+
+
+def _exact(value: object) -> object:
+    if isinstance(value, float):
+        raise ValueError('write the rate between quotes, such as "5.5"')  # noqa: TRY004 - pydantic's own way to refuse
+    return value
+
+
+class ComponentBody(Wire):
+    """One article of a pack."""
+
+    product: ProductId
+    quantity: int = Field(default=1, ge=1, le=10**6, strict=True, description="Pieces in a pack.")
+    price: _Price | None = Field(
+        default=None,
+        description="Minor units of one piece within the pack; left out, the product's own price.",
+    )
+
+
+class ProductBody(Wire):
+    """What a merchant sets on an article. Amounts are minor units, tax included."""
+
+    name: Name
+    kind: LineKind = Field(
+        default=LineKind.ARTICLE,
+        description="Only articles earn: shipping, gift_card, store_credit, donation and admin are"
+        ' for what never does; reward is a "Remise fidélité", a line that lowers the ticket.',
+    )
+    price: _Price | None = Field(
+        default=None, description="Minor units of one piece; below 0 for a reward."
+    )
+    tax_rate: Annotated[Decimal, BeforeValidator(_exact)] = Field(
+        default=Decimal(0), ge=0, le=100, max_digits=6, description="Percent, such as 20 or 5.5."
+    )
+    family: _Word = ""
+    type: _Word = ""
+    brand: _Word = ""
+    group: _Word = ""
+    themes: tuple[_Said, ...] = Field(default=(), max_length=32)
+    sets: tuple[_Said, ...] = Field(default=(), max_length=32)
+    points: _Own | None = Field(
+        default=None,
+        description="The article's own loyalty amount for one piece, in the program's smallest unit"
+        " (points, or cents where it counts money): 0 earns nothing; left out, the program's rate.",
+    )
+    earns: bool = Field(default=True, description='False for "exclude from points".')
+    gift_points: _Cost | None = Field(
+        default=None,
+        description="How many points buy one: with it, the article is offered as a gift.",
+    )
+    components: tuple[ComponentBody, ...] = Field(
+        default=(), max_length=100, description="What a pack is made of, for one pack."
+    )
+
+
+class ProductFound(ProductBody):
+    """A product as it stands."""
+
+    id: ProductId
+
+
+class ProductsPage(Wire):
+    """Products, by id."""
+
+    products: tuple[ProductFound, ...]
+    next: str | None = Field(description="The next page's cursor; null where this was the last.")
+
+
+class ProductPreset(Wire):
+    """A product that usually earns nothing, ready to be put."""
+
+    id: ProductId
+    product: ProductBody
+
+
+class ProductPresets(Wire):
+    """The five kinds of article that shops exclude from earning."""
+
+    presets: tuple[ProductPreset, ...]
+
+
+class BadRow(Wire):
+    """A row of a file that cannot be taken."""
+
+    row: int = Field(ge=1, description="Its line in the file; the header is line 1.")
+    field: str = Field(description="The column.")
+    message: str = Field(description="What is wrong and what to write instead.")
+
+
+class ProductsImported(Wire):
+    """What an import does, or would do."""
+
+    dry_run: bool
+    rows: int = Field(ge=0, description="Rows read, without the header.")
+    added: int = Field(ge=0)
+    changed: int = Field(ge=0)
+    unchanged: int = Field(ge=0)
+    bad_rows: tuple[BadRow, ...] = Field(
+        description="The first hundred rows that cannot be taken; while there is one, nothing is"
+        " written."
+    )
+
+
+class PriceBookBody(Wire):
+    """A price list, known to tills by its price code."""
+
+    name: Name
+    earns: bool = Field(
+        default=True, description="False where nothing sold at these prices earns: staff, trade."
+    )
+    tax_included: bool = Field(default=True, description="Whether its prices hold the tax (TTC).")
+
+
+class PriceBookFound(PriceBookBody):
+    """A price list as it stands."""
+
+    id: ProductId = Field(description="The price code.")
+
+
+class PriceBooks(Wire):
+    """Every price list, by code."""
+
+    price_books: tuple[PriceBookFound, ...]
+
+
+class PriceBookLineBody(Wire):
+    """What a price list says of a product."""
+
+    price: _Price | None = Field(
+        default=None, description="Minor units of one piece; left out, the product's own price."
+    )
+    points: _Own | None = Field(
+        default=None,
+        description="The loyalty amount of one piece in this list; left out, the product's own.",
+    )
+
+
+class PriceBookLine(PriceBookLineBody):
+    """The same, with the product."""
+
+    product: ProductId
+
+
+class PriceBookPage(Wire):
+    """What a price list says, by product."""
+
+    lines: tuple[PriceBookLine, ...]
+    next: str | None = Field(description="The next page's cursor; null where this was the last.")
+
+
+class VoucherTimeBody(Wire):
+    """How long a gift can be fetched: months first, then days, to the end of the last day."""
+
+    months: int = Field(default=3, ge=0, le=240, strict=True)
+    days: int = Field(default=0, ge=0, le=7300, strict=True)
+
+    @model_validator(mode="after")
+    def _some_time(self) -> "VoucherTimeBody":
+        if not self.months and not self.days:
+            raise ValueError("give it at least one day or one month")
+        return self
+
+
+class UnclaimedGift(StrEnum):
+    """What becomes of the points when nobody fetches the gift in time."""
+
+    RETURN = "return"
+    """They go back to the member."""
+    FORFEIT = "forfeit"
+    """They are gone, as printed on the voucher."""
+
+
+class GiftBody(Wire):
+    """Something that points buy."""
+
+    name: Names
+    program: Id | None = Field(default=None, description="Left out, every program offers it.")
+    product: ProductId | None = Field(default=None, description="The article that is handed out.")
+    points: _Cost | None = Field(
+        default=None,
+        description="What it costs; left out, the product's gift_points, or what a reward of the"
+        " same id in the program's document costs.",
+    )
+    picture: Hash | None = Field(default=None, description="Put it under /v1/pictures first.")
+    offered: bool = Field(default=True, description="False: nobody can take it for now.")
+    stocked: bool = Field(
+        default=False, description="True: only as many as are in stock; false: any number."
+    )
+    stores: tuple[Id, ...] = Field(
+        default=(), max_length=1000, description="Where; empty for everywhere."
+    )
+    per_member: Annotated[int, Field(gt=0, le=10**6, strict=True)] | None = Field(
+        default=None, description="How many times each member may have it."
+    )
+    per_days: Annotated[int, Field(gt=0, le=3660, strict=True)] | None = Field(
+        default=None, description="… within so many days; left out, ever."
+    )
+    voucher: VoucherTimeBody = VoucherTimeBody()
+    hold_s: int = Field(
+        default=180,
+        ge=10,
+        le=3600,
+        strict=True,
+        description="Seconds for which a piece is kept while somebody is choosing.",
+    )
+    unclaimed: UnclaimedGift = UnclaimedGift.RETURN
+
+
+class GiftFound(GiftBody):
+    """A gift as it stands."""
+
+    id: Id
+    cost: Points | None = Field(
+        description="Points it costs today; null where only a program's document may say, or where"
+        " nothing does and so nobody can take it."
+    )
+
+    def reward(self, like: Reward | None = None) -> Reward | None:
+        """The reward that it adds to a program, or makes of one; None where nothing says a cost."""
+        cost = self.cost or (like.cost if like else None)
+        if cost is None:
+            return None
+        usable = like.usable if like else Usable()
+        return Reward(
+            id=RewardId(self.id),
+            name=self.name,
+            cost=cost,
+            article=self.product or (like.article if like else ""),
+            picture=(like.picture if like else "") or (self.picture or ""),
+            voucher=Validity(months=self.voucher.months, days=self.voucher.days),
+            takes=like.takes if like else Takes.COST,
+            gives=like.gives if like else None,
+            usable=Usable(
+                from_points=usable.from_points,
+                reached=usable.reached,
+                when=usable.when,
+                how=usable.how,
+                keeps_rest=usable.keeps_rest,
+                ticket_share=usable.ticket_share,
+                per_member=self.per_member if self.per_days is None else usable.per_member,
+                stores=frozenset(StoreId(store) for store in self.stores) or usable.stores,
+            ),
+        )
+
+
+def with_gifts(program: Program, gifts: Iterable[GiftFound]) -> Program:
+    """The program as it is in force: its document's rewards, and the gifts of the catalogue.
+
+    A gift with the id of a reward changes what it says and leaves the rest; one that is not offered
+    takes the reward away.
+    """
+    rewards = {reward.id: reward for reward in program.rewards}
+    for gift in gifts:
+        if gift.program not in (None, program.id):
+            continue
+        former = rewards.pop(RewardId(gift.id), None)
+        reward = gift.reward(former) if gift.offered else None
+        if reward is not None:
+            rewards[reward.id] = reward
+    return replace(program, rewards=tuple(rewards.values()))
+
+
+class GiftsPage(Wire):
+    """Gifts, by id."""
+
+    gifts: tuple[GiftFound, ...]
+    next: str | None = Field(description="The next page's cursor; null where this was the last.")
+
+
+class PictureFound(Wire):
+    """A picture that is kept."""
+
+    hash: Hash
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    width: int = Field(description="Pixels.")
+    height: int = Field(description="Pixels.")
+    bytes: int
+
+
+class MovementKind(StrEnum):
+    """Why pieces came or went."""
+
+    DELIVERY = "delivery"
+    """`pieces` came."""
+    LOSS = "loss"
+    """`pieces` broke, or were given away otherwise."""
+    COUNT = "count"
+    """`pieces` are there, with those that are promised and not fetched yet."""
+
+
+class MovementBody(Wire):
+    """Pieces that came, went, or were counted."""
+
+    id: Id
+    kind: MovementKind
+    pieces: _Pieces
+    comment: Text = ""
+
+
+class StockBody(Wire):
+    """How many pieces of a gift a store has."""
+
+    gift: Id
+    store: Id
+    free: int = Field(ge=0, description="Pieces promised to nobody.")
+    promised: int = Field(ge=0, description="Pieces kept for vouchers that may still be redeemed.")
+    choosing: int = Field(ge=0, description="Pieces kept for a moment for somebody who chooses.")
+
+
+class StockFound(Wire):
+    """What every store has of a gift."""
+
+    stock: tuple[StockBody, ...]
+
+
+class HoldRequest(Wire):
+    """Keep one piece while somebody is choosing."""
+
+    id: Id = Field(description="The id under which the redemption will be asked for.")
+
+
+class HoldAnswer(Wire):
+    """The piece is kept."""
+
+    id: Id
+    until: Instant = Field(description="When it is let go unless the redemption was asked for.")
+    free: int = Field(ge=0, description="How many more there are.")

@@ -1,0 +1,47 @@
+"""The gifts of the catalogue as this kiosk last heard of them, and what its store has of each."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from backend_client.schemas import GiftFound
+from kiosk.db import tables
+
+
+def save_gift(connection: Connection, gift: GiftFound) -> None:
+    """Keep a gift as it is now."""
+    body = gift.model_dump_json()
+    connection.execute(
+        upsert(tables.gifts)
+        .values(id=gift.id, body=body)
+        .on_conflict_do_update(index_elements=["id"], set_={"body": body})
+    )
+
+
+def save_free(connection: Connection, gift: str, free: int) -> None:
+    """Keep how many pieces of a gift are promised to nobody."""
+    connection.execute(
+        upsert(tables.gift_stock)
+        .values(gift=gift, free=free)
+        .on_conflict_do_update(index_elements=["gift"], set_={"free": free})
+    )
+
+
+def gifts(connection: Connection) -> Iterator[GiftFound]:
+    """Every gift, by id."""
+    bodies = connection.execute(select(tables.gifts.c.body).order_by(tables.gifts.c.id)).scalars()
+    return (GiftFound.model_validate_json(body) for body in bodies.all())
+
+
+def gift(connection: Connection, wanted: str) -> GiftFound | None:
+    """The gift of that id."""
+    query = select(tables.gifts.c.body).where(tables.gifts.c.id == wanted)
+    body = connection.execute(query).scalar_one_or_none()
+    return None if body is None else GiftFound.model_validate_json(body)
+
+
+def free(connection: Connection, wanted: str) -> int:
+    """How many pieces were free when the backend last told; 0 when it never did."""
+    query = select(tables.gift_stock.c.free).where(tables.gift_stock.c.gift == wanted)
+    return connection.execute(query).scalar_one_or_none() or 0
