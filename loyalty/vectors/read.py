@@ -1,12 +1,14 @@
 """Sales and buyers as JSON, read strictly: a wrong field is named with what to write there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from loyalty.ids import MemberId, SaleId, StoreId
+from loyalty.program import CURRENCIES
 from loyalty.sales import (
     Buyer,
     Channel,
@@ -43,9 +45,14 @@ def _fields(written: object, field: str, readers: Mapping[str, _Read]) -> dict[s
     found = {}
     for name, value in written.items():
         if name not in readers:
-            raise SaleRefused(f"{field}.{name}", "it is not known here: leave it out")
+            raise SaleRefused(f"{field}.{name}", _meant(str(name), readers))
         found[name] = readers[name](value, f"{field}.{name}")
     return found
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1, cutoff=0.7)
+    return f"it is not known here{f'; was {close[0]!r} meant?' if close else ': leave it out'}"
 
 
 def _whole(value: object, field: str) -> int:
@@ -66,7 +73,7 @@ def _text(value: object, field: str) -> str:
 
 def _currency(value: object, field: str) -> str:
     text = _text(value, field)
-    if len(text) != 3 or not (text.isascii() and text.isalpha() and text.isupper()):  # noqa: PLR2004 - ISO 4217
+    if text not in CURRENCIES:
         raise SaleRefused(field, "write its three capital letters, such as EUR")
     return text
 
@@ -167,10 +174,11 @@ _SALE: dict[str, _Read] = {
 }
 _BUYER: dict[str, _Read] = {
     **dict.fromkeys(
-        ("record_type", "town", "department", "region", "country", "price_code"), _text
+        ("record_type", "town", "department", "region", "country", "price_code", "tier"), _text
     ),
-    **dict.fromkeys(("earned_today", "balance", "visits"), _whole),
+    **dict.fromkeys(("earned_today", "balance", "visits", "tickets_today"), _whole),
     **dict.fromkeys(("enrolled", "first_purchase"), _flag),
     "themes": _texts,
     "birthday": _day,
+    "last_ticket_at": read_instant,
 }

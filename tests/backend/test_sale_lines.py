@@ -20,8 +20,8 @@ from backend_client.schemas import (
 from loyalty.document import read_program
 from loyalty.ledger import StepKind
 from loyalty.sales import LineKind, Means
+from loyalty.vectors.plain import PROGRAM as PLAIN
 from loyalty.vectors.run import HERE, cases
-from loyalty.vectors.run import PROGRAM as PLAIN
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import PROGRAM, Company, Connected, company, connected, in_process
 

@@ -34,8 +34,8 @@ from loyalty.terms import (
     Voucher,
     When,
 )
+from loyalty.vectors.plain import PROGRAM as PLAIN
 from loyalty.vectors.run import HERE, cases
-from loyalty.vectors.run import PROGRAM as PLAIN
 
 PROGRAMS = Path(__file__).parents[2] / "assets" / "programs"
 SCHEMA = PROGRAMS / "program.schema.json"

@@ -14,8 +14,8 @@ from loyalty.explain import recompute
 from loyalty.extensions import ExtensionMissing, Extensions, Settings, installed
 from loyalty.ledger import Entry, Step, StepKind
 from loyalty.sales import Buyer, Line, Sale
+from loyalty.vectors.plain import PROGRAM, SALE
 from loyalty.vectors.read import read_sale
-from loyalty.vectors.run import PROGRAM, SALE
 
 DOC = (Path(__file__).parents[2] / "docs" / "bespoke-rules.md").read_text(encoding="utf-8")
 
