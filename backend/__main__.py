@@ -10,10 +10,11 @@ from pathlib import Path
 
 from backend import keys
 from backend.api.app import create_app, openapi_text
-from backend.commands import callers, people
+from backend.commands import callers, people, work
 from backend.commands.base import Command, add_command, opened, tell, tenants_of
 from backend.db import Database
 from backend.errors import CannotStart, DatabaseBusy
+from backend.jobs import ticking
 from backend.logs import set_up_logs
 from backend.serve import serve
 from backend.services.companies import waits_for_owner
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         help="LOYALTY_HOSTS: answer under this name only, once for each; any by default",
     )
     serving.add_argument("--announce", type=Path, help="write the address into this file (JSON)")
+    work.take_config(serving)
 
     add_command(commands, "migrate", _migrate)
 
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
     callers.add_to(commands)
     people.add_to(commands)
+    work.add_to(commands)
 
     cards = commands.add_parser("card", help="block or unblock a card").add_subparsers(
         required=True, metavar="ACTION"
@@ -87,8 +90,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(wanted: argparse.Namespace) -> int:
     """Serve the API until told to stop; creates or updates the database first."""
-    set_up_logs()
-    with opened(wanted, create=True) as database:
+    config = work.config_of(wanted)
+    set_up_logs(config.logs.format)
+    with opened(wanted, create=True) as database, ticking(database, config):
         log.info("database ready")
         first_run = secrets.token_urlsafe(24) if waits_for_owner(database) else ""
 
@@ -100,6 +104,7 @@ def _serve(wanted: argparse.Namespace) -> int:
         serve(
             create_app(
                 database,
+                config,
                 first_run=first_run,
                 hosts=wanted.allow_host,
                 metrics_token=os.environ.get("LOYALTY_METRICS_TOKEN", ""),

@@ -33,6 +33,11 @@ class TenantKeys:
         """What tells two contents under one id apart, in hex, without giving the content away."""
         return hmac.new(self._contacts, b"content:" + body, sha256).hexdigest()
 
+    def proof(self, purpose: str, text: str) -> str:
+        """What only we can have made for that text and purpose, in hex: for links and secrets."""
+        body = f"proof:{purpose}:{text}".encode()
+        return hmac.new(self._contacts, body, sha256).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Keyring:

@@ -3,9 +3,13 @@
 import json
 import logging
 import sys
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _OURS = "facts"
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""What all that is said in one request is found by; empty outside of requests."""
 
 
 class JsonLines(logging.Formatter):
@@ -19,10 +23,16 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             "from": record.name,
         }
-        line |= getattr(record, _OURS, {})
+        line |= _said(record)
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _said(record: logging.LogRecord) -> dict[str, object]:
+    """The facts of a record, and the request in which it was made."""
+    request = request_id.get()
+    return ({"request": request} if request else {}) | getattr(record, _OURS, {})
 
 
 def facts(**values: object) -> dict[str, dict[str, object]]:
@@ -30,9 +40,19 @@ def facts(**values: object) -> dict[str, dict[str, object]]:
     return {_OURS: values}
 
 
-def set_up_logs() -> None:
+class TextLines(logging.Formatter):
+    """A record as a line for people: the event, then its facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        told = " ".join(f"{name}={value}" for name, value in _said(record).items())
+        line = f"{record.levelname.lower()} {record.name} {record.getMessage()} {told}".rstrip()
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def set_up_logs(form: str = "json") -> None:
     """Send everything to standard error, for the journal of the system to keep."""
     to_journal = logging.StreamHandler(sys.stderr)
-    to_journal.setFormatter(JsonLines())
+    to_journal.setFormatter(TextLines() if form == "text" else JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[to_journal], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)

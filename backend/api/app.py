@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from backend.api import (
     alerts,
     catalogue,
+    messages,
     operations,
     sessions,
     staff,
@@ -31,6 +32,7 @@ from backend.api.guard import Guard
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
 from backend.api.sessions import Door
 from backend.bell import Bell
+from backend.config import Config
 from backend.db import Database
 from backend.db.measures import gauges
 from backend.errors import Refused
@@ -68,6 +70,7 @@ _AREAS = (
     catalogue,
     stock,
     stores,
+    messages,
 )
 """Every file of routes."""
 
@@ -80,12 +83,13 @@ class Health(BaseModel):
 
 def create_app(
     database: Database,
+    config: Config | None = None,
     *,
     first_run: str = "",
     hosts: Collection[str] = (),
     metrics_token: str = "",
 ) -> FastAPI:
-    """The application on a database that is up to date.
+    """The application on a database that is up to date, with the usual settings unless given.
 
     `first_run` is the secret with which the first owner comes in; empty for nobody. `hosts` are the
     names under which it answers; empty for any. `metrics_token` opens /metrics to others than the
@@ -101,6 +105,7 @@ def create_app(
         telemetry=_NOTHING_LEAVES,
     )
     app.state.database = database
+    app.state.config = config or Config()
     app.state.bell = Bell()
     app.state.door = Door(first_run)
     database.heard = app.state.bell.ring
@@ -159,6 +164,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "catalogue", "description": "Products and price books."},
                 {"name": "gifts", "description": "What points buy: gifts, stock, pictures."},
                 {"name": "stores", "description": "Stores, signs and groups."},
+                {"name": "messages", "description": "Mail to members: words, trials, the outbox."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )

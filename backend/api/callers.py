@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from backend.config import Config
 from backend.db import Database, Transaction
 from backend.db.access import Terminal, Till
 from backend.db.shops import Store
@@ -56,6 +57,16 @@ def database_of(request: Request) -> Database:
 
 
 Data = Annotated[Database, Depends(database_of)]
+
+
+def config_of(request: Request) -> Config:
+    """The settings of this server."""
+    config = request.app.state.config
+    assert isinstance(config, Config)
+    return config
+
+
+Configured = Annotated[Config, Depends(config_of)]
 
 
 def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]) -> Terminal:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.headers import HEADERS, HTTPS_ONLY
 from backend.api.problems import problem
-from backend.logs import facts
+from backend.logs import facts, request_id
 from backend.metrics import Metrics
 from backend_client.schemas import ProblemName
 
@@ -59,6 +59,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         visit = _Visit(scope, receive, send)
+        # Not taken back at the end: our own mistakes are answered and logged after this.
+        request_id.set(visit.id)
         refusal = visit.refusal(self._hosts)
         self._metrics.begin()
         try:
@@ -84,7 +86,7 @@ class _Visit:
         self._status = 500
         shown = self._headers.get(REQUEST_ID.lower().encode(), b"")
         # A proxy's number is kept, so that its log and ours can be read together.
-        self._id = shown.decode() if _REQUEST_ID.fullmatch(shown) else uuid4().hex
+        self.id = shown.decode() if _REQUEST_ID.fullmatch(shown) else uuid4().hex
 
     def refusal(self, hosts: frozenset[str]) -> ProblemName | None:
         if hosts and _host(self._headers.get(b"host", b"")) not in hosts:
@@ -110,7 +112,7 @@ class _Visit:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers[REQUEST_ID] = self._id
+            headers[REQUEST_ID] = self.id
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             if self._scope["scheme"] == "https":
@@ -126,7 +128,7 @@ class _Visit:
         log.info(
             "request",
             extra=facts(
-                id=self._id,
+                id=self.id,
                 method=self._scope["method"],
                 route=route,
                 status=self._status,

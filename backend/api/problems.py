@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from backend.api.headers import HEADERS
 from backend.errors import STATUS, DatabaseBusy, Refused
+from backend.logs import request_id
 from backend_client.schemas import PROBLEM, Problem, ProblemName
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import (
@@ -27,6 +28,8 @@ from loyalty.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+REQUEST = "urn:loyalty:request:"
+"""With the number that the log has of the request: what somebody on the phone reads out."""
 _RETRY_AFTER_S = "1"
 
 _RULES: dict[type[LoyaltyError], ProblemName] = {
@@ -63,7 +66,13 @@ def problem(
         ProblemName.BUSY: {"Retry-After": _RETRY_AFTER_S},
     }.get(name, {})
     return JSONResponse(
-        {"type": PROBLEM + name, "title": title, "status": status, "detail": detail}
+        {
+            "type": PROBLEM + name,
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "instance": REQUEST + request_id.get(),
+        }
         | dict(members or {}),
         status_code=status,
         media_type=MEDIA_TYPE,

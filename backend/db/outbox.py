@@ -90,6 +90,16 @@ def due_mail(tx: Transaction, limit: int) -> tuple[MailRow, ...]:
     return tuple(_mail(row) for row in found)
 
 
+def has_work(tx: Transaction) -> bool:
+    """Whether a mail's time has come, or a sender died over one."""
+    table = tables.outbox
+    free = or_(table.c.leased_until.is_(None), table.c.leased_until <= tx.now)
+    waiting = and_(table.c.state == MailState.WAITING.value, table.c.next_try_at <= tx.now)
+    lost = table.c.state == MailState.SENDING.value
+    query = select(table.c.id).where(table.c.tenant == tx.tenant, free, or_(waiting, lost))
+    return tx.first(query.limit(1)) is not None
+
+
 def save_mail(tx: Transaction, wanted: str, **values: object) -> None:
     """Change what is kept of a mail."""
     table = tables.outbox
@@ -177,7 +187,7 @@ def agrees(tx: Transaction, member: MemberId, purpose: str) -> bool:
     row = tx.first(
         select(table.c.given)
         .where(table.c.tenant == tx.tenant, table.c.member == member, table.c.purpose == purpose)
-        .order_by(table.c.at.desc(), table.c.event.desc())
+        .order_by(table.c.at.desc(), table.c.given)
         .limit(1)
     )
     return row is not None and bool(row.given)

@@ -57,6 +57,12 @@ def tenants(connection: Connection) -> dict[TenantId, str]:
     return {TenantId(row.id): row.key_mark for row in found}
 
 
+def company_name(tx: Transaction) -> str:
+    """What the company of this transaction is called."""
+    table = tables.tenants
+    return str(tx.run(select(table.c.name).where(table.c.id == tx.tenant)).scalar_one())
+
+
 def add_store(tx: Transaction, store: Store) -> None:
     """Write a shop down."""
     tx.run(

@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     """Points can be used, and some will be lost soon (OCT-15 to OCT-18)."""
     DEADLINE = "deadline"
     """So many points are lost on a day that is near."""
+    VOUCHER = "voucher"
+    """A voucher for who could not print it, or did not want paper."""
     VOUCHER_RETURNED = "voucher-returned"
     """A gift was not fetched in time; its points are back (F15)."""
     RETENTION = "retention"
@@ -64,6 +66,9 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
         ),
         MailKind.DEADLINE: Kind(
             values={"points": 42, "deadline": _DAY, "balance": 230}, nudges=True
+        ),
+        MailKind.VOUCHER: Kind(
+            values={"gift": "Coffee", "code": "ABCD-EFGH-JKLM", "until": _DAY}, secret=True
         ),
         MailKind.VOUCHER_RETURNED: Kind(values={"points": 100, "gift": "Coffee", "balance": 130}),
         MailKind.RETENTION: Kind(values={"erased_on": _DAY, "balance": 12}),

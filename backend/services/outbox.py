@@ -11,7 +11,7 @@ LANGUAGE = "en"
 """Of somebody whose language nobody knows."""
 
 
-def queue(tx: Transaction, mail: Mail) -> bool:
+def queue(tx: Transaction, mail: Mail, *, id_: str | None = None) -> bool:
     """Whether the mail will be sent, when this transaction is committed.
 
     No when it was queued before (the same `key`), when there is nobody to write to (no address on
@@ -32,7 +32,7 @@ def queue(tx: Transaction, mail: Mail) -> bool:
     queued = outbox.add_mail(
         tx,
         MailRow(
-            id=outbox.new_mail_id(),
+            id=id_ or outbox.new_mail_id(),
             key=mail.key,
             kind=mail.kind.value,
             member=mail.member,

@@ -14,6 +14,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = ""
+    instance: str = Field(default="", description="urn:loyalty:request:ID, for support to find.")
 
 
 PROBLEM = "urn:loyalty:problem:"

@@ -16,6 +16,7 @@ PUBLIC = {
     ("POST", "/v1/first-run"),
     ("POST", "/v1/session"),
     ("POST", "/v1/password"),
+    ("POST", "/v1/unsubscribe/{token}"),
     ("GET", "/healthz"),
 }
 """Open to whoever reaches the server: all other routes ask who calls."""

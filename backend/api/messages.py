@@ -1,0 +1,176 @@
+"""Mail: its words and its settings, trials, the outbox, and how a member stops reminders."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from backend.api.callers import Caller, Configured, Data, allowed
+from backend.api.pages import Asked, page
+from backend.api.problems import documented
+from backend.db import outbox
+from backend.db.outbox import MailState
+from backend.errors import Refused
+from backend.rights import Right
+from backend.services import audit, messages, stopping
+from backend.services.settings import message_settings, save_message_settings
+from backend_client.schemas import API, Id, ProblemName
+from backend_client.schemas.messages import (
+    MailKindBody,
+    MailKinds,
+    MailPreview,
+    MailText,
+    MessageSettings,
+    OutboxMail,
+    OutboxPage,
+    QueuedMail,
+    TestMail,
+)
+
+_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
+_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
+
+_Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
+_Kind = Annotated[str, Path(max_length=20, description="The kind of mail, such as welcome.")]
+_InLanguage = Annotated[str, Path(max_length=2, description="fr or en.")]
+
+routes = APIRouter(prefix=API, tags=["messages"])
+
+
+@routes.get("/messages/settings", responses=documented(*_TOKEN))
+def settings(database: Data, caller: _Owner) -> MessageSettings:
+    """How the company writes to its members."""
+    with database.read(caller.tenant) as tx:
+        return message_settings(tx)
+
+
+@routes.put("/messages/settings", responses=documented(*_BODY, *_TOKEN))
+def put_settings(database: Data, caller: _Owner, body: MessageSettings) -> MessageSettings:
+    """Change all of it."""
+    with database.write(caller.tenant) as tx:
+        audit.note(tx, caller.actor, "messages.settings")
+        return save_message_settings(tx, body)
+
+
+@routes.get("/messages/kinds", responses=documented(*_TOKEN))
+def kinds(database: Data, caller: _Owner) -> MailKinds:
+    """Every mail there is, with its words and the names that they may use."""
+    with database.read(caller.tenant) as tx:
+        return messages.kinds(tx)
+
+
+@routes.put(
+    "/messages/kinds/{kind}/{language}",
+    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND),
+)
+def put_words(
+    database: Data, caller: _Owner, kind: _Kind, language: _InLanguage, body: MailText
+) -> MailKindBody:
+    """Write a mail's subject and body."""
+    return database.run(caller.tenant, messages.set_words, caller.actor, kind, language, body)
+
+
+@routes.delete(
+    "/messages/kinds/{kind}/{language}",
+    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def delete_words(
+    database: Data, caller: _Owner, kind: _Kind, language: _InLanguage
+) -> MailKindBody:
+    """Go back to our words."""
+    return database.run(caller.tenant, messages.set_words, caller.actor, kind, language, None)
+
+
+@routes.post(
+    "/messages/kinds/{kind}/{language}/preview",
+    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND),
+)
+def preview(
+    database: Data,
+    caller: _Owner,
+    config: Configured,
+    kind: _Kind,
+    language: _InLanguage,
+    body: MailText,
+) -> MailPreview:
+    """The mail in these words, with made-up values; nothing is kept."""
+    with database.read(caller.tenant) as tx:
+        return messages.preview(tx, kind, language, body, config)
+
+
+@routes.get(
+    "/messages/kinds/{kind}/{language}/preview",
+    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def preview_in_force(
+    database: Data, caller: _Owner, config: Configured, kind: _Kind, language: _InLanguage
+) -> MailPreview:
+    """The mail in the words in force, with made-up values."""
+    with database.read(caller.tenant) as tx:
+        return messages.preview(tx, kind, language, None, config)
+
+
+@routes.post(
+    "/messages/trials",
+    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.EMAIL_REFUSED),
+)
+def trial(database: Data, caller: _Owner, body: TestMail) -> QueuedMail:
+    """Send one mail with made-up values, to see whether mail works; it shows in the outbox."""
+    return database.run(caller.tenant, messages.send_trial, caller.actor, body)
+
+
+@routes.get("/messages/outbox", responses=documented(*_TOKEN, ProblemName.INVALID))
+def outbox_page(
+    database: Data,
+    caller: _Owner,
+    config: Configured,
+    asked: Asked,
+    state: Annotated[
+        MailState | None, Query(description="Only mails in this state; left out for all.")
+    ] = None,
+) -> OutboxPage:
+    """The mails that wait, and those that have left, without addresses."""
+    before = _place(asked.after(str, str))
+    with database.read(caller.tenant) as tx:
+        found = outbox.page_of_mail(tx, state=state, before=before, limit=asked.limit + 1)
+        told, following = page(found, asked, lambda mail: (mail.queued_at.isoformat(), mail.id))
+        return OutboxPage(
+            mails=tuple(messages.shown(mail) for mail in told),
+            next=following,
+            counts=outbox.count_mail(tx),
+            server=f"{config.mail.host}:{config.mail.port}" if config.mail else None,
+        )
+
+
+@routes.post(
+    "/messages/outbox/{mail}/again",
+    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def again(database: Data, caller: _Owner, mail: Annotated[Id, Path()]) -> OutboxMail:
+    """Try a mail once more: one that failed, or of which nobody knows whether it left."""
+    return database.run(caller.tenant, messages.send_again, caller.actor, mail)
+
+
+@routes.post(
+    "/unsubscribe/{token}",
+    tags=["members"],
+    responses=documented(ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def unsubscribe(
+    database: Data, token: Annotated[str, Path(max_length=200, description="From the mail.")]
+) -> dict[str, bool]:
+    """Stop reminders to the member whom the link in the mail was for (RFC 8058)."""
+    stopping.stop(database, token)
+    return {"stopped": True}
+
+
+def _place(after: tuple[str, str] | None) -> tuple[datetime, str] | None:
+    if after is None:
+        return None
+    try:
+        at = datetime.fromisoformat(after[0])
+    except ValueError:
+        raise Refused(ProblemName.INVALID, "cursor: begin again") from None
+    if at.tzinfo is None:
+        raise Refused(ProblemName.INVALID, "cursor: begin again")
+    return at, after[1]

@@ -1,0 +1,115 @@
+"""Every job there is, and the clock that runs them inside a server."""
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from backend.config import Config
+from backend.db import Database, shops
+from backend.errors import DatabaseBusy
+from backend.services import posting
+from backend.services.working import Job, Lane, Ran, Work, run_job
+
+log = logging.getLogger(__name__)
+
+TICK_S = 5.0
+"""How often a server looks for work that nobody told it of: other processes queue mail too."""
+_STOP_S = 30
+"""A stop waits for the mail that is being handed over, so that nobody need wonder about it."""
+
+
+def _mail(work: Work) -> int:
+    return posting.send_due(work.database, work.tenant, work.config)
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        name="mail",
+        says="Sends the mail that waits.",
+        every=timedelta(0),
+        run=_mail,
+        lane=Lane.MAIL,
+        is_due=posting.is_due,
+    ),
+)
+"""In the order in which they run."""
+
+
+def run_due(
+    database: Database,
+    config: Config,
+    *,
+    jobs: Iterable[Job] = JOBS,
+    forced: bool = False,
+) -> list[Ran]:
+    """What was done, for every company; what is not due, or runs elsewhere, is left out."""
+    with database.across() as connection:
+        tenants = list(shops.tenants(connection))
+    found = [
+        run_job(database, tenant, config, job, forced=forced) for job in jobs for tenant in tenants
+    ]
+    return [ran for ran in found if ran is not None]
+
+
+@contextmanager
+def ticking(database: Database, config: Config) -> Iterator[None]:
+    """The clock, while a server serves, unless the jobs run elsewhere."""
+    if not config.jobs.in_server:
+        yield
+        return
+    clock = Clock(database, config)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.close()
+
+
+class Clock:
+    """Runs what is due in threads of its own, one for each lane."""
+
+    def __init__(self, database: Database, config: Config, *, tick_s: float = TICK_S) -> None:
+        self._database, self._config, self._tick_s = database, config, tick_s
+        self._stop = threading.Event()
+        self._rung = {lane: threading.Event() for lane in Lane}
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name=f"jobs-{lane}", daemon=True)
+            for lane in Lane
+        ]
+
+    def start(self) -> None:
+        """Begin; what is queued in this process is sent at once."""
+        self._database.posted = self.ring
+        for thread in self._threads:
+            thread.start()
+
+    def ring(self) -> None:
+        """Something was queued: look now."""
+        for rung in self._rung.values():
+            rung.set()
+
+    def close(self) -> None:
+        """Stop when what is being done is done."""
+        self._stop.set()
+        self.ring()
+        for thread in self._threads:
+            thread.join(_STOP_S)
+
+    def _run(self, lane: Lane) -> None:
+        mine = [job for job in JOBS if job.lane is lane]
+        while True:
+            # In this order: a ring that comes later is heard below, and so is a stop.
+            self._rung[lane].clear()
+            if self._stop.is_set():
+                return
+            try:
+                for job in mine:
+                    if not self._stop.is_set():
+                        run_due(self._database, self._config, jobs=[job])
+            except DatabaseBusy:
+                log.info("too busy for the jobs now")
+            except Exception:
+                log.exception("the clock of the jobs failed")
+            self._rung[lane].wait(self._tick_s)

@@ -1,0 +1,135 @@
+"""From words to a message: plain text and the same as a page, with the headers a mailbox wants."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import lru_cache
+from importlib import resources
+
+from jinja2 import Environment, Template
+
+from backend.mail.words import Words
+
+
+class AddressRefused(Exception):
+    """No mail server could be asked to deliver there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who writes."""
+
+    shop: str
+    address: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Everything that a message is made of."""
+
+    id: str
+    sender: Sender
+    to: str
+    language: str
+    words: Words
+    written_at: datetime
+    stands_out: str = ""
+    """A code, shown large where it is a line of its own."""
+    stop_link: str = ""
+    """Where the reader stops such mails with one click; empty where there is nothing to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A mail as it is shown before it is sent."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    lines: tuple[str, ...]
+    link: str
+    stands_out: bool
+
+
+_STOP = {
+    "fr": "Pour ne plus recevoir ces rappels :",
+    "en": "To stop these reminders:",
+}
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+def message(letter: Letter) -> EmailMessage:
+    """The message, whole. Raises AddressRefused."""
+    page = laid_out(letter)
+    made = EmailMessage(policy=SMTP)
+    made["From"] = Address(letter.sender.shop, addr_spec=letter.sender.address)
+    made["To"] = Address(addr_spec=in_ascii(letter.to))
+    if letter.sender.reply_to:
+        made["Reply-To"] = Address(addr_spec=in_ascii(letter.sender.reply_to))
+    made["Subject"] = page.subject
+    made["Date"] = letter.written_at
+    made["Message-ID"] = message_id(letter.id, letter.sender.address)
+    made["Auto-Submitted"] = "auto-generated"
+    made["Content-Language"] = letter.language
+    if letter.stop_link:
+        made["List-Unsubscribe"] = f"<{letter.stop_link}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    made.set_content(page.text)
+    made.add_alternative(page.html, subtype="html")
+    return made
+
+
+def laid_out(letter: Letter) -> Page:
+    """The same words as text and as a page."""
+    subject, body = letter.words.subject, re.sub(r"\n{3,}", "\n\n", letter.words.body)
+    stop = _STOP.get(letter.language, _STOP["en"]) if letter.stop_link else ""
+    html = _layout().render(
+        language=letter.language,
+        subject=subject,
+        shop=letter.sender.shop,
+        blocks=[_block(part, letter.stands_out) for part in body.split("\n\n") if part.strip()],
+        stop=stop,
+        stop_link=letter.stop_link,
+    )
+    text = f"{body}\n\n-- \n{stop}\n{letter.stop_link}\n" if stop else f"{body}\n"
+    return Page(subject=subject, text=text, html=html)
+
+
+def message_id(mail: str, sender: str) -> str:
+    """The same for every try of one mail: a mailbox that gets two shows one."""
+    return f"<{mail}@{sender.rpartition('@')[2]}>"
+
+
+def in_ascii(address: str) -> str:
+    """The address as every mail server reads it. Raises AddressRefused."""
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise AddressRefused("letters that few mail servers take")
+    try:
+        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise AddressRefused("no such domain") from error
+
+
+def _block(part: str, stands_out: str) -> _Block:
+    lines = tuple(part.strip().splitlines())
+    alone = lines[0].strip() if len(lines) == 1 else ""
+    return _Block(
+        lines=lines,
+        link=alone if _LINK.fullmatch(alone) else "",
+        stands_out=bool(stands_out) and alone == stands_out,
+    )
+
+
+@lru_cache(maxsize=1)
+def _layout() -> Template:
+    text = resources.files("backend").joinpath("templates/mail/layout.html").read_text("utf-8")
+    return Environment(autoescape=True).from_string(text)

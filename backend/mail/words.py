@@ -1,0 +1,165 @@
+"""The words of mails: ours and the merchant's, and a mail's values written into them.
+
+A merchant may write names in double braces, filters of the short list below, and
+`{% if %} … {% else %} … {% endif %}`. Nothing else is taken: no loops, no calls, no arithmetic, so
+that no text of a merchant can reach anything, or keep the server busy.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from string import Formatter
+from typing import Self
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from backend.mail.kinds import ALWAYS, KINDS, MailKind, Value
+
+LANGUAGES = ("fr", "en")
+"""Those in which we have words for everything; readers of another get the last."""
+SUBJECT_MAX = 200
+BODY_MAX = 20_000
+_RENDERED_MAX = 60_000
+
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.If,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Filter,
+)
+FILTERS = ("upper", "lower", "capitalize", "title", "trim", "plural")
+
+
+class WordsRefused(Exception):
+    """The text cannot be used; the message says where and why, for the merchant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a mail says."""
+
+    subject: str
+    body: str
+
+
+def language_of(language: str) -> str:
+    """The language in which a reader of `language` is written to."""
+    return language if language in LANGUAGES else LANGUAGES[-1]
+
+
+@lru_cache(maxsize=64)
+def ours(kind: MailKind, language: str) -> Words:
+    """Our own words for a kind of mail, as a template."""
+    file = resources.files("backend") / "templates" / "mail" / f"{kind}.{language_of(language)}.txt"
+    subject, _, body = file.read_text(encoding="utf-8").partition("\n\n")
+    return Words(subject=subject.removeprefix("Subject: "), body=body.rstrip("\n"))
+
+
+def from_braces(text: str) -> str:
+    """A text of a program, with `{name}` where a value comes, as a template: `{{ name }}`."""
+    parts = []
+    for said, name, _, _ in Formatter().parse(text):
+        # What would begin something in a template is only a brace here.
+        parts.append(re.sub(r"\{[{%#]", lambda found: "{{ '" + found[0] + "' }}", said))
+        parts.append("" if name is None else f"{{{{ {name} }}}}")
+    return "".join(parts)
+
+
+def check(kind: MailKind, words: Words) -> None:
+    """Raises WordsRefused when the words cannot be used for that kind of mail."""
+    if len(words.subject) > SUBJECT_MAX or len(words.body) > BODY_MAX:
+        raise WordsRefused(f"at most {SUBJECT_MAX} letters of subject, {BODY_MAX} of body")
+    for place, text in (("subject", words.subject), ("body", words.body)):
+        if not text.strip():
+            raise WordsRefused(f"{place}: say something")
+        _check_text(kind, place, text)
+    for language in LANGUAGES:
+        written(words, {**ALWAYS, **KINDS[kind].values}, language)
+
+
+def written(words: Words, values: Mapping[str, Value], language: str) -> Words:
+    """The words with the values in them. Raises WordsRefused."""
+    told = {name: _written(value, language) for name, value in values.items()}
+    subject = " ".join(_rendered("subject", words.subject, told).split())
+    body = _rendered("body", words.body, told)
+    if len(body) > _RENDERED_MAX:
+        raise WordsRefused("body: it is too long")
+    return Words(subject=subject[:SUBJECT_MAX], body=body.strip())
+
+
+def _check_text(kind: MailKind, place: str, text: str) -> None:
+    known = {*ALWAYS, *KINDS[kind].values}
+    try:
+        tree = _environment().parse(text)
+    except TemplateError as error:
+        raise WordsRefused(f"{place}: {error.message}") from error
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, _ALLOWED):
+            what = type(node).__name__.lower()
+            raise WordsRefused(f"{place}, line {node.lineno}: {what} is not for mails")
+        if isinstance(node, nodes.Name) and node.name not in known:
+            names = ", ".join(sorted(known))
+            raise WordsRefused(
+                f"{place}, line {node.lineno}: there is no {node.name}; there is {names}"
+            )
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            raise WordsRefused(f"{place}, line {node.lineno}: there is no filter {node.name}")
+
+
+def _rendered(place: str, text: str, told: Mapping[str, object]) -> str:
+    try:
+        return _environment().from_string(text).render(told)
+    except (TemplateError, TypeError, ValueError) as error:
+        raise WordsRefused(f"{place}: {error}") from error
+
+
+def _written(value: Value, language: str) -> object:
+    """Numbers stay numbers where they are compared, and are written the reader's way."""
+    if isinstance(value, date):
+        return format_date(value, format="long", locale=language)
+    if isinstance(value, int):
+        return _Number(value, language)
+    return value
+
+
+class _Number(int):
+    """A number that writes itself in a language."""
+
+    _language: str
+
+    def __new__(cls, value: int, language: str) -> Self:
+        made = super().__new__(cls, value)
+        made._language = language
+        return made
+
+    def __str__(self) -> str:
+        return str(format_decimal(int(self), locale=self._language))
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    """`{{ points | plural("point", "points") }}`: the number with the word that fits it."""
+    language = getattr(number, "_language", LANGUAGES[-1])
+    single = abs(number) < 2 if language == "fr" else number == 1  # noqa: PLR2004 - 1,5 point
+    return f"{number} {one if single else many}"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    # Plain text: the page that is made of it escapes it.
+    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    made.filters["plural"] = _plural
+    return made
