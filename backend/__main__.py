@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backend import keys
 from backend.api.app import create_app, openapi_text
-from backend.commands import callers, people, work
+from backend.commands import books, callers, people, work
 from backend.commands.base import Command, add_command, opened, tell, tenants_of
 from backend.db import Database
 from backend.errors import CannotStart, DatabaseBusy
@@ -20,7 +20,6 @@ from backend.serve import serve
 from backend.services.companies import waits_for_owner
 from backend.services.members import set_card_status
 from backend.services.shops import add_shop
-from backend.services.verify import faults
 from backend_client.schemas import CardStatus
 from loyalty.errors import ProgramRefused
 
@@ -83,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     for action, change in (("block", _card_block), ("unblock", _card_unblock)):
         add_command(cards, action, change).add_argument("uid", metavar="UID", help="hexadecimal")
 
-    add_command(commands, "verify", _verify)
+    books.add_to(commands)
     add_command(commands, "openapi", _openapi)
     return parser
 
@@ -163,19 +162,6 @@ def _set_card(wanted: argparse.Namespace, status: CardStatus) -> int:
                 if set_card_status(tx, uid, status):
                     return 0
     raise CannotStart("nobody has a card with that UID")
-
-
-def _verify(wanted: argparse.Namespace) -> int:
-    """Walk every chain and replay every balance; names the first bad entry of each account."""
-    found = 0
-    with opened(wanted) as database:
-        for tenant in tenants_of(database):
-            with database.read(tenant) as tx:
-                for fault in faults(tx):
-                    found += 1
-                    print(fault)
-    print(f"{found} accounts do not add up" if found else "every account adds up")
-    return 1 if found else 0
 
 
 def _openapi(_: argparse.Namespace) -> int:

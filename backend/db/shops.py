@@ -51,6 +51,12 @@ def add_tenant(tx: Transaction, *, name: str, feed: str, key_mark: str) -> None:
     )
 
 
+def rename_feed(tx: Transaction, name: str) -> None:
+    """Begin another history: cursors of the old one start over."""
+    table = tables.tenants
+    tx.run(update(table).where(table.c.id == tx.tenant).values(feed=name))
+
+
 def tenants(connection: Connection) -> dict[TenantId, str]:
     """Every company, with the mark of the keys it was made with."""
     found = connection.execute(select(tables.tenants.c.id, tables.tenants.c.key_mark))
