@@ -30,6 +30,8 @@ STATUS = {
     ProblemName.VOUCHER_REDEEMED: (409, "The voucher was already redeemed"),
     ProblemName.VOUCHER_VOIDED: (409, "The voucher was cancelled"),
     ProblemName.VOUCHER_EXPIRED: (409, "The voucher has expired"),
+    ProblemName.TOO_LATE: (409, "It is too late for that"),
+    ProblemName.TOO_MANY: (429, "Too many requests with this key"),
     ProblemName.EMAIL_REFUSED: (422, "This is not an e-mail address"),
     ProblemName.HOST: (421, "The server does not answer under this name"),
     ProblemName.SIGN_IN: (401, "The address or the password is wrong"),

@@ -39,6 +39,7 @@ from backend_client.schemas import (
     ChangesPage,
     ClaimAnswer,
     ClaimRequest,
+    CreditNoteBody,
     EventsAnswer,
     EventsRequest,
     Instant,
@@ -50,8 +51,15 @@ from backend_client.schemas import (
     ProblemName,
     RedemptionAnswer,
     RedemptionRequest,
+    ReturnBody,
+    SaleAct,
+    SaleActAnswer,
     SaleAnswer,
     SaleBody,
+    SaleView,
+    UseAnswer,
+    UseBody,
+    UseIssue,
     VoucherAnswer,
     VoucherRedemption,
 )
@@ -171,6 +179,39 @@ class TillClient:
     def record_sale(self, sale: SaleBody) -> SaleAnswer:
         """What the sale earned; the same again when it is sent again. CurrencyMismatch."""
         return self._line.call("POST", "/sales", SaleAnswer, sale)
+
+    def sale(self, sale: str) -> SaleView:
+        """A sale as the books have it."""
+        return self._line.call("GET", f"/sales/{_segment(sale)}", SaleView)
+
+    def void_sale(self, sale: str, act: SaleAct) -> SaleActAnswer:
+        """The sale undone, with what was spent on it. NotEnoughPoints where debts are refused."""
+        return self._line.call("POST", f"/sales/{_segment(sale)}/void", SaleActAnswer, act)
+
+    def restore_sale(self, sale: str, act: SaleAct) -> SaleActAnswer:
+        """The void undone. NotEnoughPoints where what was spent is not there any more."""
+        path = f"/sales/{_segment(sale)}/restoration"
+        return self._line.call("POST", path, SaleActAnswer, act)
+
+    def return_goods(self, sale: str, goods: ReturnBody) -> SaleActAnswer:
+        """What the lines earned taken back. NotEnoughPoints where debts are refused."""
+        return self._line.call("POST", f"/sales/{_segment(sale)}/returns", SaleActAnswer, goods)
+
+    def credit_note(self, note: CreditNoteBody) -> SaleActAnswer:
+        """What money given back without a known sale takes. CurrencyMismatch, NotEnoughPoints."""
+        return self._line.call("POST", "/credit-notes", SaleActAnswer, note)
+
+    def use(self, use: UseBody) -> UseAnswer:
+        """Points set aside. Raises NotEnoughPoints, RewardUnavailable or MemberLimit."""
+        return self._line.call("POST", "/uses", UseAnswer, use)
+
+    def issue_use(self, use: str, issue: UseIssue) -> UseAnswer:
+        """The customer has what the points bought."""
+        return self._line.call("POST", f"/uses/{_segment(use)}/issue", UseAnswer, issue)
+
+    def void_use(self, use: str) -> UseAnswer:
+        """The points given back; once, however often it is asked."""
+        return self._line.call("POST", f"/uses/{_segment(use)}/void", UseAnswer)
 
     def account(self, member: str) -> AccountAnswer:
         """The member's account with every entry."""
@@ -360,6 +401,7 @@ def _instant(text: str) -> datetime:
 
 _RULES: dict[str, Callable[[str, dict[str, Any]], LoyaltyError]] = {
     ProblemName.NOT_ENOUGH_POINTS: lambda _, members: NotEnoughPoints(int(members["missing"])),
+    ProblemName.MEMBER_LIMIT: lambda _, members: MemberLimit(int(members["times"])),
     ProblemName.REWARD_UNAVAILABLE: lambda detail, _: RewardUnavailable(detail),
     ProblemName.SOLD_OUT: lambda detail, _: RewardUnavailable(detail),
     ProblemName.MEMBER_LIMIT: lambda _, members: MemberLimit(int(members["times"])),

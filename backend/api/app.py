@@ -19,6 +19,7 @@ from backend.api import (
     catalogue,
     messages,
     operations,
+    sales,
     sessions,
     staff,
     stock,
@@ -26,6 +27,8 @@ from backend.api import (
     terminals,
     terminals_admin,
     tills,
+    uses,
+    vouchers,
 )
 from backend.api.callers import Data
 from backend.api.guard import Guard
@@ -61,6 +64,9 @@ _NOTHING_LEAVES: TelemetryConfig = {
 
 _AREAS = (
     tills,
+    sales,
+    uses,
+    vouchers,
     terminals,
     sessions,
     staff,
@@ -153,6 +159,7 @@ def _may_measure(request: Request, token: str) -> bool:
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(
+            separate_input_output_schemas=False,  # what a till sends and reads is one thing
             title=app.title,
             version=app.version,
             description=app.description,
@@ -160,6 +167,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             tags=[
                 {"name": "terminals", "description": "What kiosks call, with their token."},
                 {"name": "tills", "description": "What tills call, with their key."},
+                {"name": "sales", "description": "A sale as it goes on, and what becomes of it."},
+                {"name": "uses", "description": "Points used at a till."},
                 {"name": "staff", "description": "People: who they are and how they get in."},
                 {"name": "catalogue", "description": "Products and price books."},
                 {"name": "gifts", "description": "What points buy: gifts, stock, pictures."},

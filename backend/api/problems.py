@@ -53,6 +53,12 @@ _OF_HTTP = {
 }
 
 
+BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
+"""What any route with a body may answer."""
+KEY = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED, ProblemName.TOO_MANY)
+"""What any route for a key or a token may answer."""
+
+
 def problem(
     name: ProblemName,
     detail: str = "",

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import EventStatus
-from loyalty.ids import MemberId, StoreId, TerminalId
-from loyalty.sales import Sale
+from loyalty.ids import TerminalId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,54 +118,3 @@ def open_alerts(tx: Transaction) -> tuple[Alert, ...]:
         Alert(flag=row.flag, terminal=TerminalId(row.terminal), event=row.event, about=row.about)
         for row in found
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A sale's content and the answer it got, to be given again."""
-
-    content: str
-    answer: str
-    detail: str | None = None
-    """Lines, payments and what else the till told, as JSON."""
-
-
-def add_sale(tx: Transaction, sale: Sale, till: str, recorded: Recorded) -> None:
-    """Write a sale down."""
-    tx.run(
-        insert(tables.sales).values(
-            tenant=tx.tenant,
-            id=sale.id,
-            store=StoreId(sale.store),
-            till=till,
-            member=sale.member,
-            total=sale.total,
-            currency=sale.currency,
-            channel=sale.channel.value,
-            closed_at=sale.closed_at,
-            content=recorded.content,
-            answer=recorded.answer,
-            detail=recorded.detail,
-            recorded_at=tx.now,
-        )
-    )
-
-
-def recorded_sale(tx: Transaction, wanted: str) -> Recorded | None:
-    """What the sale of that id was answered."""
-    table = tables.sales
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    return (
-        None if row is None else Recorded(content=row.content, answer=row.answer, detail=row.detail)
-    )
-
-
-def sales_of(tx: Transaction, member: MemberId) -> int:
-    """How many sales of that member are written down."""
-    table = tables.sales
-    found = tx.first(
-        select(func.count().label("sales"))
-        .select_from(table)
-        .where(table.c.tenant == tx.tenant, table.c.member == member)
-    )
-    return 0 if found is None else int(found.sales)

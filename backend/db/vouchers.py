@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, StoreId, TerminalId
+from loyalty.redemption import reservation_entry
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
 
@@ -81,8 +82,8 @@ def vouchers(tx: Transaction, wanted: Sequence[str]) -> tuple[VoucherRow, ...]:
 
 
 def open_reservations(tx: Transaction, member: MemberId, program: ProgramId) -> frozenset[EntryId]:
-    """The entries whose vouchers may still be voided by the terminal that holds them."""
-    table = tables.vouchers
+    """The entries that may still be voided by whoever holds them: a terminal, or a till."""
+    table, held = tables.vouchers, tables.point_uses
     found = tx.rows(
         select(table.c.entry).where(
             table.c.tenant == tx.tenant,
@@ -91,7 +92,20 @@ def open_reservations(tx: Transaction, member: MemberId, program: ProgramId) -> 
             table.c.state == VoucherState.RESERVED.value,
         )
     )
-    return frozenset(EntryId(row.entry) for row in found)
+    at_tills = tx.rows(
+        select(held.c.id).where(
+            held.c.tenant == tx.tenant,
+            held.c.member == member,
+            held.c.program == program,
+            held.c.state == "held",
+        )
+    )
+    return frozenset(
+        (
+            *(EntryId(row.entry) for row in found),
+            *(reservation_entry(RedemptionId(row.id)) for row in at_tills),
+        )
+    )
 
 
 def _first(tx: Transaction, which: ColumnElement[bool]) -> VoucherRow | None:

@@ -5,7 +5,7 @@ transfers and merges. What an account keeps beside its journal is a snapshot: en
 comes next in time without reading what came before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -94,11 +94,19 @@ def settle(tx: Transaction, voucher: Voucher, entry: EntryId) -> None:
     """
     vouchers.save_voucher(tx, voucher)
     stock.follow(tx, voucher)
-    row = locked_account(tx, voucher.member, voucher.program)
-    if voucher.state is VoucherState.RESERVED or entry not in row.snapshot.draws:
+    if voucher.state is not VoucherState.RESERVED:
+        release_hold(tx, voucher.member, voucher.program, {entry})
+
+
+def release_hold(
+    tx: Transaction, member: MemberId, program: ProgramId, held: Collection[EntryId]
+) -> None:
+    """What was set aside is used, or back: the snapshot need not know how to undo it."""
+    row = locked_account(tx, member, program)
+    if row.snapshot.draws.keys().isdisjoint(held):
         return
     account = row.snapshot.account()
-    kept = {debit for debit in account.draws if debit != entry}
+    kept = {debit for debit in account.draws if debit not in held}
     settled = replace(row, snapshot=_snapshot(row, account, kept, row.snapshot.position))
     accounts.save_account(tx, settled)
     _tell(tx, settled)

@@ -1,33 +1,90 @@
-"""Recording a sale: what it earns, once, however often it is sent."""
+"""Recording a sale as it goes on: it earns when it is settled, once, however often it is sent."""
 
+import json
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from backend.db import Transaction, facts, members, shops
+from backend.db import Transaction, members, sales, shops
 from backend.db.access import Till
 from backend.db.accounts import earned_between
-from backend.db.facts import Recorded
+from backend.db.sales import SaleRow
 from backend.errors import Refused
-from backend.services import clock
+from backend.services import clock, tickets, uses
+from backend.services.earned_lines import line_id
 from backend.services.ledger import POINTS_MAX, locked_account, post
 from backend.services.members import balance_of, numbered
-from backend_client.schemas import ProblemName, SaleAnswer, SaleBody
+from backend.services.tickets import Figures
+from backend.words import Words
+from backend_client.schemas import (
+    ProblemName,
+    SaleAnswer,
+    SaleBody,
+    SaleStage,
+    TicketState,
+)
 from loyalty.earning import earn
-from loyalty.ids import MemberId, SaleId
-from loyalty.sales import Buyer, Payment, Sale, SaleRefused
+from loyalty.ids import MemberId, SaleId, StoreId
+from loyalty.program import Program
+from loyalty.sales import Buyer, Payment, Sale, SaleRefused, SaleState
 
 
-def record_sale(tx: Transaction, till: Till, body: SaleBody) -> SaleAnswer:
-    """The entries that the sale earned. Raises Refused or CurrencyMismatch."""
+def record_sale(tx: Transaction, till: Till, body: SaleBody, accepted: str) -> SaleAnswer:
+    """The entries that the sale earned; none while it is not settled.
+
+    `accepted` is the language of the ticket for a member whose own nothing is written in. Raises
+    Refused or CurrencyMismatch.
+    """
     content = tx.keys.content(f"{till.store.id}:{body.content()}".encode())
-    known = facts.recorded_sale(tx, body.id)
-    if known is not None:
-        return _answered_before(known, content)
+    known = sales.sale(tx, body.id)
+    if known is not None and content in {known.content, *known.earlier}:
+        return as_it_stands(known)
+    if known is not None and known.stage not in _GOES_ON:
+        raise Refused(ProblemName.ID_REUSED, "another sale was recorded under this id")
     clock.refuse_if_off(tx, "closed_at", body.closed_at)
     if members.member(tx, MemberId(body.member)) is None:
         raise Refused(ProblemName.NOT_FOUND, "no such member")
-    sale = Sale(
+    sale = sale_of(body, till.store.id)
+    _check_names(sale)
+    stage = _stage(sale)
+    used = uses.on_ticket(tx, sale, body.uses)
+    answer = _book(tx, till, sale, stage, accepted)
+    if stage is SaleStage.SETTLED:
+        uses.issue(tx, used, sale.id)
+    row = SaleRow(
+        id=sale.id,
+        store=StoreId(sale.store),
+        till=till.id,
+        member=sale.member,
+        total=sale.total,
+        currency=sale.currency,
+        channel=sale.channel.value,
+        closed_at=sale.closed_at,
+        stage=stage,
+        content=content,
+        answer=answer.model_dump_json(),
+        detail=body.detail(),
+    )
+    if known is None:
+        sales.add_sale(tx, row)
+    else:
+        sales.save_sale(tx, replace(row, earlier=known.earlier | {known.content}))
+    return answer
+
+
+_GOES_ON = (SaleStage.OPEN, SaleStage.PART_PAID)
+
+
+def as_it_stands(row: SaleRow) -> SaleAnswer:
+    """The answer that the sale got, and how far it has come since."""
+    answer = SaleAnswer.model_validate_json(row.answer)
+    return answer.model_copy(update={"known": True, "stage": row.stage})
+
+
+def sale_of(body: SaleBody, store: str) -> Sale:
+    """What the engine counts."""
+    return Sale(
         id=SaleId(body.id),
-        store=till.store.id,
+        store=StoreId(store),
         channel=body.channel,
         member=MemberId(body.member),
         total=body.total,
@@ -36,27 +93,51 @@ def record_sale(tx: Transaction, till: Till, body: SaleBody) -> SaleAnswer:
         lines=tuple(line.line() for line in body.lines),
         payments=tuple(Payment(means=part.means, amount=part.amount) for part in body.payments),
         discount=body.discount,
+        state=SaleState.CLOSED if body.state is TicketState.CLOSED else SaleState.OPEN,
         brand=body.brand,
         price_code=body.price_code,
         visits=body.visits,
     )
-    if not sale.paid_in_full:
-        raise Refused(ProblemName.INVALID, "payments: send the sale once it is paid in full")
-    answer = _book(tx, till, sale)
-    recorded = Recorded(content=content, answer=answer.model_dump_json(), detail=body.detail())
-    facts.add_sale(tx, sale, till.id, recorded)
-    return answer
 
 
-def _answered_before(known: Recorded, content: str) -> SaleAnswer:
-    if known.content != content:
-        raise Refused(ProblemName.ID_REUSED, "another sale was recorded under this id")
-    return SaleAnswer.model_validate_json(known.answer).model_copy(update={"known": True})
+def body_of(row: SaleRow) -> SaleBody:
+    """The sale as the till told it last."""
+    return SaleBody.model_validate(
+        {
+            "id": row.id,
+            "member": row.member,
+            "total": row.total,
+            "currency": row.currency,
+            "channel": row.channel,
+            "closed_at": row.closed_at,
+            **json.loads(row.detail or "{}"),
+        }
+    )
 
 
-def _buyer(tx: Transaction, till: Till, sale: Sale, balance: int) -> Buyer:
+def due(sale: Sale) -> int:
+    """Minor units left to pay."""
+    if not sale.payments:
+        return 0 if sale.state is SaleState.CLOSED else sale.total
+    return max(sale.total - sale.paid(), 0)
+
+
+def _check_names(sale: Sale) -> None:
+    names = [line_id(place, line.id) for place, line in enumerate(sale.lines, start=1)]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise Refused(ProblemName.INVALID, f"lines.{place}.id: another line has it")
+
+
+def _stage(sale: Sale) -> SaleStage:
+    if sale.paid_in_full:
+        return SaleStage.SETTLED
+    return SaleStage.PART_PAID if sale.paid() else SaleStage.OPEN
+
+
+def buyer_of(tx: Transaction, till: Till, sale: Sale, balance: int) -> Buyer:
     """What the books know of the member at the moment of the sale."""
-    visits = facts.sales_of(tx, sale.member)
+    visits = sales.visits_of(tx, sale.member)
     day, zone = sale.closed_at.astimezone(till.store.zone).date(), till.store.zone
     start = datetime.combine(day, time(), tzinfo=zone)
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
@@ -66,26 +147,52 @@ def _buyer(tx: Transaction, till: Till, sale: Sale, balance: int) -> Buyer:
     )
 
 
-def _book(tx: Transaction, till: Till, sale: Sale) -> SaleAnswer:
+def program_at(tx: Transaction, till: Till) -> Program:
+    """The rules in force where the till stands."""
     program = shops.program(tx, till.store.program)
-    assert program is not None
+    assert program is not None, "a store has a program"
+    return program
+
+
+def _book(tx: Transaction, till: Till, sale: Sale, stage: SaleStage, accepted: str) -> SaleAnswer:
+    program = program_at(tx, till)
     locked_account(tx, sale.member, program.id)
     before = balance_of(tx, sale.member, program.id)
-    buyer = _buyer(tx, till, sale, before)
+    buyer = buyer_of(tx, till, sale, before)
     try:
+        # Also of a sale that goes on: what is wrong with it is said at once. It earns nothing yet.
         earned = earn(sale, program, zone=till.store.zone, buyer=buyer)
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no
     if any(entry.points > POINTS_MAX for entry in earned):
         raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
     posted = post(tx, *earned)
+    figures = Figures(
+        points=sum(each.entry.points for each in posted),
+        before=before,
+        after=balance_of(tx, sale.member, program.id),
+        deadline=next((each.entry.deadline for each in posted), None),
+        visits=buyer.visits,
+    )
+    settled = stage is SaleStage.SETTLED
+    words = words_of(tx, sale.member, accepted)
     return SaleAnswer(
         sale=sale.id,
         entries=tuple(numbered(each) for each in posted),
-        earned=sum(each.entry.points for each in posted),
+        earned=figures.points,
         balance_before=before,
-        balance=balance_of(tx, sale.member, program.id),
-        deadline=next((each.entry.deadline for each in posted), None),
+        balance=figures.after,
+        deadline=figures.deadline,
         rule_in_words=dict(program.rule_in_words),
         known=False,
+        stage=stage,
+        due=due(sale),
+        ticket=tickets.loyalty_lines(words, program, figures, till.store.zone) if settled else (),
+        messages=tickets.messages(words, program, figures) if settled else (),
     )
+
+
+def words_of(tx: Transaction, member: MemberId, accepted: str) -> Words:
+    """The words for that member's ticket."""
+    person = members.member(tx, member)
+    return tickets.words_for(person.language if person else "", accepted)

@@ -113,6 +113,21 @@ from backend_client.schemas.operations import (
 )
 from backend_client.schemas.problems import PROBLEM, Problem, ProblemName
 from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.sales import (
+    ArticleBody,
+    CreditNoteBody,
+    LineBody,
+    PaymentBody,
+    ReturnBody,
+    ReturnLine,
+    SaleAct,
+    SaleActAnswer,
+    SaleAnswer,
+    SaleBody,
+    SaleStage,
+    SaleView,
+    TicketState,
+)
 from backend_client.schemas.staff import (
     CompanyId,
     Done,
@@ -156,15 +171,17 @@ from backend_client.schemas.stores import (
 from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest, StoreBody
 from backend_client.schemas.tills import (
     AccountAnswer,
-    ArticleBody,
-    LineBody,
     MemberFound,
     MemberQuery,
-    PaymentBody,
-    SaleAnswer,
-    SaleBody,
     VoucherAnswer,
     VoucherRedemption,
+)
+from backend_client.schemas.uses import (
+    UseAnswer,
+    UseBody,
+    UseIssue,
+    UseLine,
+    UsePayment,
 )
 
 __all__ = [
@@ -195,6 +212,7 @@ __all__ = [
     "CompanyId",
     "ComponentBody",
     "ConsentBody",
+    "CreditNoteBody",
     "Currency",
     "DecisionBody",
     "Done",
@@ -274,9 +292,15 @@ __all__ = [
     "RedemptionAbandoned",
     "RedemptionAnswer",
     "RedemptionRequest",
+    "ReturnBody",
+    "ReturnLine",
     "RoleName",
+    "SaleAct",
+    "SaleActAnswer",
     "SaleAnswer",
     "SaleBody",
+    "SaleStage",
+    "SaleView",
     "Scope",
     "Secret",
     "SessionAnswer",
@@ -298,12 +322,18 @@ __all__ = [
     "TerminalChange",
     "TerminalsAnswer",
     "ThingName",
+    "TicketState",
     "TillAnswer",
     "TillKey",
     "TillsAnswer",
     "TokenAnswer",
     "TraceBody",
     "UnclaimedGift",
+    "UseAnswer",
+    "UseBody",
+    "UseIssue",
+    "UseLine",
+    "UsePayment",
     "VoucherAnswer",
     "VoucherBody",
     "VoucherChanged",

@@ -16,6 +16,7 @@ from backend_client.schemas import (
     PaymentBody,
     ProblemName,
     SaleBody,
+    SaleStage,
 )
 from loyalty.document import read_program
 from loyalty.ledger import StepKind
@@ -88,12 +89,11 @@ def test_the_same_ticket_again_is_the_same_sale_and_another_line_is_another(
     assert refused.value.problem.type.endswith(ProblemName.ID_REUSED)
 
 
-def test_a_sale_that_is_not_paid_yet_is_to_be_sent_later(line: Connected, member: str) -> None:
+def test_a_sale_that_is_part_paid_earns_once_the_rest_is_paid(line: Connected, member: str) -> None:
     part = (PaymentBody(means=Means.MONEY, amount=9_99),)
     sale = detailed(member, 10_00, payments=part)
-    with pytest.raises(BackendRefused) as refused:
-        line.till.record_sale(sale)
-    assert refused.value.problem.type.endswith(ProblemName.INVALID)
+    waiting = line.till.record_sale(sale)
+    assert (waiting.stage, waiting.due, waiting.earned) == (SaleStage.PART_PAID, 1, 0)
     rest = (*part, PaymentBody(means=Means.MONEY, amount=1))
     assert line.till.record_sale(sale.model_copy(update={"payments": rest})).earned == 10
 

@@ -15,6 +15,7 @@ from backend.db.tables.catalogue import (
     products,
     stock_movements,
 )
+from backend.db.tables.counter import point_uses, sale_acts
 from backend.db.tables.feed import alerts, changes, events_received
 from backend.db.tables.people import cards, consents, members
 from backend.db.tables.points import (
@@ -82,6 +83,7 @@ __all__ = [
     "metadata",
     "outbox",
     "pictures",
+    "point_uses",
     "price_book_lines",
     "price_books",
     "products",
@@ -90,6 +92,7 @@ __all__ = [
     "program_switches",
     "programs",
     "redemption_abandons",
+    "sale_acts",
     "sales",
     "settings",
     "staff",

@@ -120,9 +120,13 @@ sales = Table(
     Column("answer", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("detail", Text),
+    Column("stage", String(10), nullable=False, server_default="settled"),
+    # The marks of what was sent before under this id, while the sale went on.
+    Column("earlier", Text),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "member", "closed_at"),
     CheckConstraint("total >= 0", name="total"),
+    CheckConstraint("stage IN ('open', 'part_paid', 'settled', 'voided')", name="stage"),
     in_tenant("store", to="stores"),
     in_tenant("till", to="api_keys"),
     in_tenant("member", to="members"),

@@ -1,0 +1,116 @@
+"""What tills call about a sale: as it goes on, and what becomes of it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from backend.api.callers import Data, till_with
+from backend.api.languages import Language
+from backend.api.problems import BODY, KEY, documented
+from backend.db.access import Till
+from backend.rights import Right
+from backend.services import returns
+from backend.services.sales import record_sale
+from backend_client.schemas import (
+    API,
+    CreditNoteBody,
+    Id,
+    ProblemName,
+    ReturnBody,
+    SaleAct,
+    SaleActAnswer,
+    SaleAnswer,
+    SaleBody,
+    SaleView,
+)
+
+_Till = Annotated[Till, Depends(till_with(Right.SALES))]
+_Sale = Annotated[Id, Path(description="The till's id of the sale.")]
+_ACT = (
+    *BODY,
+    *KEY,
+    ProblemName.NOT_FOUND,
+    ProblemName.ID_REUSED,
+    ProblemName.TOO_LATE,
+    ProblemName.NOT_ENOUGH_POINTS,
+    ProblemName.CLOCK_OFF,
+)
+
+routes = APIRouter(prefix=API, tags=["sales"])
+
+
+@routes.post(
+    "/sales",
+    responses=documented(
+        *BODY,
+        *KEY,
+        ProblemName.NOT_FOUND,
+        ProblemName.ID_REUSED,
+        ProblemName.TOO_LATE,
+        ProblemName.CURRENCY,
+        ProblemName.CLOCK_OFF,
+    ),
+)
+def sales(database: Data, till: _Till, body: SaleBody, language: Language) -> SaleAnswer:
+    """Record a sale as it stands: open, kept for the customer, on account, part-paid, or settled.
+
+    It earns once, when it is closed and paid in full. Until then the same id may be sent again
+    with what has changed. The same content again gets the same answer.
+    """
+    return database.run(till.tenant, record_sale, till, body, language)
+
+
+@routes.get("/sales/{sale}", responses=documented(*KEY, ProblemName.NOT_FOUND, ProblemName.INVALID))
+def sale(database: Data, till: _Till, sale: _Sale) -> SaleView:
+    """A sale as the books have it: what it has earned, what came back, what is left to pay."""
+    with database.read(till.tenant) as tx:
+        return returns.view(tx, sale)
+
+
+@routes.post("/sales/{sale}/void", responses=documented(*_ACT))
+def void(
+    database: Data, till: _Till, sale: _Sale, body: SaleAct, language: Language
+) -> SaleActAnswer:
+    """Undo a sale: what it earned goes, what was spent on it comes back with its deadlines."""
+    return database.run(till.tenant, returns.void, till, sale, body, language)
+
+
+@routes.post("/sales/{sale}/restoration", responses=documented(*_ACT))
+def restoration(
+    database: Data, till: _Till, sale: _Sale, body: SaleAct, language: Language
+) -> SaleActAnswer:
+    """Undo a void: the sale counts again. However often it goes back and forth, it counts once."""
+    return database.run(till.tenant, returns.restore, till, sale, body, language)
+
+
+@routes.post("/sales/{sale}/returns", responses=documented(*_ACT))
+def goods_returned(
+    database: Data, till: _Till, sale: _Sale, body: ReturnBody, language: Language
+) -> SaleActAnswer:
+    """Goods came back: their lines' share of what was earned goes, of points spent it comes back.
+
+    By line, and by pieces or minor units of the line's price. No rule runs again.
+    """
+    return database.run(till.tenant, returns.take_back, till, sale, body, language)
+
+
+@routes.post(
+    "/credit-notes",
+    responses=documented(
+        *BODY,
+        *KEY,
+        ProblemName.NOT_FOUND,
+        ProblemName.ID_REUSED,
+        ProblemName.NOT_ENOUGH_POINTS,
+        ProblemName.CURRENCY,
+        ProblemName.CLOCK_OFF,
+    ),
+)
+def credit_notes(
+    database: Data, till: _Till, body: CreditNoteBody, language: Language
+) -> SaleActAnswer:
+    """Money given back without a known sale: it takes the points that its amount earns.
+
+    Nothing where the program does not count credit notes. Amounts are positive, as on a sale.
+    """
+    return database.run(till.tenant, returns.note_credit, till, body, language)

@@ -1,0 +1,56 @@
+"""What tills call about vouchers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from backend.api.callers import Data, till_with
+from backend.api.problems import BODY, KEY, documented
+from backend.db.access import Till
+from backend.rights import Right
+from backend.services.vouchers import redeem_voucher, voucher_of
+from backend_client.schemas import API, ProblemName, VoucherAnswer, VoucherRedemption
+
+_VouchersTill = Annotated[Till, Depends(till_with(Right.VOUCHERS))]
+_Code = Annotated[
+    str,
+    Path(
+        max_length=64,
+        description="As typed or scanned: case, spaces and hyphens do not matter.",
+    ),
+]
+
+routes = APIRouter(prefix=API, tags=["tills"])
+
+
+@routes.get(
+    "/vouchers/{code}",
+    responses=documented(
+        *KEY, ProblemName.VOUCHER_UNKNOWN, ProblemName.CODE_MISTYPED, ProblemName.INVALID
+    ),
+)
+def voucher(database: Data, till: _VouchersTill, code: _Code) -> VoucherAnswer:
+    """A voucher and what it gives."""
+    with database.read(till.tenant) as tx:
+        return voucher_of(tx, code)
+
+
+@routes.post(
+    "/vouchers/{code}/redemption",
+    responses=documented(
+        *BODY,
+        *KEY,
+        ProblemName.VOUCHER_UNKNOWN,
+        ProblemName.CODE_MISTYPED,
+        ProblemName.VOUCHER_REDEEMED,
+        ProblemName.VOUCHER_VOIDED,
+        ProblemName.VOUCHER_EXPIRED,
+        ProblemName.ID_REUSED,
+        ProblemName.CLOCK_OFF,
+    ),
+)
+def redemption(
+    database: Data, till: _VouchersTill, code: _Code, body: VoucherRedemption
+) -> VoucherAnswer:
+    """Take a voucher, once; sent again under the same id, the answer is the same."""
+    return database.run(till.tenant, redeem_voucher, till, code, body)

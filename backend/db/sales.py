@@ -1,0 +1,207 @@
+"""Sales as tills told them, and what was done to them since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Row, func, insert, select, update
+
+from backend.db import tables
+from backend.db.transaction import Transaction
+from backend_client.schemas import SaleStage
+from loyalty.ids import MemberId, SaleId, StoreId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleRow:
+    """A sale, its latest content and the answer that got."""
+
+    id: SaleId
+    store: StoreId
+    till: str
+    member: MemberId
+    total: int
+    currency: str
+    channel: str
+    closed_at: datetime
+    stage: SaleStage
+    content: str
+    answer: str
+    detail: str | None = None
+    """Lines, payments and what else the till told, as JSON."""
+    earlier: frozenset[str] = frozenset()
+    """The marks of contents that it had before, while it went on."""
+
+
+class ActKind(StrEnum):
+    """What can be done to a sale."""
+
+    VOID = "void"
+    RESTORE = "restore"
+    RETURN = "return"
+    CREDIT_NOTE = "credit_note"
+    """Money given back without a known sale."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something done to a sale, and the answer it got."""
+
+    id: str
+    kind: ActKind
+    sale: SaleId | None
+    member: MemberId
+    store: StoreId
+    till: str
+    at: datetime
+    content: str
+    answer: str
+    detail: str
+    """The body as it was sent, as JSON."""
+
+
+def sale(tx: Transaction, wanted: str) -> SaleRow | None:
+    """The sale of that id."""
+    table = tables.sales
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    return None if row is None else _sale(row)
+
+
+def sales(tx: Transaction, wanted: tuple[str, ...]) -> dict[str, SaleRow]:
+    """Those sales, by id."""
+    table = tables.sales
+    if not wanted:
+        return {}
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(wanted)))
+    return {row.id: _sale(row) for row in found}
+
+
+def add_sale(tx: Transaction, row: SaleRow) -> None:
+    """Write a new sale down."""
+    tx.run(
+        insert(tables.sales).values(
+            tenant=tx.tenant, id=row.id, recorded_at=tx.now, **_values(row), earlier=None
+        )
+    )
+
+
+def save_sale(tx: Transaction, row: SaleRow) -> None:
+    """The sale as it stands now."""
+    table = tables.sales
+    earlier = " ".join(sorted(row.earlier)) or None
+    tx.run(
+        update(table)
+        .where(table.c.tenant == tx.tenant, table.c.id == row.id)
+        .values(**_values(row), earlier=earlier)
+    )
+
+
+def visits_of(tx: Transaction, member: MemberId) -> int:
+    """How many sales of that member are settled."""
+    table = tables.sales
+    found = tx.first(
+        select(func.count().label("sales"))
+        .select_from(table)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member == member,
+            table.c.stage == SaleStage.SETTLED.value,
+        )
+    )
+    return 0 if found is None else int(found.sales)
+
+
+def add_act(tx: Transaction, act: Act) -> None:
+    """Write down what was done."""
+    tx.run(
+        insert(tables.sale_acts).values(
+            tenant=tx.tenant,
+            id=act.id,
+            kind=act.kind.value,
+            sale=act.sale,
+            member=act.member,
+            store=act.store,
+            till=act.till,
+            at=act.at,
+            content=act.content,
+            answer=act.answer,
+            detail=act.detail,
+            recorded_at=tx.now,
+        )
+    )
+
+
+def act(tx: Transaction, wanted: str) -> Act | None:
+    """What was done under that id."""
+    table = tables.sale_acts
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    return None if row is None else _act(row)
+
+
+def acts(tx: Transaction, wanted: tuple[str, ...]) -> dict[str, Act]:
+    """Those acts, by id."""
+    table = tables.sale_acts
+    if not wanted:
+        return {}
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(wanted)))
+    return {row.id: _act(row) for row in found}
+
+
+def acts_on(tx: Transaction, wanted: SaleId) -> tuple[Act, ...]:
+    """What was done to that sale, oldest first."""
+    table = tables.sale_acts
+    found = tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.sale == wanted)
+        .order_by(table.c.recorded_at, table.c.id)
+    )
+    return tuple(_act(row) for row in found)
+
+
+def _values(row: SaleRow) -> dict[str, object]:
+    return {
+        "store": row.store,
+        "till": row.till,
+        "member": row.member,
+        "total": row.total,
+        "currency": row.currency,
+        "channel": row.channel,
+        "closed_at": row.closed_at,
+        "stage": row.stage.value,
+        "content": row.content,
+        "answer": row.answer,
+        "detail": row.detail,
+    }
+
+
+def _sale(row: Row[tuple[object, ...]]) -> SaleRow:
+    return SaleRow(
+        id=SaleId(row.id),
+        store=StoreId(row.store),
+        till=row.till,
+        member=MemberId(row.member),
+        total=row.total,
+        currency=row.currency,
+        channel=row.channel,
+        closed_at=row.closed_at,
+        stage=SaleStage(row.stage),
+        content=row.content,
+        answer=row.answer,
+        detail=row.detail,
+        earlier=frozenset((row.earlier or "").split()),
+    )
+
+
+def _act(row: Row[tuple[object, ...]]) -> Act:
+    return Act(
+        id=row.id,
+        kind=ActKind(row.kind),
+        sale=None if row.sale is None else SaleId(row.sale),
+        member=MemberId(row.member),
+        store=StoreId(row.store),
+        till=row.till,
+        at=row.at,
+        content=row.content,
+        answer=row.answer,
+        detail=row.detail,
+    )

@@ -1,0 +1,73 @@
+"""What was done to a sale after it was recorded, and points used at a till."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata
+
+sale_acts = Table(
+    "sale_acts",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("sale", ID),
+    Column("member", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("till", ID, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("content", HASH, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "sale"),
+    Index(None, "tenant", "member", "at"),
+    CheckConstraint("kind IN ('void', 'restore', 'return', 'credit_note')", name="kind"),
+    CheckConstraint("(kind = 'credit_note') = (sale IS NULL)", name="sale"),
+    in_tenant("sale", to="sales"),
+    in_tenant("member", to="members"),
+    in_tenant("store", to="stores"),
+    in_tenant("till", to="api_keys"),
+)
+
+point_uses = Table(
+    "point_uses",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("member", ID, nullable=False),
+    Column("program", ID, nullable=False),
+    Column("program_version", Integer, nullable=False),
+    Column("reward", ID, nullable=False),
+    Column("article", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("till", ID, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("forfeits", BigInteger, nullable=False),
+    Column("money", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    # Not a foreign key: the points are held before the till closes, and sends, the sale.
+    Column("sale", ID),
+    Column("content", HASH, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "member", "program", "state"),
+    Index(None, "tenant", "sale"),
+    CheckConstraint("state IN ('held', 'issued', 'voided')", name="state"),
+    CheckConstraint("points >= 0 AND forfeits >= 0 AND money >= 0", name="amounts"),
+    in_tenant("member", to="members"),
+    in_tenant("store", to="stores"),
+    in_tenant("till", to="api_keys"),
+)

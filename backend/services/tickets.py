@@ -1,0 +1,120 @@
+"""What a ticket says of loyalty, and what the till says to the customer, in their language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from backend.words import SOURCE_LANGUAGE, Words, available
+from loyalty.ids import Points
+from loyalty.program import Program, Reward, Unit, in_language
+from loyalty.quote import alerts
+from loyalty.rewards import completes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a sale, a return or a quote did to an account."""
+
+    points: Points
+    """Earned; below 0, deducted."""
+    before: Points
+    after: Points
+    deadline: datetime | None
+    """Use-by date of the points that were just earned; None for ever."""
+    visits: int = 0
+    """Tickets of this member before this one."""
+
+
+def words_for(language: str, accepted: str) -> Words:
+    """The member's language; where nothing is written in it, what the caller accepts."""
+    if language in available():
+        return Words(language)
+    return Words(accepted if accepted in available() else SOURCE_LANGUAGE)
+
+
+def amount(words: Words, program: Program, points: Points) -> str:
+    """Points as this program counts them: "300", or "3,00 €" where it counts money."""
+    if program.unit is Unit.MONEY:
+        return words.money(points, program.currency)
+    return words.number(points)
+
+
+def loyalty_lines(
+    words: Words, program: Program, figures: Figures, zone: tzinfo
+) -> tuple[str, ...]:
+    """The four lines: earned or deducted, use-by date, new balance, rule (OCT-29 to OCT-32)."""
+    return tuple(_lines(words, program, figures, zone))
+
+
+def _lines(words: Words, program: Program, figures: Figures, zone: tzinfo) -> Iterator[str]:
+    moved = amount(words, program, abs(figures.points))
+    yield _moved(words, program, moved, deducted=figures.points < 0)
+    if figures.deadline is not None and figures.points > 0:
+        last = (figures.deadline - timedelta(seconds=1)).astimezone(zone)
+        yield words.t("Valid until {day}", day=words.short_day(last))
+    yield words.t("New balance: {balance}", balance=amount(words, program, figures.after))
+    rule = rule_in_words(words, program)
+    if rule:
+        yield rule
+
+
+def _moved(words: Words, program: Program, moved: str, *, deducted: bool) -> str:
+    match program.unit, deducted:
+        case Unit.MONEY, False:
+            return words.t("Loyalty earned: {points}", points=moved)
+        case Unit.MONEY, True:
+            return words.t("Loyalty deducted: {points}", points=moved)
+        case Unit.VISITS, False:
+            return words.t("Visits added: {points}", points=moved)
+        case Unit.VISITS, True:
+            return words.t("Visits deducted: {points}", points=moved)
+        case _, True:
+            return words.t("Points deducted: {points}", points=moved)
+    return words.t("Points earned: {points}", points=moved)
+
+
+def rule_in_words(words: Words, program: Program) -> str:
+    """The rule as the merchant says it; without one, what the cheapest reward costs."""
+    if program.rule_in_words:
+        return in_language(program.rule_in_words, words.language)
+    cheapest = min(program.rewards, key=lambda reward: reward.cost, default=None)
+    if cheapest is None:
+        return ""
+    return words.t(
+        "{points} points = {reward}",
+        points=amount(words, program, cheapest.cost),
+        reward=in_language(cheapest.name, words.language),
+    )
+
+
+def messages(words: Words, program: Program, figures: Figures) -> tuple[str, ...]:
+    """What to tell the customer: alerts that are reached, rewards now within reach (GLO-08).
+
+    Each is told once, by the sale that reaches it; a card that is completed again, again.
+    """
+    reached = alerts(
+        program,
+        before=(figures.before, figures.visits),
+        after=(figures.after, figures.visits + 1),
+    )
+    told = [in_language(alert.message, words.language) for alert in reached]
+    known = {alert.points for alert in program.alerts}
+    for reward in _completed(program, figures):
+        if reward.cost not in known:
+            name = in_language(reward.name, words.language)
+            told.append(words.t("Your card is complete: {reward}", reward=name))
+    return tuple(told)
+
+
+def _completed(program: Program, figures: Figures) -> Iterator[Reward]:
+    """The cheapest reward at each completion; a dearer one when it is first within reach."""
+    by_cost = sorted((reward for reward in program.rewards if _needs(reward) > 0), key=_needs)
+    for place, reward in enumerate(by_cost):
+        needed = _needs(reward)
+        again = place == 0 and completes(figures.before, figures.after, needed)
+        if again or figures.before < needed <= figures.after:
+            yield reward
+
+
+def _needs(reward: Reward) -> Points:
+    return max(reward.cost, reward.usable.from_points)
