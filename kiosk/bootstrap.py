@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from devices.readers import CardReader
     from kiosk.context import Kiosk
     from kiosk.db import Database
+    from kiosk.speech import VoiceProcess
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +61,12 @@ def run(
         if first_frame is not None:
             first_frame(at)
 
+    from kiosk.speech import Mute, VoiceProcess
     from kiosk.ui.app import UiOptions
     from kiosk.ui.app import run as run_app
 
     screen = config.screen
+    voice = VoiceProcess(config.speech.output) if config.speech.output else None
     options = UiOptions(
         width=screen.width,
         height=screen.height,
@@ -72,20 +75,38 @@ def run(
         mm_per_px=screen.mm_per_px,
         languages=screen.languages,
         reader_side=screen.reader_side,
+        voice=voice or Mute(),
         home=config.storage.folder / "kivy",
         first_frame=drawn,
     )
 
     async def together(display: Display) -> None:
-        beside = asyncio.create_task(attach(display)) if attach is not None else None
+        beside = [asyncio.create_task(attach(display))] if attach is not None else []
+        if voice is not None and config.speech.headset:
+            beside.append(asyncio.create_task(_headphones(config, voice, display)))
         try:
             await story(config, display)
         finally:
-            if beside is not None:
-                beside.cancel()
-                await asyncio.gather(beside, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
-    return run_app(options, together)
+    try:
+        return run_app(options, together)
+    finally:
+        if voice is not None:
+            voice.close()
+
+
+async def _headphones(config: Config, voice: "VoiceProcess", display: Display) -> None:
+    """Speak into headphones while they are there."""
+    from kiosk.headset import watch
+
+    def changed(output: str) -> None:
+        voice.listen_on(output or config.speech.output)
+        display.headphones = bool(output)
+
+    await unbroken("headphones", lambda: watch(config.speech.headset, changed))
 
 
 async def story(config: Config, display: Display, open_parts: "OpenParts | None" = None) -> None:

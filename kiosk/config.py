@@ -65,6 +65,15 @@ class Session(_Section):
     """WCAG 2.2.1 wants at least 20 s of warning."""
 
 
+class Speech(_Section):
+    """The voice and the short sounds."""
+
+    output: Annotated[str, Field(pattern="^(|alsa:.*|file:.+|none:)$")] = ""
+    """Where sound goes, such as ``alsa:default``; empty for a kiosk without sound."""
+    headset: str = "USB-Audio"
+    """The driver of the sound card whose arrival switches the voice on; empty for none."""
+
+
 class Storage(_Section):
     """Where the database and the credentials live."""
 
@@ -79,6 +88,7 @@ class Config(_Section):
     printer: PrinterSection = PrinterSection()
     screen: ScreenSection = ScreenSection()
     session: Session = Session()
+    speech: Speech = Speech()
     storage: Storage = Storage()
 
 

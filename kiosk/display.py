@@ -55,5 +55,14 @@ class Display(Protocol):
     def modes(self, on: frozenset[Mode]) -> None:
         """Show everything that way from now on, the current screen included."""
 
+    @property
+    def headphones(self) -> bool:
+        """Whether what is said is heard by the person alone."""
+        ...
+
+    @headphones.setter
+    def headphones(self, there: bool) -> None:
+        """They were plugged in, or out; it switches the voice on, or off."""
+
     def forget(self) -> None:
         """The person left: wipe what was typed and shown; back to the shop's language and look."""

@@ -50,6 +50,8 @@ class Mode(Enum):
     """Everything within the lowest 200 mm of a tall panel, for whoever sits."""
     CALM = "calm"
     """Nothing moves."""
+    VOICE = "voice"
+    """Everything is said aloud; what is private, only into headphones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,8 @@ class Welcomed(Screen[AfterClaim | None]):
     slip_printed: bool = False
     slip_failed: bool = False
     """The slip did not come out, for all that is known."""
+    ticket: tuple[str, ...] = ()
+    """What is on the slip, once it is printed."""
 
 
 # --- at home --------------------------------------------------------------------------------
@@ -285,6 +289,8 @@ class TakeVoucher(Screen[None]):
     gift: Gift
     balance: int
     last_day: datetime
+    ticket: tuple[str, ...] = ()
+    """What is on the paper, for those who cannot read it (EN 301 549, 5.1.3.16)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,8 @@ install_packages() {
         pcscd libccid polkitd libpcsclite-dev swig gcc python3-dev python3-venv
         # the screen: SDL inside Kivy loads these, and without them there is no window
         libgl1 libegl1 libgles2 libgbm1 libdrm2 libgl1-mesa-dri libudev1
+        # the voice is heard through aplay
+        alsa-utils
         ca-certificates
     )
     # Debian 13 renamed the libraries whose time type grew to 64 bits.

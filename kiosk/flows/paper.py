@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from dataclasses import dataclass
 
 from devices.printers import Paper, PrinterStatus, PrintOutcome, Ticket
 from kiosk import screens
@@ -58,15 +59,15 @@ async def hand_over(
             kiosk.display.tell(screens.Printing(gift=gift))
             # From here on nothing is sure, whatever the last attempt ended in, until this one ends.
             sure_unprinted = False
-            state, status = await print_voucher(kiosk, found, reward, wanted, duplicate=duplicate)
-            kiosk.health.set_printer(status)
-            if state is JobState.PRINTED:
-                await _take_voucher(kiosk, found, gift, wanted)
+            end = await _print_voucher(kiosk, found, reward, wanted, duplicate=duplicate)
+            kiosk.health.set_printer(end.status)
+            if end.state is JobState.PRINTED:
+                await _take_voucher(kiosk, found, gift, wanted, end.ticket)
                 return
-            sure_unprinted = state is JobState.NOT_PRINTED and not duplicate
-            match await _trouble(kiosk, gift, status, sure=sure_unprinted):
+            sure_unprinted = end.state is JobState.NOT_PRINTED and not duplicate
+            match await _trouble(kiosk, gift, end.status, sure=sure_unprinted):
                 case WayOut.RETRY:
-                    duplicate = duplicate or state is JobState.UNKNOWN
+                    duplicate = duplicate or end.state is JobState.UNKNOWN
                 case WayOut.SCREEN:
                     delivery = Delivery.SCREEN
                 case _:
@@ -87,9 +88,18 @@ async def _give_back(kiosk: Kiosk, wanted: RedemptionId) -> None:
     kiosk.sync.wake()
 
 
-async def print_voucher(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Printed:
+    """What became of one attempt."""
+
+    state: JobState
+    status: PrinterStatus
+    ticket: Ticket
+
+
+async def _print_voucher(
     kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId, *, duplicate: bool
-) -> tuple[JobState, PrinterStatus]:
+) -> _Printed:
     """Print once: the job is on the disk before the first byte, its outcome after the last."""
     now = kiosk.now()
     current = await kiosk.db.run(visit, found.member, now=now)
@@ -111,12 +121,12 @@ async def print_voucher(
 
 async def _print_and_record(
     kiosk: Kiosk, ticket: Ticket, job: int, wanted: RedemptionId
-) -> tuple[JobState, PrinterStatus]:
+) -> _Printed:
     report = await kiosk.desk.print(ticket, _process_id())
     state = _JOB_STATE[report.outcome]
     await kiosk.db.run(redeem.printed, job, wanted, state, now=kiosk.now())
     kiosk.sync.wake()
-    return state, report.status
+    return _Printed(state=state, status=report.status, ticket=ticket)
 
 
 async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId) -> None:
@@ -137,7 +147,9 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
     )
 
 
-async def _take_voucher(kiosk: Kiosk, found: Visit, gift: Gift, wanted: RedemptionId) -> None:
+async def _take_voucher(
+    kiosk: Kiosk, found: Visit, gift: Gift, wanted: RedemptionId, ticket: Ticket
+) -> None:
     voucher = await _voucher(kiosk, wanted)
     current = await kiosk.db.run(visit, found.member, now=kiosk.now())
     kiosk.session.undisturbed = False  # the paper is out: who comes next need not wait
@@ -146,6 +158,7 @@ async def _take_voucher(kiosk: Kiosk, found: Visit, gift: Gift, wanted: Redempti
             gift=gift,
             balance=current.account.balance(kiosk.now()),
             last_day=last_day(voucher.deadline, found.zone),
+            ticket=ticket.lines(),
         )
     )
 

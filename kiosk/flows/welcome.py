@@ -23,6 +23,7 @@ async def claim(kiosk: Kiosk, found: Visit) -> Visit:
         return found
     balance = found.account.balance(kiosk.now())
     printed = failed = False
+    on_paper: tuple[str, ...] = ()
     while True:
         choice = await kiosk.ask(
             screens.Welcomed(
@@ -33,6 +34,7 @@ async def claim(kiosk: Kiosk, found: Visit) -> Visit:
                 slip_possible=kiosk.health.can_print and not printed,
                 slip_printed=printed,
                 slip_failed=failed,
+                ticket=on_paper,
             )
         )
         if choice is not AfterClaim.SLIP:
@@ -48,3 +50,4 @@ async def claim(kiosk: Kiosk, found: Visit) -> Visit:
         )
         printed = await print_slip(kiosk, slip)
         failed = not printed
+        on_paper = slip.lines() if printed else ()

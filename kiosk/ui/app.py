@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.display import Display
 from kiosk.screens import Mode
+from kiosk.speech import Mute, Voice
 from kiosk.ui.theme import THEME, Look, Theme, dressed, load, offered
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class UiOptions:
     motion: bool = True
     modes: frozenset[Mode] = frozenset()
     """The ways to make it easier to use that this shop begins with."""
+    voice: Voice = field(default_factory=Mute)
+    """Who speaks; `Mute` for a kiosk without sound."""
     cursor: bool = False
     multisamples: int = 0
     """0: the kit's shapes are smooth by themselves, and a small GPU is spared."""
@@ -173,7 +176,7 @@ def wardrobe(options: UiOptions, theme: Theme, size: tuple[int, int] | None = No
 
     height = size[1] if size else int(Window.height)
     return Wardrobe(
-        offered=offered(height, options.mm_per_px),
+        offered=offered(height, options.mm_per_px, voice=not isinstance(options.voice, Mute)),
         at_first=options.modes,
         wear=lambda modes: wear_look(options, theme, size, modes),
     )
@@ -192,6 +195,7 @@ async def _live(options: UiOptions, theme: Theme, story: Story) -> None:
         pace=Pace(Clock),
         reader_side=options.reader_side,
         wardrobe=wardrobe(options, theme),
+        voice=options.voice,
     )
 
     class Glass(App):

@@ -15,9 +15,27 @@ from kivy.graphics.opengl import glFinish
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from kiosk.screens import Attract, Mode, Screen, StillThere, TypeEmail, TypeFirstName
-from kiosk.ui.four_buttons import KEYS, FourButtons
+from kiosk.screens import (
+    Attract,
+    CardProblem,
+    GiftRefused,
+    Home,
+    Join,
+    Mode,
+    PrinterTrouble,
+    Screen,
+    Sorry,
+    StillThere,
+    TakeVoucher,
+    TypeEmail,
+    TypeFirstName,
+    Welcomed,
+)
+from kiosk.speech import Mute, Voice
+from kiosk.ui import spoken
+from kiosk.ui.four_buttons import KEYS, LOUDER, SOFTER, Button, FourButtons
 from kiosk.ui.pace import Pace
+from kiosk.ui.reading import Choice
 from kiosk.ui.theme import Look
 from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
@@ -51,6 +69,21 @@ class Wardrobe:
     wear: Callable[[frozenset[Mode]], Look]
     """Every widget made from now on looks like that."""
 
+
+SAY_AFTER_FRAMES = 3
+"""The view has laid itself out by then: what is laid out in one frame can change the next."""
+
+EARCON_OF: dict[type[Screen[Any]], str] = {
+    Home: "tap",
+    Join: "tap",
+    Welcomed: "success",
+    TakeVoucher: "success",
+    CardProblem: "refusal",
+    GiftRefused: "refusal",
+    PrinterTrouble: "refusal",
+    Sorry: "refusal",
+}
+"""Short sounds, each beside words that say the same."""
 
 TYPED = (TypeFirstName, TypeEmail)
 """Screens with a keyboard, which has a page of its own even in large letters."""
@@ -98,7 +131,11 @@ class KivyDisplay:
         pace: Pace,
         wardrobe: Wardrobe,
         reader_side: str = "below",
+        voice: Voice | None = None,
     ) -> None:
+        self.voice: Voice = voice or Mute()
+        self._headphones = False
+        self._frames_to_say = 0
         self._wardrobe = wardrobe
         self._modes = wardrobe.at_first
         self.stage = Stage()
@@ -119,7 +156,7 @@ class KivyDisplay:
         self._pictures = pictures()
         self._spare: dict[type[Screen[Any]], View] = {}
         self.buttons = FourButtons(
-            self.stage.canvas.after, lambda: self._over or self._view, lambda _: self._pace.wake()
+            self.stage.canvas.after, lambda: self._over or self._view, self._framed
         )
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.bind(on_key_down=self._key, on_flip=self._drawn)
@@ -166,6 +203,7 @@ class KivyDisplay:
         for view in (self._view, self._over):
             if view is not None:
                 view.reword()
+        self._saying()
         self._pace.wake()
 
     @property
@@ -185,6 +223,22 @@ class KivyDisplay:
         self._modes = on
         self._wardrobe.wear(on)
         self._dress_again()
+        if Mode.VOICE in on:
+            self._saying()
+        else:
+            self.voice.stop()
+
+    @property
+    def headphones(self) -> bool:
+        """Whether what is said is heard by the person alone."""
+        return self._headphones
+
+    @headphones.setter
+    def headphones(self, there: bool) -> None:
+        if there == self._headphones:
+            return
+        self._headphones = there
+        self.modes = self.modes | {Mode.VOICE} if there else self.modes - {Mode.VOICE}
 
     def forget(self) -> None:
         """Wipe what was typed and shown; back to the shop's language and look."""
@@ -194,7 +248,8 @@ class KivyDisplay:
         self._view = None
         self._undrawn = None
         self.language = self.languages[0]
-        self.modes = self._wardrobe.at_first
+        self.modes = self._wardrobe.at_first | ({Mode.VOICE} if self._headphones else set())
+        self.voice.reset()
         self.buttons.rest()
         forget_measures()
         self._pace.wake()
@@ -262,6 +317,8 @@ class KivyDisplay:
         self._pace.wake()
         if self.buttons.active:
             Clock.schedule_once(self.buttons.follow, 0)
+        if not (isinstance(screen, StillThere) and isinstance(self.showing, StillThere)):
+            self._saying()  # the countdown is said once, not every second
         if isinstance(screen, StillThere):
             return self._cover(screen)
         self._uncover()
@@ -356,12 +413,63 @@ class KivyDisplay:
         self._touched_at = time.monotonic()
         self._pace.lively()
         self.buttons.rest()
+        self.voice.stop()
 
     def _key(self, _: object, key: int, *__: object) -> bool:
         """A key: one of the four buttons, or a letter, which the view takes for itself."""
         self._touched_at = time.monotonic()
         self._pace.lively()
-        return key in KEYS and self.buttons.press(KEYS[key])
+        self.voice.stop()
+        if key in {LOUDER, SOFTER}:
+            self.voice.louder(1 if key == LOUDER else -1)
+            self._saying()
+            return True
+        button = KEYS.get(key)
+        if button is Button.OK and not self.buttons.name:
+            self._repeat()
+            return True
+        return button is not None and self.buttons.press(button)
+
+    # --- the voice --------------------------------------------------------------------------
+
+    def _saying(self) -> None:
+        """Say what is on the glass as soon as it is laid out."""
+        idle = self._frames_to_say == 0
+        self._frames_to_say = SAY_AFTER_FRAMES
+        if idle:
+            Clock.schedule_once(self._count_frames, 0)
+
+    def _count_frames(self, _: float) -> None:
+        self._frames_to_say -= 1
+        if self._frames_to_say > 0:
+            Clock.schedule_once(self._count_frames, 0)
+        else:
+            self._say_screen()
+
+    def _say_screen(self) -> None:
+        """Say it, when somebody listens; a short sound for everybody."""
+        view, screen = self._over or self._view, self.showing
+        if view is None or screen is None:
+            return
+        earcon = EARCON_OF.get(type(screen), "")
+        if Mode.VOICE in self._modes:
+            text = spoken.of_screen(view.behind, self.words, headphones=self._headphones)
+            self.voice.say(text, self.words.language, earcon)
+        elif earcon:
+            self.voice.earcon(earcon)
+
+    def _framed(self, choice: Choice) -> None:
+        """The frame of the four buttons has moved."""
+        self._pace.wake()
+        if Mode.VOICE in self._modes:
+            name = spoken.of_choice(choice, self.words, headphones=self._headphones)
+            self.voice.say(spoken.sentences([name]), self.words.language)
+
+    def _repeat(self) -> None:
+        """Ok with nothing framed: say it again; on the invitation, switch the voice on."""
+        if Mode.VOICE in self.offered and isinstance(self.showing, Attract):
+            self.modes = self.modes | {Mode.VOICE}
+        self._saying()
 
     def _drawn(self, *_: object) -> None:
         """Kivy has issued the commands of a frame and is about to show it."""

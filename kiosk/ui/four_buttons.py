@@ -31,6 +31,9 @@ PAD_0, PAD_2, PAD_4, PAD_5, PAD_6, PAD_8, PAD_DOT, PAD_ENTER = (
     256, 258, 260, 261, 262, 264, 266, 271,
 )  # fmt: skip
 
+SOFTER, LOUDER = 269, 270
+"""Minus and plus of a keypad: the volume of the voice."""
+
 KEYS: dict[int, Button] = {
     TAB: Button.NEXT,
     RIGHT: Button.NEXT,

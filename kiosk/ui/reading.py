@@ -26,7 +26,7 @@ class Said:
     loud: bool = False
     """A title, or the number that matters."""
     private: bool = False
-    """Only for the ears of the person: see `View.private`."""
+    """Only for the ears of the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Choice:
     text: str
     main: bool = False
     """The one thing that this screen is for."""
+    private: bool = False
+    """Its words are only for the ears of the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def _items(widget: Any) -> Iterator[Item]:
     if isinstance(widget, Touch) and not widget.disabled:
         if widget.name and (label := said_by(widget)):
             main = getattr(widget, "kind", "") == "primary"
-            yield Choice(touch=widget, text=label, main=main)
+            yield Choice(touch=widget, text=label, main=main, private=widget.private)
         return
     if isinstance(widget, Qr):
         if widget.payload:

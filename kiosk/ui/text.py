@@ -62,6 +62,7 @@ ICONS = {
     "user": 57759,
     "warning": 57747,
     "wifi-off": 57775,
+    "voice": 57771,
     "wine": 58104,
     "wrench": 57777,
 }

@@ -200,10 +200,10 @@ class Look:
         return self.px(self.theme.shape.radius_small)
 
 
-def offered(height: int, mm_per_px: float) -> tuple[Mode, ...]:
+def offered(height: int, mm_per_px: float, *, voice: bool) -> tuple[Mode, ...]:
     """The modes that make a difference on a glass of that height in pixels."""
-    tall = height * mm_per_px > REACH_MM
-    return tuple(mode for mode in Mode if tall or mode is not Mode.LOW)
+    there = {Mode.LOW: height * mm_per_px > REACH_MM, Mode.VOICE: voice}
+    return tuple(mode for mode in Mode if there.get(mode, True))
 
 
 def dressed(

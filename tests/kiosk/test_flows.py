@@ -163,6 +163,7 @@ def test_a_gift_is_printed_and_issued_and_leaves_seven_points(tmp_path: Path) ->
         assert await place.balance_at_till() == 7
         (paper,) = place.printer.printed
         assert "Nouveau solde : 7" in paper.lines()
+        assert took.ticket == paper.lines(), "all that is on the paper can be said"
         (voucher,) = await place.vouchers()
         assert (voucher.voucher.state, voucher.sure) == (VoucherState.ISSUED, True)
         assert await place.state_at_till(voucher) is VoucherState.ISSUED

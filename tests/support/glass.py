@@ -27,6 +27,7 @@ class Glass:
         self.language = "fr"
         self.offered = tuple(Mode)
         self.modes: frozenset[Mode] = frozenset()
+        self.headphones = False
         self.modes_at: dict[type[Screen[Any]], frozenset[Mode]] = {}
         """The modes in which each kind of screen was last shown."""
         self.touched_at = time.monotonic()

@@ -21,7 +21,7 @@ in `views/join.kv`; the table `VIEWS` in `views/__init__.py` joins them.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -68,6 +68,10 @@ class View(BoxLayout):
     earlier = StringProperty("")
     later = StringProperty("")
     """What the arrows between pages are called."""
+    private: ClassVar[bool] = False
+    """Whether its texts tell of the person, so that a loudspeaker leaves them out; see `public`."""
+    public: ClassVar[tuple[str, ...]] = ("title",)
+    """The properties of a private view whose words may be heard by everybody."""
     fresh = BooleanProperty(True)
     blending = BooleanProperty(False)
     """While it fades in over another view."""
@@ -83,6 +87,11 @@ class View(BoxLayout):
         return self.glass.words
 
     @property
+    def behind(self) -> "View":
+        """The view whose words these are: itself."""
+        return self
+
+    @property
     def look(self) -> Look:
         return worn()
 
@@ -92,6 +101,10 @@ class View(BoxLayout):
     def show(self, screen: Any) -> None:
         """Set every property from `screen` and `self.w`; see the module."""
         raise AssertionError(f"{type(self).__name__} does not show {type(screen).__name__}")
+
+    def aloud(self) -> tuple[str, ...]:
+        """What is said of `self.screen` beside what is drawn: the words of a paper."""
+        return ()
 
     def answer(self, value: object) -> None:
         """The customer's answer."""

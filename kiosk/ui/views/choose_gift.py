@@ -13,6 +13,8 @@ from kiosk.ui.widgets.gift_card import GiftCard
 class ChooseGiftView(View):
     """Affordable ones come first; the others say how far they are."""
 
+    private = True
+
     title = StringProperty("")
     back = StringProperty("")
     where = StringProperty("")

@@ -9,6 +9,9 @@ from kiosk.ui.views.base import View
 class ClaimWelcomeView(View):
     """One number, one touch."""
 
+    private = True
+    public = ()
+
     title = StringProperty("")
     about = StringProperty("")
     number = StringProperty("")

@@ -10,6 +10,8 @@ from kiosk.ui.views.choose_gift import own_line
 class ConfirmGiftView(View):
     """Cost, what remains, where to use it and until when."""
 
+    private = True
+
     picture = StringProperty("")
     title = StringProperty("")
     facts = ListProperty()

@@ -30,7 +30,7 @@ class EaseOfUseView(View):
         self.done = w.t("Done")
         grid = self.ids.modes
         grid.clear_widgets()
-        grid.cols = 1 if self.look.portrait else 2
+        grid.cols = 1 if self.look.portrait else -(-len(screen.offered) // 2)
         for mode in screen.offered:
             grid.add_widget(self._card(mode, on=mode in screen.on))
 
@@ -56,4 +56,5 @@ def title_of(mode: Mode, w: Words) -> str:
         Mode.LARGE: w.t("Large letters"),
         Mode.LOW: w.t("Everything lower"),
         Mode.CALM: w.t("No movement"),
+        Mode.VOICE: w.t("Read aloud"),
     }[mode]

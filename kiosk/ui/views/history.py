@@ -23,6 +23,8 @@ class HistoryRow(Panel):
 class HistoryView(View):
     """Newest first, in pages."""
 
+    private = True
+
     title = StringProperty("")
     none = StringProperty("")
     back = StringProperty("")

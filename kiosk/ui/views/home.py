@@ -12,6 +12,9 @@ MOST_GIFTS = 4
 class HomeView(View):
     """The balance is the one loud thing; four gifts stand beside it."""
 
+    private = True
+    public = ("gifts_title",)
+
     greeting = StringProperty("")
     balance = StringProperty("")
     unit = StringProperty("")

@@ -63,6 +63,11 @@ class LargeView(View):
         self.ids.room.bind(size=self._refill, pos=self._refill)
         self.fbind("page", self._refill)
 
+    @property
+    def behind(self) -> View:
+        """The view that says all this; the voice reads it whole, not page by page."""
+        return self.inner
+
     def put(self, screen: Screen[Any]) -> None:
         """Have it said by the view behind."""
         if type(self.screen) is not type(screen):

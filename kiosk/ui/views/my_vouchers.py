@@ -32,6 +32,8 @@ class VoucherRow(Panel):
 class MyVouchersView(View):
     """Soonest deadline first, as they are given."""
 
+    private = True
+
     title = StringProperty("")
     none = StringProperty("")
     back = StringProperty("")

@@ -9,6 +9,8 @@ from kiosk.ui.views.base import View
 class TakeVoucherView(View):
     """Take it; until when it is good; what is left."""
 
+    private = True
+
     title = StringProperty("")
     facts = ListProperty()
     done = StringProperty("")
@@ -23,3 +25,10 @@ class TakeVoucherView(View):
             (w.t("Your balance"), w.tn("{count} point", "{count} points", screen.balance)),
         ]
         self.done = w.t("Thank you")
+
+    def aloud(self) -> tuple[str, ...]:
+        """All that is on the paper."""
+        screen = self.screen
+        if not isinstance(screen, TakeVoucher) or not screen.ticket:
+            return ()
+        return (self.w.t("On the paper:"), *screen.ticket)

@@ -17,6 +17,7 @@ from kiosk.ui.widgets.keyboard import as_typed, load_keyboard
 from kiosk.ui.widgets.keyboard_plan import typing_plan
 from kiosk.ui.widgets.keyboard_typing import without_last
 from kiosk.ui.widgets.layouts import Act, Key, Layout, Row
+from kiosk.words import Words
 
 KEY_BACKSPACE, KEY_RETURN, KEY_ENTER = 8, 13, 271
 """Kivy's numbers for keys that type no letter."""
@@ -26,6 +27,8 @@ Question = TypeFirstName | TypeEmail
 
 class TypingView(View):
     """A question answered by typing. What has been typed is in `draft`, and nowhere else."""
+
+    private = True
 
     plan = ObjectProperty()
     picture = StringProperty("")
@@ -106,6 +109,7 @@ class TypingView(View):
         self.info = self.w.t("Step {step} of {steps}", step=screen.step, steps=screen.steps)
         self.back, self.go_on = self.w.t("Back"), self.w.t("Continue")
         self.notice = self.mistake_words(self._mistake) if self._mistake else ""
+        self.ids.keyboard.names = key_names(self.w)
         if self._layout_language != self.w.language:
             self._layout_language = self.w.language
             self.layout = self.make_layout(self.w.language)
@@ -206,6 +210,24 @@ class TypingView(View):
         for row in self._rows.values():
             row.text = ""
         super().wipe()
+
+
+def key_names(w: Words) -> dict[str, str]:
+    """What the keys are called aloud whose sign does not say it."""
+    return {
+        "key:backspace": w.t("Delete"),
+        "key:shift": w.t("Capital letter"),
+        "key:space": w.t("Space"),
+        "key:accents": w.t("Letters with accents"),
+        "key:more": w.t("More letters"),
+        "key:letters": w.t("Letters"),
+        "key:digits": w.t("Digits"),
+        "key:-": w.t("Hyphen"),
+        "key:_": w.t("Underscore"),
+        "key:.": w.t("Dot"),
+        "key:@": w.t("At sign"),
+        "key:'": w.t("Apostrophe"),
+    }
 
 
 def capitalised(key: Key, *, capital: bool) -> Key:

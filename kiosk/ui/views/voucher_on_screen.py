@@ -9,6 +9,8 @@ from kiosk.ui.views.base import View
 class VoucherOnScreenView(View):
     """The code large enough for a phone held at arm's length, and its readable letters."""
 
+    private = True
+
     title = StringProperty("")
     payload = StringProperty("")
     code = StringProperty("")

@@ -9,6 +9,9 @@ from kiosk.ui.views.base import View
 class WelcomedView(View):
     """Amount, deadline, new balance; a slip for who asks."""
 
+    private = True
+    public = ()
+
     title = StringProperty("")
     number = StringProperty("")
     unit = StringProperty("")
@@ -48,3 +51,10 @@ class WelcomedView(View):
     def go_home(self) -> None:
         """On to the gifts."""
         self.answer(AfterClaim.HOME)
+
+    def aloud(self) -> tuple[str, ...]:
+        """All that is on the paper."""
+        screen = self.screen
+        if not isinstance(screen, Welcomed) or not screen.ticket:
+            return ()
+        return (self.w.t("On the paper:"), *screen.ticket)

@@ -28,6 +28,8 @@ class Touch(ButtonBehavior, Widget):
     """A key of a keyboard, for which 12 mm are enough."""
     spoken = StringProperty("")
     """What it is called where its own words do not say it."""
+    private = BooleanProperty(False)
+    """Its words are not to be said through a loudspeaker."""
     shown = BooleanProperty(True)
     """False takes it off the screen; in a `Row` its room goes to its neighbours."""
 

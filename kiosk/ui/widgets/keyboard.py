@@ -9,6 +9,7 @@ from kivy.lang import Builder
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
+    DictProperty,
     NumericProperty,
     ObjectProperty,
     OptionProperty,
@@ -94,6 +95,8 @@ class Keyboard(Widget):
     capital = BooleanProperty(False)
     """Whether the next letter is a capital, and the keys show it."""
     page = StringProperty("")
+    names = DictProperty()
+    """What keys are called aloud whose sign does not say it, by their names."""
     gap = NumericProperty(8)
 
     __events__ = ("on_key",)
@@ -110,6 +113,7 @@ class Keyboard(Widget):
         self.fbind("layout", self._change_layout)
         self.fbind("page", self._change_page)
         self.fbind("capital", self._relabel)
+        self.fbind("names", self._relabel)
         self._change_layout()
 
     @property
@@ -154,6 +158,7 @@ class Keyboard(Widget):
         for cap in self._caps:
             key: Key = cap.definition
             cap.label.text = self._written(key)
+            cap.spoken = self.names.get(key.name, "")
             if key.act is Act.SHIFT:
                 cap.tone = "on" if self.capital else "soft"
 

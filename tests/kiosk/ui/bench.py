@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.screens import Mode
+from kiosk.speech import Mute, Voice
 from kiosk.ui.app import UiOptions, open_window, wardrobe, wear_look
 from kiosk.ui.theme import Look, load
 
@@ -51,6 +52,7 @@ class Bench:
         languages: Sequence[str] = ("fr", "en"),
         motion: bool = False,
         modes: frozenset[Mode] = frozenset(),
+        voice: Voice | None = None,
     ) -> Any:
         """A new display on a glass of that size."""
         from kivy.clock import Clock
@@ -61,12 +63,15 @@ class Bench:
         self.close()
         width, height, mm = size
         self._window.size = (width, height)
-        options = UiOptions(home=self._home, mm_per_px=mm, motion=motion, modes=modes)
+        options = UiOptions(
+            home=self._home, mm_per_px=mm, motion=motion, modes=modes, voice=voice or Mute()
+        )
         self.look = wear_look(options, load(), (width, height))
         self.display = KivyDisplay(
             languages=languages,
             pace=Pace(Clock),
             wardrobe=wardrobe(options, load(), (width, height)),
+            voice=options.voice,
         )
         self._window.add_widget(self.display.stage)
         return self.display
