@@ -1,11 +1,14 @@
-"""python -m loyalty: run the vectors, quote a sale, explain its points.
+"""python -m loyalty: run the vectors, quote a sale, explain its points, replay a past.
 
     python -m loyalty vectors
     python -m loyalty quote PROGRAM.json SALE.json
     python -m loyalty explain PROGRAM.json SALE.json
+    python -m loyalty replay PROGRAM.json [PROGRAM.json ...] PAST.json
 
 SALE.json holds `sale`, and if they matter `buyer`, `balance` (points before the sale) and `zone`
 (of the store, such as "Europe/Paris"); loyalty/vectors/README.md says what each field is.
+PAST.json holds `facts`: sales, returns, voids and entries; docs/engine-commands.md shows one. Of
+several programs, each is in force from its own `valid_from`.
 """
 
 import argparse
@@ -15,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from loyalty.document import read_program
 from loyalty.errors import LoyaltyError
@@ -23,9 +25,12 @@ from loyalty.explain import Said, explain
 from loyalty.extensions import installed
 from loyalty.ids import EntryId
 from loyalty.ledger import Account, Lot
+from loyalty.outlook import in_plain, outlook
 from loyalty.program import Program, minor_units
 from loyalty.quote import Quote, quote
 from loyalty.sales import SaleRefused
+from loyalty.timemachine import Programs
+from loyalty.vectors.past import read_past, read_zone
 from loyalty.vectors.read import read_buyer, read_sale
 from loyalty.vectors.run import run_all, table
 
@@ -42,10 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=says)
         command.add_argument("program", type=Path)
         command.add_argument("sale", type=Path)
+    again = commands.add_parser("replay", help="what a past would have given under a program")
+    again.add_argument("programs", type=Path, nargs="+", metavar="program")
+    again.add_argument("past", type=Path)
     asked = parser.parse_args(arguments)
     if asked.command == "vectors":
         return _vectors()
     try:
+        if asked.command == "replay":
+            return _replayed(asked.programs, asked.past)
         program = read_program(asked.program.read_bytes())
         found = _quoted(program, asked.sale)
     except (LoyaltyError, OSError) as no:
@@ -53,6 +63,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return REFUSED
     lines = _quote(found) if asked.command == "quote" else _explained(found, program)
     print("\n".join(lines))
+    return 0
+
+
+def _replayed(programs: Sequence[Path], past: Path) -> int:
+    """Print the outlook of the programs over that past, as one JSON document."""
+    versions = Programs(*(read_program(path.read_bytes()) for path in programs))
+    told = read_past(_read(past), versions.latest)
+    found = outlook(
+        told.facts,
+        versions,
+        told.zones,
+        until=told.until,
+        threshold=told.threshold,
+        point_cost=told.point_cost,
+        extensions=installed(),
+    )
+    print(json.dumps(in_plain(found), ensure_ascii=False, indent=2))
     return 0
 
 
@@ -80,7 +107,7 @@ def _quoted(program: Program, path: Path) -> Quote:
         program,
         account,
         now=sale.closed_at,
-        zone=_zone(written.get("zone", "Europe/Paris")),
+        zone=read_zone(written.get("zone", "Europe/Paris"), "zone"),
         buyer=read_buyer(written.get("buyer", {})),
         extensions=installed(),
     )
@@ -94,13 +121,6 @@ def _read(path: Path) -> Mapping[str, Any]:
     if not isinstance(written, dict):
         raise SaleRefused("document", "write fields between { and }")
     return written
-
-
-def _zone(name: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SaleRefused("zone", "write a time zone, such as Europe/Paris") from error
 
 
 def _quote(found: Quote) -> Iterator[str]:

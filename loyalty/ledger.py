@@ -23,6 +23,7 @@ from loyalty.turns import in_turn
 __all__ = [
     "Account",
     "Adjustment",
+    "Book",
     "Draw",
     "EarnedLine",
     "Entry",
@@ -127,6 +128,10 @@ class Book:
             self._credit(entry)
         else:
             self._debit(entry, at)
+
+    def balance(self, at: datetime) -> Points:
+        """The points that can be spent then, after all that was posted; negative in debt."""
+        return self._lots.usable(at) - self._debt
 
     def close(self) -> Account:
         """The account as it stands after all that was posted."""

@@ -107,6 +107,16 @@ class OpenLots:
                 heappop(queue)
         return None
 
+    def usable(self, at: datetime) -> Points:
+        """The points that can be spent at that time."""
+        return sum(
+            lot.left
+            for lot in self._known.values()
+            if lot.left
+            and lot.alive(at)
+            and (not lot.pending or (lot.available_from or FOREVER) <= at)
+        )
+
     def closed(self) -> tuple[Lot, ...]:
         """All of them, the nearest deadline first; the empty ones too."""
         return tuple(

@@ -183,6 +183,8 @@ class Buyer:
 
 def check(sale: Sale) -> None:
     """Nothing, when the sale can be; raises SaleRefused with the field and the remedy."""
+    if "/" in sale.id:
+        raise SaleRefused("id", "write it without a slash: ids of entries are made of it")
     for place, line in enumerate(sale.lines):
         _check_line(f"lines.{place}", line)
     for place, payment in enumerate(sale.payments):

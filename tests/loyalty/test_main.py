@@ -153,3 +153,89 @@ def test_it_is_a_command(
         runpy.run_path(str(command.__file__), run_name="__main__")
     assert ended.value.code == 0
     assert "= 15 points" in capsys.readouterr().out
+
+
+# --- a past -------------------------------------------------------------------------------------
+
+SOLD = {
+    "sold": {
+        "id": "t1",
+        "store": "angers",
+        "member": "zoe",
+        "currency": "EUR",
+        "total": 10_00,
+        "closed_at": "2026-03-02T10:00:00+01:00",
+    }
+}
+RETURNED = {
+    "id": "r1",
+    "sale": "t1",
+    "store": "angers",
+    "at": "2026-03-03T10:00:00+01:00",
+    "lines": [{"line": 1, "quantity": 1}],
+}
+STANDS = {
+    "id": "w1",
+    "member": "ali",
+    "kind": "welcome",
+    "points": 200,
+    "at": "2026-03-01T10:00:00+01:00",
+    "store": "angers",
+}
+
+
+def replay_of(folder: Path, **past: object) -> int:
+    path = folder / "past.json"
+    path.write_text(json.dumps({"facts": [SOLD], **past}), encoding="utf-8")
+    program = Path(__file__).parents[2] / "assets/programs/one-euro-one-point.json"
+    return command.main(["replay", str(program), str(program), str(path)])
+
+
+def test_a_past_is_told_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    void = {"voided": {"sale": "t1", "at": "2026-03-04T10:00:00+01:00"}, "booked": 10}
+    facts = [{"stands": STANDS}, {**SOLD, "buyer": {"town": "Angers"}, "booked": 10}, void]
+    zones = {"zone": "Europe/London", "zones": {"angers": "Europe/Paris"}}
+    assert replay_of(tmp_path, facts=facts, threshold=100, point_cost="0.10", **zones) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["members"], found["total"]["members_over"], found["total"]["cost"]) == (2, 1, 0)
+    assert found["total"]["difference"] == 0
+
+
+@pytest.mark.parametrize(
+    ("past", "refused"),
+    [
+        ({"facts": []}, "past.facts: write what happened: at least one sale"),
+        ({"facts": [{}]}, "past.facts.0: write one of sold, returned, voided, stands"),
+        ({"facts": [{"returned": RETURNED}]}, "past.facts.0.returned.sale: write the sale before"),
+        (
+            {"facts": [SOLD, {"returned": {**RETURNED, "lines": []}}]},
+            "past.facts.1.returned.lines: write the lines that came back",
+        ),
+        (
+            {"facts": [SOLD, {"returned": {**RETURNED, "lines": [{"line": 1}]}}]},
+            "past.facts.1.returned.lines.0.quantity: it is missing",
+        ),
+        (
+            {"facts": [{"voided": {"sale": "t1", "at": "2026-03-04T10:00:00+01:00"}}]},
+            "past.facts.0.voided.sale: write the sale before",
+        ),
+        ({"facts": [{"stands": {"id": "e"}}]}, "past.facts.0.stands.member: it is missing"),
+        ({"zone": "Mars"}, "past.zone: write a time zone"),
+        ({"zones": ["Mars"]}, "past.zones: write stores and their zones"),
+        ({"point_cost": "0,05"}, "past.point_cost: write it in quotes and with a point"),
+        ({"threshold": "many"}, "past.threshold: write a whole number"),
+    ],
+)
+def test_a_past_that_says_something_impossible_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], past: dict[str, object], refused: str
+) -> None:
+    assert replay_of(tmp_path, **past) == command.REFUSED
+    assert capsys.readouterr().err.startswith(refused)
+
+
+def test_the_end_of_a_past_is_its_last_fact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = [SOLD, {"stands": STANDS}, {"returned": RETURNED}]
+    assert replay_of(tmp_path, facts=facts) == 0
+    assert json.loads(capsys.readouterr().out)["weeks"].keys() == {"2026-W09", "2026-W10"}
