@@ -9,8 +9,10 @@ from backend.api.catalogue import READING, WRITING
 from backend.api.etags import WhatWasSeen, tagged
 from backend.api.pages import Asked, page
 from backend.api.problems import documented
-from backend.db import gifts
+from backend.db import Transaction, gifts, shops
+from backend.errors import Refused
 from backend.rights import Right
+from backend.services.counter import cancel, take_gift
 from backend.services.gifts import gift_of, put_gift
 from backend.services.pictures import picture_of, put_picture
 from backend.services.stock import keep, let_go, move, stock_of
@@ -19,6 +21,7 @@ from backend_client.schemas import (
     GiftBody,
     GiftFound,
     GiftsPage,
+    GiftTaking,
     Hash,
     HoldAnswer,
     HoldRequest,
@@ -26,9 +29,11 @@ from backend_client.schemas import (
     MovementBody,
     PictureFound,
     ProblemName,
+    RedemptionAnswer,
     StockBody,
     StockFound,
 )
+from loyalty.ids import StoreId
 
 FOR_EVER = "private, max-age=31536000, immutable"
 """What is named by its content never changes under that name."""
@@ -96,6 +101,41 @@ def movement(
 ) -> StockBody:
     """Pieces came, went or were counted; sent again under the same id, they did so once."""
     return database.run(caller.tenant, move, gift, store, body, actor=caller.actor)
+
+
+@routes.post(
+    "/gifts/{gift}/redemptions",
+    responses=documented(
+        *WRITING[:-1],
+        ProblemName.NOT_FOUND,
+        ProblemName.NOT_ENOUGH_POINTS,
+        ProblemName.REWARD_UNAVAILABLE,
+        ProblemName.SOLD_OUT,
+        ProblemName.MEMBER_LIMIT,
+        ProblemName.ID_REUSED,
+    ),
+)
+def taking(database: Data, caller: _Giver, gift: _Id, body: GiftTaking) -> RedemptionAnswer:
+    """Give a member a gift at the counter, for points; sent again, it was given once."""
+    return database.run(caller.tenant, _take, caller, gift, body)
+
+
+def _take(tx: Transaction, caller: Caller, gift: str, body: GiftTaking) -> RedemptionAnswer:
+    store = caller.store
+    if store is None and body.store is not None:
+        store = shops.store(tx, StoreId(body.store))
+    if store is None or body.store not in (None, store.id):
+        raise Refused(ProblemName.NOT_FOUND, "store: say in which of your stores")
+    return take_gift(tx, store, gift, body, actor=caller.actor)
+
+
+@routes.post(
+    "/redemptions/{redemption}/cancellation",
+    responses=documented(*READING, ProblemName.NOT_FOUND, ProblemName.VOUCHER_REDEEMED),
+)
+def cancellation(database: Data, caller: _Editor, redemption: _Id) -> RedemptionAnswer:
+    """Take a promise back that cannot be kept: the voucher is void, the points are returned."""
+    return database.run(caller.tenant, cancel, redemption)
 
 
 @routes.post(

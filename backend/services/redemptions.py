@@ -4,6 +4,7 @@ from datetime import datetime
 
 from backend.db import Transaction, accounts, members, shops, vouchers
 from backend.db.access import Terminal
+from backend.db.shops import Store
 from backend.db.vouchers import VoucherRow
 from backend.errors import Refused
 from backend.services import stock
@@ -35,10 +36,11 @@ def hold_redemption(
         raise Refused(ProblemName.ABANDONED, "the terminal gave this redemption up")
     known = vouchers.by_redemption(tx, wanted)
     if known is not None:
-        return _held_before(tx, known, request, code)
+        return held_before(tx, known, request, code)
     if vouchers.by_code(tx, code) is not None:
         raise Refused(ProblemName.CODE_TAKEN, "mint another code")
-    return _answer(tx, _reserve(tx, terminal, request, code))
+    actor = f"terminal:{terminal.id}"
+    return answer(tx, reserve(tx, terminal.store, request, code, actor=actor))
 
 
 def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> accounts.Posted:
@@ -52,19 +54,21 @@ def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> account
     return posted
 
 
-def _held_before(
+def held_before(
     tx: Transaction, known: VoucherRow, request: RedemptionRequest, code: VoucherCode
 ) -> RedemptionAnswer:
+    """The same answer to the same request. Raises Refused for another one."""
     voucher = known.voucher
     same = (voucher.member, voucher.program, voucher.reward, voucher.code)
     if same != (request.member, request.program, request.reward, code):
         raise Refused(ProblemName.ID_REUSED, "another redemption was asked under this id")
-    return _answer(tx, known)
+    return answer(tx, known)
 
 
-def _reserve(
-    tx: Transaction, terminal: Terminal, request: RedemptionRequest, code: VoucherCode
+def reserve(
+    tx: Transaction, place: Store, request: RedemptionRequest, code: VoucherCode, *, actor: str
 ) -> VoucherRow:
+    """The voucher, with points and piece held for it. Raises what `hold_redemption` raises."""
     member, program = MemberId(request.member), shops.program(tx, ProgramId(request.program))
     if members.member(tx, member) is None:
         raise Refused(ProblemName.NOT_FOUND, "no such member")
@@ -73,7 +77,7 @@ def _reserve(
     reward = program.reward(RewardId(request.reward))
     if reward is None:
         raise RewardUnavailable(f"{program.id} does not offer it")
-    check_limits(tx, reward, member, terminal.store.id)
+    check_limits(tx, reward, member, place.id)
     row = locked_account(tx, member, program.id)
     reservation = redemption.reserve(
         row.snapshot.account(),
@@ -82,18 +86,12 @@ def _reserve(
         member,
         redemption=RedemptionId(request.id),
         code=code,
-        store=terminal.store.id,
+        store=place.id,
         now=shop_time(tx, row),
-        zone=terminal.store.zone,
+        zone=place.zone,
     )
     # Points and piece are held together or not at all: whoever loses the race keeps the points.
-    stock.promise(
-        tx,
-        reward.id,
-        terminal.store.id,
-        RedemptionId(request.id),
-        actor=f"terminal:{terminal.id}",
-    )
+    stock.promise(tx, reward.id, place.id, RedemptionId(request.id), actor=actor)
     post(tx, reservation.entry, reserves=True)
     held = VoucherRow(
         voucher=reservation.voucher, entry=reservation.entry.id, program_version=program.version
@@ -102,7 +100,8 @@ def _reserve(
     return held
 
 
-def _answer(tx: Transaction, held: VoucherRow) -> RedemptionAnswer:
+def answer(tx: Transaction, held: VoucherRow) -> RedemptionAnswer:
+    """What is told of a voucher and the points that it holds."""
     posted = accounts.entry(tx, held.entry)
     row = accounts.account(tx, held.voucher.member, held.voucher.program)
     assert posted is not None

@@ -170,6 +170,13 @@ def follow(tx: Transaction, voucher: Voucher) -> None:
         stock.save_hold(tx, replace(known, state=HoldState.HANDED, until=None))
 
 
+def put_back(tx: Transaction, voucher: Voucher) -> None:
+    """The piece of a voucher that is too old goes back on the shelf; the voucher stays as it is."""
+    known = stock.hold(tx, voucher.redemption)
+    if known is not None and known.state in stock.KEPT:
+        _release(tx, known)
+
+
 def release_overdue(tx: Transaction, *, gift: str | None = None) -> int:
     """How many pieces were let go, whose choosers have walked away.
 

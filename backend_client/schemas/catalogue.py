@@ -360,6 +360,17 @@ class StockFound(Wire):
     stock: tuple[StockBody, ...]
 
 
+class GiftTaking(Wire):
+    """A gift is taken at the counter and handed out at once."""
+
+    id: Id
+    member: Id
+    program: Id | None = Field(default=None, description="Left out, the store's program.")
+    store: Id | None = Field(
+        default=None, description="Where; needed from somebody who works in all stores."
+    )
+
+
 class HoldRequest(Wire):
     """Keep one piece while somebody is choosing."""
 

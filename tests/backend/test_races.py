@@ -18,7 +18,9 @@ from backend_client.schemas import RedemptionAnswer, SaleBody, VoucherRedemption
 from loyalty.document import read_program
 from loyalty.errors import LoyaltyError, NotEnoughPoints, VoucherRedeemed
 from tests.support.facts import Journal, Kiosk, now, sale_of
+from tests.support.merchant import Merchant
 from tests.support.server import PROGRAM, Company, Connected, company, connected, new_id, serving
+from tests.support.staff import at_work
 
 pytestmark = pytest.mark.thorough
 
@@ -190,5 +192,37 @@ def test_two_kiosks_and_a_till_at_once(
 
 
 def assert_sound(shop: Company) -> None:
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert list(faults(tx)) == []
+
+
+def test_two_kiosks_and_a_till_race_for_the_last_gift_and_nobody_loses_points(
+    shop: Company, urls: list[str], line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    members = []
+    for _ in range(AT_ONCE):
+        joined = kiosk.enrolled()
+        line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member)))
+        members.append(joined.member)
+    owner = Merchant(person=at_work(shop), url=urls[0])
+    owner.puts("/v1/gifts/last", name={"fr": "Le dernier"}, points=50, stocked=True)
+    owner.delivers("last", line.claimed.store.id, 1)
+
+    def wants(number: int) -> object:
+        who = members[number]
+        if number % 3 == 0:
+            body = {"id": new_id(), "member": who}
+            answer = line.raw("POST", "/v1/gifts/last/redemptions", body, till=True)
+            return who if answer.status_code == 200 else None
+        with TerminalClient(urls[number % len(urls)], line.claimed.token) as terminal:
+            terminal.hold(kiosk.request(who, "last"), 30)
+        return who
+
+    got = all_at_once(wants)
+    (winner,) = [each for each in got if each in members]
+    balances = {who: line.till.account(who).balance for who in members}
+    assert balances == {**dict.fromkeys(members, 50), winner: 0}
+    (stock,) = owner.gets("/v1/gifts/last/stock")["stock"]
+    assert stock["free"] == 0
     with shop.database.read(shop.shop.tenant) as tx:
         assert list(faults(tx)) == []

@@ -1,0 +1,395 @@
+"""Gifts: on offer as the merchant says, never more than there are, and nobody loses points."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import requests
+
+from backend.services.counter import return_unclaimed
+from backend.services.stock import release_overdue
+from backend.services.verify import faults
+from backend_client.errors import BackendRefused
+from backend_client.schemas import (
+    Change,
+    GiftChanged,
+    RedemptionAnswer,
+    RedemptionRequest,
+    StockChanged,
+    VoucherRedemption,
+)
+from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
+from loyalty.vouchers import VoucherState, mint
+from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.merchant import Merchant, name_of, png
+from tests.support.server import Company, Connected, company, connected, new_id
+from tests.support.staff import at_work
+
+MUG = {"name": {"fr": "Tasse", "en": "Mug"}, "points": 100, "stocked": True}
+
+
+class Clock:
+    """The server's clock, which the test turns."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shop(url: str, clock: Clock) -> Iterator[Company]:
+    with company(url, clock=clock) as made:
+        yield made
+
+
+@pytest.fixture
+def owner(shop: Company, session: requests.Session) -> Merchant:
+    return Merchant(person=at_work(shop), session=session)
+
+
+@pytest.fixture
+def member(line: Connected, kiosk: Kiosk, journal: Journal) -> str:
+    """Somebody with 550 points."""
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member)))
+    line.till.record_sale(sale_of(joined.member, 50000))
+    return joined.member
+
+
+def asks(line: Connected, member: str, gift: str, *, id: str | None = None) -> RedemptionAnswer:  # noqa: A002 - its name
+    """What the backend says to a kiosk that wants the gift."""
+    return line.terminal.hold(
+        RedemptionRequest(
+            id=id or new_id(),
+            member=member,
+            program=line.claimed.program,
+            reward=gift,
+            code=mint(uuid4().int),
+            at=datetime.now(UTC),
+        ),
+        10,
+    )
+
+
+def there(owner: Merchant, line: Connected, gift: str = "mug") -> tuple[int, int, int]:
+    """Pieces free, promised and held for choosers in the kiosk's store."""
+    found = owner.gets(f"/v1/gifts/{gift}/stock")["stock"]
+    (here,) = [each for each in found if each["store"] == line.claimed.store.id]
+    return here["free"], here["promised"], here["choosing"]
+
+
+def heard(line: Connected) -> list[Change]:
+    """Everything that the kiosk hears."""
+    return list(line.terminal.changes("").changes)
+
+
+def stocked(owner: Merchant, line: Connected, pieces: int, **other: object) -> None:
+    owner.puts("/v1/gifts/mug", **{**MUG, **other})
+    owner.delivers("mug", line.claimed.store.id, pieces)
+
+
+def test_a_gift_of_the_catalogue_is_on_offer_at_kiosks_and_counted(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 2)
+    held = asks(line, member, "mug")
+    assert held.entry.points == -100
+    assert there(owner, line) == (1, 1, 0)
+    told = heard(line)
+    (gift,) = [each.gift for each in told if isinstance(each, GiftChanged)]
+    (stock,) = [each for each in told if isinstance(each, StockChanged)]
+    assert (gift.id, gift.cost, stock.free) == ("mug", 100, 1)
+
+
+def test_the_price_in_points_may_be_the_products(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    owner.puts("/v1/products/SAVON", name="Savon", gift_points=120)
+    assert owner.gets("/v1/gifts/SAVON")["cost"] == 120
+    assert asks(line, member, "SAVON").entry.points == -120
+    owner.puts("/v1/products/SAVON", name="Savon", gift_points=80)
+    assert asks(line, member, "SAVON").entry.points == -80
+    owner.puts("/v1/products/SAVON", name="Savon")
+    with pytest.raises(RewardUnavailable):
+        asks(line, member, "SAVON")
+
+
+def test_a_gift_may_change_a_reward_of_the_program_or_take_it_away(
+    owner: Merchant, line: Connected, kiosk: Kiosk, member: str
+) -> None:
+    reward = kiosk.program.rewards[0]
+    owner.puts(f"/v1/gifts/{reward.id}", name={"fr": "Autre"}, points=reward.cost + 1)
+    assert asks(line, member, reward.id).entry.points == -reward.cost - 1
+    owner.puts(f"/v1/gifts/{reward.id}", name={"fr": "Autre"}, offered=False)
+    with pytest.raises(RewardUnavailable):
+        asks(line, member, reward.id)
+
+
+def test_the_last_piece_is_given_once_and_comes_back_when_its_voucher_is_void(
+    owner: Merchant, line: Connected, kiosk: Kiosk, journal: Journal, member: str
+) -> None:
+    stocked(owner, line, 1)
+    held = asks(line, member, "mug")
+    before = line.till.account(member).balance
+    with pytest.raises(RewardUnavailable):
+        asks(line, member, "mug")
+    assert line.till.account(member).balance == before
+    asked = kiosk.asked(held)
+    line.terminal.push(journal.write(asked, kiosk.voided(asked)))
+    assert there(owner, line) == (1, 0, 0)
+    assert line.till.account(member).balance == before + 100
+
+
+def test_a_piece_is_kept_while_somebody_chooses_and_let_go_after_a_while(
+    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+) -> None:
+    stocked(owner, line, 1, hold_s=60)
+    wanted = new_id()
+    path = "/v1/gifts/mug/holds"
+    kept = line.raw("POST", path, {"id": wanted})
+    assert (kept.status_code, kept.json()["free"]) == (200, 0)
+    assert line.raw("POST", path, {"id": new_id()}).json()["type"].endswith("sold-out")
+    assert asks(line, member, "mug", id=wanted).voucher.state is VoucherState.RESERVED
+    assert there(owner, line) == (0, 1, 0)
+    owner.delivers("mug", line.claimed.store.id, 1)
+    walked_away = new_id()
+    assert line.raw("POST", path, {"id": walked_away}).status_code == 200
+    assert there(owner, line) == (0, 1, 1)
+    clock.ahead += timedelta(seconds=61)
+    with shop.database.write(shop.shop.tenant) as tx:
+        assert release_overdue(tx) == 1
+    assert there(owner, line) == (1, 1, 0)
+
+
+def test_a_hold_that_is_let_go_is_free_and_only_its_kiosk_lets_it_go(
+    shop: Company, owner: Merchant, line: Connected
+) -> None:
+    stocked(owner, line, 1)
+    wanted = new_id()
+    line.raw("POST", "/v1/gifts/mug/holds", {"id": wanted})
+    with connected(shop, session=line.session) as other:
+        assert other.raw("DELETE", f"/v1/holds/{wanted}").status_code == 404
+    assert line.raw("DELETE", f"/v1/holds/{wanted}").status_code == 204
+    assert line.raw("DELETE", f"/v1/holds/{wanted}").status_code == 204
+    assert there(owner, line) == (1, 0, 0)
+
+
+def test_whoever_needs_the_last_piece_gets_the_one_of_somebody_who_walked_away(
+    owner: Merchant, line: Connected, clock: Clock, member: str
+) -> None:
+    stocked(owner, line, 1, hold_s=60)
+    line.raw("POST", "/v1/gifts/mug/holds", {"id": new_id()})
+    with pytest.raises(RewardUnavailable):
+        asks(line, member, "mug")
+    clock.ahead += timedelta(seconds=61)
+    assert asks(line, member, "mug").entry.points == -100
+
+
+def test_a_voucher_made_without_asking_is_a_fact_even_when_nothing_is_left(
+    owner: Merchant, line: Connected, kiosk: Kiosk, journal: Journal, member: str
+) -> None:
+    reward = kiosk.program.rewards[0]
+    owner.puts(f"/v1/gifts/{reward.id}", name={"fr": "Café"}, stocked=True)
+    owner.delivers(reward.id, line.claimed.store.id, 1)
+    taken = [kiosk.reserved(member, reward.id) for _ in range(2)]
+    results = line.terminal.push(journal.write(*taken)).results
+    assert [("stock-short" in result.flags) for result in results] == [False, True]
+    assert there(owner, line, reward.id) == (0, 1, 0)
+
+
+def test_a_redeemed_voucher_has_taken_its_piece_for_good(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 1)
+    held = asks(line, member, "mug")
+    redeemed = VoucherRedemption(id=new_id(), at=datetime.now(UTC))
+    line.till.redeem(held.voucher.code, redeemed)
+    assert there(owner, line) == (0, 0, 0)
+
+
+def test_pieces_come_and_go_once_and_a_count_respects_what_is_promised(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 3)
+    asks(line, member, "mug")
+    path = f"/v1/gifts/mug/stock/{line.claimed.store.id}"
+    lost = {"id": new_id(), "kind": "loss", "pieces": 1, "comment": "cassée"}
+    assert owner.posts(path, **lost) == owner.posts(path, **lost)
+    assert there(owner, line) == (1, 1, 0)
+    assert owner.refused("POST", path, {**lost, "pieces": 2}) == (409, "id-reused")
+    assert owner.posts(path, id=new_id(), kind="count", pieces=5)["free"] == 4
+    assert owner.refused("POST", path, {**lost, "id": new_id(), "pieces": 9}) == (409, "in-use")
+    empty = {"id": new_id(), "kind": "count", "pieces": 0}
+    assert owner.refused("POST", path, empty) == (409, "in-use")
+
+
+def test_a_promise_that_cannot_be_kept_is_taken_back_with_its_points(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 1)
+    held = asks(line, member, "mug")
+    path = f"/v1/redemptions/{held.voucher.redemption}/cancellation"
+    assert owner.posts(path)["voucher"]["state"] == "voided"
+    assert owner.posts(path)["voucher"]["state"] == "voided"
+    assert line.till.account(member).balance == 550
+    assert there(owner, line) == (1, 0, 0)
+
+
+def test_each_member_has_it_so_often_and_again_after_some_days(
+    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+) -> None:
+    owner.puts("/v1/gifts/mug", **{**MUG, "stocked": False}, per_member=1, per_days=30)
+    asks(line, member, "mug")
+    with pytest.raises(MemberLimit):
+        asks(line, member, "mug")
+    clock.ahead += timedelta(days=31)
+    asks(line, member, "mug")
+    owner = Merchant(person=at_work(shop), session=line.session)  # whose token is a day old
+    owner.puts("/v1/gifts/mug", **{**MUG, "stocked": False}, per_member=2)
+    with pytest.raises(MemberLimit):
+        asks(line, member, "mug")
+
+
+def test_a_gift_of_other_stores_is_not_had_here(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    other = new_id()
+    program = line.claimed.program
+    owner.puts(f"/v1/stores/{other}", name="Bordeaux", time_zone="Europe/Paris", program=program)
+    stocked(owner, line, 1, stores=[other])
+    with pytest.raises(RewardUnavailable):
+        asks(line, member, "mug")
+    owner.delivers("mug", other, 5)
+    stocks = [each for each in heard(line) if isinstance(each, StockChanged)]
+    assert [each.free for each in stocks] == [1], "another store's stock is none of its business"
+
+
+@pytest.mark.parametrize(("unclaimed", "balance"), [("return", 550), ("forfeit", 450)])
+def test_what_nobody_fetches_goes_back_on_the_shelf(
+    shop: Company,
+    owner: Merchant,
+    line: Connected,
+    clock: Clock,
+    member: str,
+    unclaimed: str,
+    balance: int,
+) -> None:
+    stocked(owner, line, 1, unclaimed=unclaimed, voucher={"months": 0, "days": 5})
+    asks(line, member, "mug")
+    with shop.database.write(shop.shop.tenant) as tx:
+        assert return_unclaimed(tx, 10) == 0
+    clock.ahead += timedelta(days=7)
+    for expected in (1, 0):
+        with shop.database.write(shop.shop.tenant) as tx:
+            assert return_unclaimed(tx, 10) == expected
+    owner = Merchant(person=at_work(shop), session=line.session)  # whose token is a day old
+    assert there(owner, line) == (1, 0, 0)
+    assert line.till.account(member).balance == balance
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert list(faults(tx)) == []
+
+
+def test_a_till_gives_a_gift_at_the_counter_once(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 1)
+    body = {"id": new_id(), "member": member}
+    first = line.raw("POST", "/v1/gifts/mug/redemptions", body, till=True)
+    again = line.raw("POST", "/v1/gifts/mug/redemptions", body, till=True)
+    assert first.json() == again.json()
+    assert first.json()["voucher"]["state"] == "redeemed"
+    assert there(owner, line) == (0, 0, 0)
+    sold_out = line.raw("POST", "/v1/gifts/mug/redemptions", {**body, "id": new_id()}, till=True)
+    assert sold_out.json()["type"].endswith("sold-out")
+    assert line.till.account(member).balance == 450
+
+
+def test_too_few_points_take_no_piece(owner: Merchant, line: Connected, member: str) -> None:
+    stocked(owner, line, 1, points=5000)
+    with pytest.raises(NotEnoughPoints):
+        asks(line, member, "mug")
+    assert there(owner, line) == (1, 0, 0)
+
+
+# --- pictures ---------------------------------------------------------------------------------
+
+PNG = {"Content-Type": "image/png"}
+
+
+def test_a_picture_is_kept_under_its_content_and_served_for_ever(
+    shop: Company, owner: Merchant, line: Connected
+) -> None:
+    body = png()
+    path = f"/v1/pictures/{name_of(body)}"
+    for _ in range(2):
+        kept = owner.asks("PUT", path, data=body, headers=PNG)
+        assert (kept.status_code, kept.json()["width"]) == (200, 32)
+    owner.puts("/v1/gifts/mug", **MUG, picture=name_of(body))
+    (gift,) = [each.gift for each in heard(line) if isinstance(each, GiftChanged)]
+    shown = line.raw("GET", f"/v1/pictures/{gift.picture}")
+    assert (shown.content, shown.headers["Content-Type"]) == (body, "image/png")
+    assert "immutable" in shown.headers["Cache-Control"]
+    again = line.raw("GET", path, headers={"If-None-Match": shown.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    stranger = Merchant(person=at_work(shop.add_shop()), session=line.session)
+    assert stranger.refused("GET", path) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "image/png", 422),
+        (b"not a picture", "image/png", 422),
+        (png(), "image/jpeg", 422),
+        (png(8, 8), "image/png", 422),
+        (png(5000, 16), "image/png", 422),
+        (png()[:20], "image/png", 422),
+        (b"\xff\xd8\xff\xe0\x00", "image/jpeg", 422),
+        (b"RIFF\0\0\0\0WEBPVP8X", "image/webp", 422),
+        (b"<svg/>", "image/svg+xml", 422),
+        (b"{}", "application/json", 422),
+        (b"picture", "text/plain", 415),
+        (png() + b"\0" * 1024 * 1024, "image/png", 413),
+    ],
+)
+def test_what_is_no_picture_for_a_kiosk_is_refused(
+    owner: Merchant, body: bytes, kind: str, status: int
+) -> None:
+    path = f"/v1/pictures/{name_of(body)}"
+    refused = owner.refused("PUT", path, data=body, headers={"Content-Type": kind})
+    assert refused[0] == status
+
+
+def test_a_picture_under_another_name_is_refused(owner: Merchant) -> None:
+    path = f"/v1/pictures/{'0' * 64}"
+    assert owner.refused("PUT", path, data=png(), headers=PNG) == (422, "invalid")
+    assert owner.refused("PUT", "/v1/gifts/mug", {**MUG, "picture": "0" * 64}) == (422, "invalid")
+
+
+def test_another_companys_gifts_are_nobodys_here(
+    shop: Company, owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 1)
+    held = asks(line, member, "mug")
+    stranger = Merchant(person=at_work(shop.add_shop()), session=line.session)
+    assert stranger.gets("/v1/gifts")["gifts"] == []
+    store = line.claimed.store.id
+    movement = {"id": new_id(), "kind": "delivery", "pieces": 1}
+    for method, path, body in (
+        ("GET", "/v1/gifts/mug", None),
+        ("GET", "/v1/gifts/mug/stock", None),
+        ("POST", f"/v1/gifts/mug/stock/{store}", movement),
+        ("POST", f"/v1/redemptions/{held.voucher.redemption}/cancellation", {}),
+        ("GET", f"/v1/stores/{store}", None),
+    ):
+        assert stranger.refused(method, path, body) == (404, "not-found"), path
+    with connected(shop.add_shop(), session=line.session) as other, pytest.raises(BackendRefused):
+        asks(other, member, "mug")
