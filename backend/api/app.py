@@ -19,6 +19,7 @@ from backend.api import (
     catalogue,
     messages,
     operations,
+    reports,
     sales,
     sessions,
     staff,
@@ -73,6 +74,7 @@ _AREAS = (
     terminals_admin,
     operations,
     alerts,
+    reports,
     catalogue,
     stock,
     stores,
@@ -174,6 +176,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "gifts", "description": "What points buy: gifts, stock, pictures."},
                 {"name": "stores", "description": "Stores, signs and groups."},
                 {"name": "messages", "description": "Mail to members: words, trials, the outbox."},
+                {"name": "reports", "description": "What the program gives, costs and owes."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )
