@@ -29,6 +29,14 @@ class TenantKeys:
         """What a cleaned address is looked up by, in hex."""
         return hmac.new(self._contacts, b"email:" + email.encode(), sha256).hexdigest()
 
+    def phone(self, number: str) -> str:
+        """What a number, written as E.164, is looked up by, in hex."""
+        return hmac.new(self._contacts, b"phone:" + number.encode(), sha256).hexdigest()
+
+    def code(self, code_id: str, digits: str) -> str:
+        """What is kept of a one-time code, in hex: six digits alone would soon be guessed."""
+        return hmac.new(self._contacts, f"code:{code_id}:{digits}".encode(), sha256).hexdigest()
+
     def content(self, body: bytes) -> str:
         """What tells two contents under one id apart, in hex, without giving the content away."""
         return hmac.new(self._contacts, b"content:" + body, sha256).hexdigest()

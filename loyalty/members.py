@@ -45,6 +45,16 @@ def first_name(typed: str) -> str:
     return name
 
 
+def name_key(name: str) -> str:
+    """What a name is looked up by: small letters without accents, words apart by one space.
+
+    "Élise-Marie O'Neil" is found under "elise marie", and ß under ss.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c for c in plain if _kind(c) != "M")
+    return " ".join("".join(c if _kind(c) in "LN" else " " for c in letters).split())
+
+
 def email(typed: str) -> str:
     """The address in small letters. Raises EmailRefused; whether it exists only a mail can tell.
 

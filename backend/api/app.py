@@ -15,11 +15,13 @@ from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
 from backend.api import (
+    adjustments,
     alerts,
+    cards,
     catalogue,
+    members,
     messages,
     operations,
-    reports,
     sales,
     sessions,
     staff,
@@ -74,11 +76,13 @@ _AREAS = (
     terminals_admin,
     operations,
     alerts,
-    reports,
     catalogue,
     stock,
     stores,
     messages,
+    members,
+    cards,
+    adjustments,
 )
 """Every file of routes."""
 
@@ -176,7 +180,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "gifts", "description": "What points buy: gifts, stock, pictures."},
                 {"name": "stores", "description": "Stores, signs and groups."},
                 {"name": "messages", "description": "Mail to members: words, trials, the outbox."},
-                {"name": "reports", "description": "What the program gives, costs and owes."},
+                {"name": "members", "description": "Members as records, and their lists."},
+                {"name": "cards", "description": "Cards and their types."},
+                {"name": "adjustments", "description": "Points given and taken by hand."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )

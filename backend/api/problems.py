@@ -15,12 +15,20 @@ from backend.logs import request_id
 from backend_client.schemas import PROBLEM, Problem, ProblemName
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import (
+    AdjustmentRefused,
+    AssuranceLimit,
     CodeMistyped,
+    EarnOnlyCard,
     EmailRefused,
+    HouseholdCap,
+    HouseholdRefused,
     LoyaltyError,
     MemberLimit,
+    NameRefused,
     NotEnoughPoints,
+    NotInHousehold,
     RewardUnavailable,
+    ValueDateRefused,
     VoucherExpired,
     VoucherRedeemed,
     VoucherUnknown,
@@ -42,6 +50,14 @@ _RULES: dict[type[LoyaltyError], ProblemName] = {
     VoucherVoided: ProblemName.VOUCHER_VOIDED,
     VoucherExpired: ProblemName.VOUCHER_EXPIRED,
     EmailRefused: ProblemName.EMAIL_REFUSED,
+    NameRefused: ProblemName.NAME_REFUSED,
+    AdjustmentRefused: ProblemName.ADJUSTMENT_REFUSED,
+    ValueDateRefused: ProblemName.VALUE_DATE,
+    HouseholdRefused: ProblemName.HOUSEHOLD,
+    NotInHousehold: ProblemName.HOUSEHOLD,
+    EarnOnlyCard: ProblemName.EARN_ONLY,
+    HouseholdCap: ProblemName.HOUSEHOLD_CAP,
+    AssuranceLimit: ProblemName.ASSURANCE,
     CurrencyMismatch: ProblemName.CURRENCY,
 }
 
@@ -145,19 +161,21 @@ async def _rule(_: Request, error: Exception) -> JSONResponse:
 
 
 def _members(error: LoyaltyError) -> dict[str, object]:
+    said: dict[str, object] = {}
     match error:
         case NotEnoughPoints():
-            return {"missing": error.missing}
+            said["missing"] = error.missing
         case MemberLimit():
-            return {"times": error.times}
+            said["times"] = error.times
         case VoucherRedeemed():
-            return {"at": error.at.isoformat(), "place": error.place}
+            said |= {"at": error.at.isoformat(), "place": error.place}
         case VoucherExpired():
-            return {"expired_at": error.expired_at.isoformat()}
-        case EmailRefused():
-            return {"flaw": error.flaw.value}
-        case _:
-            return {}
+            said["expired_at"] = error.expired_at.isoformat()
+        case HouseholdCap() | AssuranceLimit():
+            said["allowed"] = error.allowed
+        case EmailRefused() | NameRefused():
+            said["flaw"] = error.flaw.value
+    return said
 
 
 async def _busy(_: Request, __: Exception) -> JSONResponse:

@@ -29,13 +29,14 @@ routes = APIRouter(prefix=API, tags=["tills"])
         *KEY,
         ProblemName.NOT_FOUND,
         ProblemName.CARD_BLOCKED,
+        ProblemName.CARD_EXPIRED,
+        ProblemName.CARD_RANDOM,
         ProblemName.EMAIL_REFUSED,
     ),
 )
 def find(database: Data, till: _MembersTill, body: MemberQuery) -> MemberFound:
     """The member of a card or an e-mail address, and what they can spend."""
-    with database.read(till.tenant) as tx:
-        return find_member(tx, till, body)
+    return find_member(database, till, body)
 
 
 @routes.get(

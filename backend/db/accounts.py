@@ -98,6 +98,17 @@ def accounts(tx: Transaction, keys: Sequence[tuple[MemberId, ProgramId]]) -> tup
     return tuple(_account(row) for row in found)
 
 
+def accounts_of(tx: Transaction, member: MemberId) -> tuple[AccountRow, ...]:
+    """The member's account in each program."""
+    table = tables.accounts
+    found = tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.member == member)
+        .order_by(table.c.program)
+    )
+    return tuple(_account(row) for row in found)
+
+
 def every_account(tx: Transaction) -> tuple[AccountRow, ...]:
     """Every account of the company, by member."""
     table = tables.accounts
@@ -140,6 +151,7 @@ def save_account(tx: Transaction, row: AccountRow) -> None:
             position=row.snapshot.position,
             chain=row.chain.hex(),
             snapshot=row.snapshot.model_dump_json(),
+            held=sum(lot.left for lot in row.snapshot.lots) - row.snapshot.debt,
             last_at=row.last_at,
             moved_at=row.moved_at,
             shape=row.shape,

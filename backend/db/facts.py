@@ -86,7 +86,7 @@ class Alert:
     """Something accepted that a person should look at."""
 
     flag: str
-    terminal: TerminalId
+    terminal: TerminalId | None
     event: str
     about: str
 
@@ -115,6 +115,11 @@ def open_alerts(tx: Transaction) -> tuple[Alert, ...]:
         .order_by(table.c.raised_at, table.c.id)
     )
     return tuple(
-        Alert(flag=row.flag, terminal=TerminalId(row.terminal), event=row.event, about=row.about)
+        Alert(
+            flag=row.flag,
+            terminal=None if row.terminal is None else TerminalId(row.terminal),
+            event=row.event,
+            about=row.about,
+        )
         for row in found
     )

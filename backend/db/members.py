@@ -1,20 +1,21 @@
-"""People, what they agreed to, and the cards that point to them."""
+"""People and what they agreed to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
-from backend.db import feed, tables
+from backend.db import tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import CardChanged, CardStatus, ConsentBody
-from loyalty.ids import MemberId
+from backend_client.schemas import ConsentBody
+from loyalty.ids import MemberId, StoreId
+from loyalty.members import name_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person's account holder."""
+    """A person's account holder, with all that the record says."""
 
     id: MemberId
     first_name: str
@@ -23,24 +24,78 @@ class Member:
     language: str
     enrolled_at: datetime | None
     """None while only movements of points are known, and the enrolment is still on its way."""
+    last_name: str = ""
+    phone: str | None = None
+    phone_key: str | None = None
+    birthday: str | None = None
+    record_type: str = ""
+    town: str = ""
+    department: str = ""
+    region: str = ""
+    country: str = ""
+    themes: tuple[str, ...] = ()
+    price_code: str = ""
+    note: str = ""
+    note_alert: bool = False
+    loyalty: bool = True
+    version: int = 1
+    store: StoreId | None = None
+    """Where they joined."""
+    content: str | None = None
+    """How they were first written down, hashed: a retry says the same."""
+    wallet: bool = False
+    """A household's account, and nobody."""
+    merged_into: MemberId | None = None
+    erased_at: datetime | None = None
 
 
 def member(tx: Transaction, wanted: MemberId) -> Member | None:
     """The member of that id."""
     table = tables.members
     row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    return None if row is None else _member(row)
+    return None if row is None else member_of(row)
 
 
 def by_contact(tx: Transaction, contact_key: str) -> tuple[Member, ...]:
     """Everybody who gave that address, longest known first."""
+    return _by(tx, tables.members.c.contact_key == contact_key)
+
+
+def by_phone(tx: Transaction, phone_key: str) -> tuple[Member, ...]:
+    """Everybody who gave that number, longest known first."""
+    return _by(tx, tables.members.c.phone_key == phone_key)
+
+
+def alike(tx: Transaction, person: Member) -> tuple[Member, ...]:
+    """The others with the same e-mail or phone, longest known first."""
+    table = tables.members
+    same = []
+    if person.contact_key is not None:
+        same.append(table.c.contact_key == person.contact_key)
+    if person.phone_key is not None:
+        same.append(table.c.phone_key == person.phone_key)
+    if not same:
+        return ()
+    return tuple(each for each in _by(tx, or_(*same)) if each.id != person.id)
+
+
+def absorbed_by(tx: Transaction, kept: MemberId) -> tuple[MemberId, ...]:
+    """The records that were merged into that one."""
+    table = tables.members
+    found = tx.rows(
+        select(table.c.id).where(table.c.tenant == tx.tenant, table.c.merged_into == kept)
+    )
+    return tuple(MemberId(row.id) for row in found)
+
+
+def _by(tx: Transaction, condition: object) -> tuple[Member, ...]:
     table = tables.members
     found = tx.rows(
         select(table)
-        .where(table.c.tenant == tx.tenant, table.c.contact_key == contact_key)
+        .where(table.c.tenant == tx.tenant, condition)  # type: ignore[arg-type] # a clause, whichever
         .order_by(table.c.recorded_at, table.c.enrolled_at, table.c.id)
     )
-    return tuple(_member(row) for row in found)
+    return tuple(member_of(row) for row in found)
 
 
 def expect_member(tx: Transaction, wanted: MemberId) -> None:
@@ -48,6 +103,15 @@ def expect_member(tx: Transaction, wanted: MemberId) -> None:
     tx.run(
         insert(tables.members).values(
             tenant=tx.tenant, id=wanted, first_name="", language="en", recorded_at=tx.now
+        )
+    )
+
+
+def add_wallet(tx: Transaction, wanted: MemberId) -> None:
+    """The holder of a household's account."""
+    tx.run(
+        insert(tables.members).values(
+            tenant=tx.tenant, id=wanted, first_name="", language="en", recorded_at=tx.now, wallet=1
         )
     )
 
@@ -60,23 +124,78 @@ def save_member(tx: Transaction, person: Member) -> None:
         .where(table.c.tenant == tx.tenant, table.c.id == person.id)
         .values(
             first_name=person.first_name,
+            last_name=person.last_name,
+            first_key=name_key(person.first_name)[:_FIRST_KEY_MAX],
+            last_key=name_key(person.last_name)[:_LAST_KEY_MAX],
             email=person.email,
             contact_key=person.contact_key,
+            phone=person.phone,
+            phone_key=person.phone_key,
+            birthday=person.birthday,
             language=person.language,
+            record_type=person.record_type,
+            town=person.town,
+            department=person.department,
+            region=person.region,
+            country=person.country,
+            themes="".join(f"|{theme}" for theme in person.themes) + "|" * bool(person.themes),
+            price_code=person.price_code,
+            note=person.note,
+            note_alert=int(person.note_alert),
+            loyal=int(person.loyalty),
+            version=person.version,
+            store=person.store,
+            content=person.content,
             enrolled_at=person.enrolled_at,
+            merged_into=person.merged_into,
         )
     )
 
 
-def _member(row: Row[tuple[object, ...]]) -> Member:
+_FIRST_KEY_MAX, _LAST_KEY_MAX = 80, 160
+"""Letters may come apart: one of a name is two of its key."""
+
+
+def member_of(row: Row[tuple[object, ...]]) -> Member:
+    """The member that a row tells of."""
     return Member(
         id=MemberId(row.id),
         first_name=row.first_name,
+        last_name=row.last_name,
         email=row.email,
         contact_key=row.contact_key,
+        phone=row.phone,
+        phone_key=row.phone_key,
+        birthday=row.birthday,
         language=row.language,
+        record_type=row.record_type,
+        town=row.town,
+        department=row.department,
+        region=row.region,
+        country=row.country,
+        themes=tuple(theme for theme in row.themes.split("|") if theme),
+        price_code=row.price_code,
+        note=row.note,
+        note_alert=bool(row.note_alert),
+        loyalty=bool(row.loyal),
+        version=row.version,
+        store=None if row.store is None else StoreId(row.store),
+        content=row.content,
+        wallet=bool(row.wallet),
+        merged_into=None if row.merged_into is None else MemberId(row.merged_into),
+        erased_at=row.erased_at,
         enrolled_at=row.enrolled_at,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One answer."""
+
+    purpose: str
+    given: bool
+    text_version: str
+    at: datetime
 
 
 def save_consents(
@@ -97,43 +216,25 @@ def save_consents(
         )
 
 
-def card(tx: Transaction, key: str) -> CardChanged | None:
-    """The card of that key."""
-    return next(iter(cards(tx, [key])), None)
-
-
-def cards(tx: Transaction, keys: Sequence[str]) -> tuple[CardChanged, ...]:
-    """The cards of those keys, in no order."""
-    table = tables.cards
-    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.key.in_(keys)))
-    return tuple(
-        CardChanged(card=row.key, member=row.member, status=CardStatus(row.status)) for row in found
+def consents(tx: Transaction, person: MemberId) -> tuple[Consent, ...]:
+    """Every answer that a person gave, oldest first."""
+    table = tables.consents
+    found = tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.member == person)
+        .order_by(table.c.at, table.c.event, table.c.purpose)
     )
+    return tuple(_consent(row) for row in found)
 
 
-def add_card(tx: Transaction, key: str, person: MemberId) -> None:
-    """The card opens the person's account from now on."""
-    tx.run(
-        insert(tables.cards).values(
-            tenant=tx.tenant,
-            key=key,
-            member=person,
-            status=CardStatus.ACTIVE.value,
-            linked_at=tx.now,
-        )
+def consents_of(tx: Transaction, event: str) -> tuple[tuple[MemberId, Consent], ...]:
+    """What was answered under one id, and by whom."""
+    table = tables.consents
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.event == event))
+    return tuple((MemberId(row.member), _consent(row)) for row in found)
+
+
+def _consent(row: Row[tuple[object, ...]]) -> Consent:
+    return Consent(
+        purpose=row.purpose, given=bool(row.given), text_version=row.text_version, at=row.at
     )
-    feed.tell(tx, "card", key)
-
-
-def set_card_status(tx: Transaction, key: str, status: CardStatus) -> bool:
-    """The card opens its account, or does not any more; False when there is no such card."""
-    table = tables.cards
-    moved = tx.run(
-        update(table)
-        .where(table.c.tenant == tx.tenant, table.c.key == key)
-        .values(status=status.value)
-    )
-    if not moved.rowcount:
-        return False
-    feed.tell(tx, "card", key)
-    return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, Row, Table
+from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Row, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.keys import TenantKeys
@@ -35,6 +35,16 @@ class Transaction:
         """An insert that can say ON CONFLICT, which each database spells for itself."""
         is_sqlite = self.connection.dialect.name == "sqlite"
         return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+    def begins(self, column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+        """Whether the text begins so.
+
+        A range where the order is that of the letters' codes, for SQLite's LIKE looks at every
+        row; PostgreSQL's order depends on its locale.
+        """
+        if self.connection.dialect.name == "sqlite":
+            return and_(column >= beginning, column < beginning + "\U0010ffff")
+        return column.startswith(beginning, autoescape=True)
 
     def run(self, statement: Executable) -> CursorResult[Any]:
         """The result of one statement."""

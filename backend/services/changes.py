@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backend.db import Transaction, accounts, feed, gifts, members, shops, stock, vouchers
+from backend.db import Transaction, accounts, cards, feed, gifts, shops, stock, vouchers
 from backend.db.access import Terminal
 from backend.db.feed import Change as Place
 from backend.errors import Refused
@@ -103,7 +103,7 @@ def _programs(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change
 
 
 def _cards(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
-    return {card.card: card for card in members.cards(tx, keys)} if keys else {}
+    return {card.key: card.changed() for card in cards.cards(tx, keys)} if keys else {}
 
 
 def _accounts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:

@@ -32,13 +32,13 @@ abandoned-before    given up, and held all the same
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from backend.db import Transaction, access, accounts, facts, members, shops, vouchers
+from backend.db import Transaction, access, accounts, cards, facts, members, shops, vouchers
 from backend.db.access import Terminal
 from backend.db.accounts import Posted
+from backend.db.cards import Card
 from backend.db.facts import Alert, Received
-from backend.db.members import Member
 from backend.db.vouchers import VoucherRow
-from backend.services import clock, stock
+from backend.services import clock, stock, welcome
 from backend.services.ledger import POINTS_MAX, alike, locked_account, post, settle
 from backend.services.redemptions import void_if_held
 from backend_client.schemas import (
@@ -60,7 +60,7 @@ from loyalty import members as people
 from loyalty import vouchers as rules
 from loyalty.chain import link
 from loyalty.errors import CodeMistyped, EmailRefused, NameRefused
-from loyalty.ids import MemberId, ProgramId, RedemptionId, derived_entry
+from loyalty.ids import MemberId, ProgramId, RedemptionId
 from loyalty.ledger import Entry, EntryKind
 from loyalty.program import Program
 from loyalty.vouchers import VoucherCode, VoucherState
@@ -190,7 +190,7 @@ def _book(tx: Transaction, terminal: Terminal, event: Event, notes: Notes) -> No
         case MemberEnrolled():
             _enrol(tx, event, notes)
         case WelcomeClaimed():
-            _welcome(tx, terminal, event, notes)
+            _claim(tx, terminal, event, notes)
         case VoucherReserved():
             _reserve(tx, terminal, event, notes)
         case VoucherIssued():
@@ -225,8 +225,10 @@ def _save_person(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
     contact_key = tx.keys.contact(address) if address else None
     if contact_key and members.by_contact(tx, contact_key):
         notes.flag("contact-known")
-    person = Member(
-        id=MemberId(event.member),
+    known = members.member(tx, MemberId(event.member))
+    assert known is not None
+    person = replace(
+        known,
         first_name=_name(event.first_name, notes),
         email=address,
         contact_key=contact_key,
@@ -256,9 +258,9 @@ def _address(typed: str | None, notes: Notes) -> str | None:
 
 
 def _link_card(tx: Transaction, key: str, member: MemberId, notes: Notes) -> None:
-    card = members.card(tx, key)
+    card = cards.card(tx, key)
     if card is None:
-        members.add_card(tx, key, member)
+        cards.add_card(tx, Card(key=key, member=member, linked_at=tx.now))
     elif card.member != member:
         notes.flag("card-taken")
 
@@ -266,7 +268,7 @@ def _link_card(tx: Transaction, key: str, member: MemberId, notes: Notes) -> Non
 # --- welcome ----------------------------------------------------------------------------------
 
 
-def _welcome(tx: Transaction, terminal: Terminal, event: WelcomeClaimed, notes: Notes) -> None:
+def _claim(tx: Transaction, terminal: Terminal, event: WelcomeClaimed, notes: Notes) -> None:
     entry = _entry_of(tx, terminal, event.entry.entry(), notes)
     program = shops.program(tx, entry.program)
     if entry.kind is not EntryKind.WELCOME or not _is_bookable(entry, sign=1):
@@ -295,32 +297,11 @@ def _was_welcomed(tx: Transaction, entry: Entry) -> bool:
 
 
 def _welcome_once(tx: Transaction, member: MemberId, program: ProgramId, notes: Notes) -> None:
-    """The same person on a second card keeps both accounts, and one welcome (LSX-31).
-
-    The accounts are never joined: whoever types somebody's address must not get at their points.
-    """
-    person = members.member(tx, member)
-    if person is None or person.contact_key is None:
-        return
-    same_person = [each.id for each in members.by_contact(tx, person.contact_key)]
-    welcomed = accounts.welcomes(tx, same_person, program)
-    mine = [posted for posted in welcomed if posted.entry.member == member]
-    if not mine or len(welcomed) == len(mine):
-        return
-    notes.flag("contact-known")
-    entry = mine[0].entry
-    reversal = Entry(
-        id=derived_entry("welcome-once", entry.id),
-        member=member,
-        program=program,
-        kind=EntryKind.REVERSAL,
-        points=-entry.points,
-        occurred_at=max(tx.now, entry.occurred_at),
-        fact=member,
-        store=entry.store,
-        about=entry.id,
-    )
-    notes.place(*post(tx, reversal, may_owe=True))
+    """The same person on a second card keeps both accounts, and one welcome (LSX-31)."""
+    taken = welcome.keep_one(tx, member, program)
+    if taken is not None:
+        notes.flag("contact-known")
+        notes.place(taken)
 
 
 # --- gifts ------------------------------------------------------------------------------------

@@ -1,11 +1,16 @@
 """Looking people and their accounts up."""
 
-from backend.db import Transaction, accounts, members
+from backend.db import Database, Transaction, accounts, cards, members
 from backend.db.access import Till
+from backend.db.cards import Card
 from backend.errors import Refused
+from backend.services import cards as card_desk
+from backend.services.directory import kept
 from backend_client.schemas import (
     AccountAnswer,
     AccountSnapshot,
+    BlockReason,
+    CardBlock,
     CardStatus,
     EntryBody,
     MemberFound,
@@ -33,13 +38,21 @@ def profile(tx: Transaction, wanted: MemberId) -> MemberProfile:
     )
 
 
-def find_member(tx: Transaction, till: Till, query: MemberQuery) -> MemberFound:
-    """The member that a till looks for. Raises Refused or EmailRefused."""
-    if query.card_uid is not None:
-        wanted = _by_card(tx, bytes.fromhex(query.card_uid))
-    else:
-        assert query.email is not None
-        wanted = _by_email(tx, people.email(query.email))
+def find_member(database: Database, till: Till, query: MemberQuery) -> MemberFound:
+    """The member that a till looks for. Raises Refused or EmailRefused.
+
+    A card that is shown is remembered with its place: one that is in two at once is frozen (F5).
+    """
+    with database.read(till.tenant) as tx:
+        card = _card(tx, query)
+        found = _found(tx, till, card.member if card else _by_email(tx, query))
+        news = card is not None and card_desk.is_news(card, till.store, tx.now)
+    if card is not None and news:
+        card_desk.refuse_blocked(database.run(till.tenant, card_desk.show, card.key, till.store))
+    return found
+
+
+def _found(tx: Transaction, till: Till, wanted: MemberId) -> MemberFound:
     person = members.member(tx, wanted)
     assert person is not None
     return MemberFound(
@@ -70,7 +83,14 @@ def balance_of(tx: Transaction, member: MemberId, program: ProgramId) -> int:
 
 def set_card_status(tx: Transaction, uid: bytes, status: CardStatus) -> bool:
     """Block a lost card, or open it again; every kiosk hears of it. False for an unknown one."""
-    return members.set_card_status(tx, card_key(tx.keys.cards, uid), status)
+    key = card_key(tx.keys.cards, uid)
+    if cards.card(tx, key) is None:
+        return False
+    if status is CardStatus.BLOCKED:
+        card_desk.block(tx, key, CardBlock(reason=BlockReason.LOST))
+    else:
+        card_desk.unblock(tx, key)
+    return True
 
 
 def numbered(posted: accounts.Posted) -> NumberedEntry:
@@ -78,20 +98,18 @@ def numbered(posted: accounts.Posted) -> NumberedEntry:
     return NumberedEntry(position=posted.position, entry=EntryBody.of(posted.entry))
 
 
-def _by_card(tx: Transaction, uid: bytes) -> MemberId:
-    card = members.card(tx, card_key(tx.keys.cards, uid))
-    if card is None:
-        raise _unknown()
-    if card.status is CardStatus.BLOCKED:
-        raise Refused(ProblemName.CARD_BLOCKED, "ask for another card")
-    return MemberId(card.member)
+def _card(tx: Transaction, query: MemberQuery) -> Card | None:
+    if query.card_uid is None:
+        return None
+    return card_desk.usable(tx, card_desk.key_of(tx, None, query.card_uid))
 
 
-def _by_email(tx: Transaction, address: str) -> MemberId:
-    known = members.by_contact(tx, tx.keys.contact(address))
+def _by_email(tx: Transaction, query: MemberQuery) -> MemberId:
+    assert query.email is not None
+    known = members.by_contact(tx, tx.keys.contact(people.email(query.email)))
     if not known:
         raise _unknown()
-    return known[0].id
+    return kept(known[0])
 
 
 def _unknown() -> Refused:

@@ -13,6 +13,7 @@ from backend.services import clock, tickets, uses
 from backend.services.earned_lines import line_id
 from backend.services.ledger import POINTS_MAX, locked_account, post
 from backend.services.members import balance_of, numbered
+from backend.services.records import as_buyer
 from backend.services.tickets import Figures
 from backend.words import Words
 from backend_client.schemas import (
@@ -142,8 +143,14 @@ def buyer_of(tx: Transaction, till: Till, sale: Sale, balance: int) -> Buyer:
     start = datetime.combine(day, time(), tzinfo=zone)
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     earned_today = earned_between(tx, sale.member, till.store.program, start, end)
-    return Buyer(
-        first_purchase=visits == 0, visits=visits, balance=balance, earned_today=earned_today
+    person = members.member(tx, sale.member)
+    assert person is not None
+    return replace(
+        as_buyer(person),
+        first_purchase=visits == 0,
+        visits=visits,
+        balance=balance,
+        earned_today=earned_today,
     )
 
 

@@ -1,9 +1,10 @@
 """What every message is made of."""
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 API = "/v1"
 
@@ -35,6 +36,28 @@ Instant = Annotated[
     AfterValidator(_in_utc),
     Field(description="RFC 3339, with its offset; kept in UTC."),
 ]
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(c) in _UNWRITABLE for c in text):
+        raise ValueError("write plain text, in one line")
+    return text
+
+
+def _prose(text: str) -> str:
+    kept = text.replace("\r\n", "\n")
+    if any(unicodedata.category(c) in _UNWRITABLE and c not in "\n\t" for c in kept):
+        raise ValueError("write plain text")
+    return kept
+
+
+_UNWRITABLE = ("Cc", "Cs", "Zl", "Zp")
+"""Control bytes, halves of letters, and separators: no screen shows them, some databases refuse."""
+
+OneLine = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_one_line)]
+"""Text that a person typed into one field."""
+Prose = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_prose)]
+"""The same, over several lines."""
 
 
 class Wire(BaseModel):

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from backend_client.schemas.base import CardKey, Id, Language, Wire
+from backend_client.schemas.base import CardKey, Id, Instant, Language, Points, Wire
 from backend_client.schemas.catalogue import GiftFound
 from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
 from backend_client.schemas.terminals import StoreBody
+from loyalty.program import Assurance
 
 
 class ProgramChanged(Wire):
@@ -32,6 +33,19 @@ class CardStatus(StrEnum):
     BLOCKED = "blocked"
 
 
+class BlockReason(StrEnum):
+    """Why a card opens nothing."""
+
+    NONE = ""
+    STAFF = "staff"
+    LOST = "lost"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+    """By its owner."""
+    FROZEN = "frozen"
+    """Seen in two shops at once: somebody has a copy."""
+
+
 class CardChanged(Wire):
     """A card points to a member, or is blocked."""
 
@@ -39,6 +53,12 @@ class CardChanged(Wire):
     card: CardKey
     member: Id
     status: CardStatus
+    reason: BlockReason = BlockReason.NONE
+    assurance: Assurance = Assurance.UID
+    earn_only: bool = False
+    per_day: Points | None = Field(default=None, description="The most it may spend in a day.")
+    valid_from: Instant | None = None
+    valid_until: Instant | None = Field(default=None, description="From when it is too old.")
 
 
 class AccountChanged(Wire):

@@ -8,6 +8,7 @@ import requests
 
 from loyalty.document import read_program
 from tests.support import postgres
+from tests.support.desk import Clock, Desk, desk
 from tests.support.facts import Journal, Kiosk
 from tests.support.operator import Operator
 from tests.support.postgres import DATABASES, Cluster, database_on
@@ -75,3 +76,13 @@ def kiosk(line: Connected) -> Kiosk:
 @pytest.fixture
 def journal() -> Journal:
     return Journal()
+
+
+@pytest.fixture
+def counter(shop: Company, session: requests.Session) -> Desk:
+    return desk(shop, session)
+
+
+@pytest.fixture
+def at(shop: Company) -> Clock:
+    return Clock(shop.database)

@@ -4,7 +4,10 @@ What money-like truth needs is said here, not only in Python: one entry per fact
 account, one reversal per entry, one welcome per member and program, one redemption per voucher.
 """
 
-from backend.db.tables.base import Instant, metadata
+from backend.db.tables.base import (
+    Instant,
+    metadata,
+)
 from backend.db.tables.catalogue import (
     gift_holds,
     gift_stock,
@@ -15,9 +18,32 @@ from backend.db.tables.catalogue import (
     products,
     stock_movements,
 )
-from backend.db.tables.counter import point_uses, sale_acts
-from backend.db.tables.feed import alerts, changes, events_received
-from backend.db.tables.people import cards, consents, members
+from backend.db.tables.counter import (
+    point_uses,
+    sale_acts,
+)
+from backend.db.tables.desk import (
+    adjustment_sessions,
+    adjustments,
+    household_members,
+    household_steps,
+    households,
+    links,
+    merges,
+    one_time_codes,
+)
+from backend.db.tables.feed import (
+    alerts,
+    changes,
+    events_received,
+)
+from backend.db.tables.people import (
+    card_types,
+    cards,
+    consents,
+    members,
+    segments,
+)
 from backend.db.tables.points import (
     accounts,
     entries,
@@ -42,7 +68,13 @@ from backend.db.tables.shop import (
     tenants,
     terminals,
 )
-from backend.db.tables.staff import approvals, audit, staff, staff_links, staff_sessions
+from backend.db.tables.staff import (
+    approvals,
+    audit,
+    staff,
+    staff_links,
+    staff_sessions,
+)
 from backend.db.tables.work import (
     import_rows,
     imports,
@@ -59,12 +91,15 @@ from backend.db.tables.work import (
 __all__ = [
     "Instant",
     "accounts",
+    "adjustment_sessions",
+    "adjustments",
     "alerts",
     "api_keys",
     "approvals",
     "audit",
     "brands",
     "campaign_messages",
+    "card_types",
     "cards",
     "changes",
     "claim_codes",
@@ -74,13 +109,19 @@ __all__ = [
     "gift_holds",
     "gift_stock",
     "gifts",
+    "household_members",
+    "household_steps",
+    "households",
     "import_rows",
     "imports",
     "job_runs",
     "jobs",
+    "links",
     "mail_templates",
     "members",
+    "merges",
     "metadata",
+    "one_time_codes",
     "outbox",
     "pictures",
     "point_uses",
@@ -94,6 +135,7 @@ __all__ = [
     "redemption_abandons",
     "sale_acts",
     "sales",
+    "segments",
     "settings",
     "staff",
     "staff_links",

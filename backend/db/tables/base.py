@@ -37,6 +37,20 @@ HASH = String(64)
 """A SHA-256 in hex."""
 
 
+PERSONAL = {"personal": True}
+"""Marks a column that says something of a person: `Column(…, info=PERSONAL)`.
+
+What is marked is in the export that a person gets, and gone after their erasure, and nothing
+else is (`backend.db.privacy`). A table that has such a column says whose each row is:
+`Table(…, info=rows_of("member"))`.
+"""
+
+
+def rows_of(column: str, *, forget: bool = False) -> dict[str, object]:
+    """Each row is of the member in that column; with `forget`, erasing deletes the whole row."""
+    return {"member": column, "forget": forget}
+
+
 def in_tenant(*columns: str, to: str) -> ForeignKeyConstraint:
     """Points to a row of the same tenant; a row of another can never be meant."""
     keys = {"accounts": ("member", "program")}.get(to, ("id",))

@@ -34,7 +34,10 @@ accounts = Table(
     Column("debt", BigInteger, nullable=False, server_default="0"),
     # What the policy lets the member owe; only what may make a debt raises it.
     Column("debt_max", BigInteger, nullable=False, server_default="0"),
+    # All points less the debt, for lists: those past their deadline count until they are booked.
+    Column("held", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "member", "program"),
+    Index(None, "tenant", "program", "held"),
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("debt >= 0 AND debt <= debt_max", name="debt"),
     in_tenant("member", to="members"),

@@ -1,0 +1,118 @@
+"""Cards and their types: linked, blocked, replaced."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from backend.api.callers import Caller, Data, allowed
+from backend.api.deeds import doing
+from backend.api.members import MembersCaller
+from backend.api.problems import documented
+from backend.db import Transaction, shops
+from backend.db.shops import Store
+from backend.errors import Refused
+from backend.rights import Right
+from backend.services import cards as desk
+from backend.services import records
+from backend_client.schemas import (
+    API,
+    CardBlock,
+    CardBody,
+    CardKey,
+    CardLimits,
+    CardLink,
+    CardReplacement,
+    CardTypeBody,
+    CardTypesAnswer,
+    Id,
+    ProblemName,
+)
+from loyalty.ids import MemberId
+
+_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
+_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
+_CARD = (
+    ProblemName.NOT_FOUND,
+    ProblemName.CARD_TAKEN,
+    ProblemName.CARD_BLOCKED,
+    ProblemName.CARD_RANDOM,
+)
+
+_Adjuster = Annotated[Caller, Depends(allowed(Right.ADJUST))]
+_Cataloguer = Annotated[Caller, Depends(allowed(Right.CATALOGUE))]
+_Card = Annotated[CardKey, Path()]
+
+routes = APIRouter(prefix=API, tags=["cards"])
+
+
+@routes.post("/members/{member}/cards", responses=documented(*_BODY, *_TOKEN, *_CARD))
+def link(
+    database: Data, caller: MembersCaller, member: Annotated[Id, Path()], body: CardLink
+) -> CardBody:
+    """Link a card to a member; a member may have several. Linked again, it stays as it is."""
+    wanted = MemberId(member)
+    return doing(database, caller, "card.link", member, _link, wanted, body, caller.store)
+
+
+def _link(tx: Transaction, member: MemberId, body: CardLink, store: Store | None) -> CardBody:
+    joined_in = records.existing(tx, member).store
+    known = store or (shops.store(tx, joined_in) if joined_in else None) or shops.stores(tx)[0]
+    return desk.told(desk.link(tx, member, body, known))
+
+
+@routes.get(
+    "/cards/{card}", responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
+)
+def read(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
+    """A card, whose it is and what it may do."""
+    with database.read(caller.tenant) as tx:
+        return desk.told(desk.existing(tx, card))
+
+
+@routes.patch("/cards/{card}", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+def limit(database: Data, caller: _Adjuster, card: _Card, body: CardLimits) -> CardBody:
+    """Say what a card may do: earn only, so much in a day, how far it is trusted."""
+    return desk.told(doing(database, caller, "card.limit", card, desk.limit, card, body))
+
+
+@routes.post("/cards/{card}/block", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+def block(database: Data, caller: MembersCaller, card: _Card, body: CardBlock) -> CardBody:
+    """Block a card, at every kiosk and till."""
+    return desk.told(doing(database, caller, "card.block", card, desk.block, card, body))
+
+
+@routes.post(
+    "/cards/{card}/unblock",
+    responses=documented(
+        *_TOKEN, ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.INVALID
+    ),
+)
+def unblock(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
+    """Let a blocked or frozen card open its account again."""
+    return desk.told(doing(database, caller, "card.unblock", card, desk.unblock, card))
+
+
+@routes.post("/cards/{card}/replacement", responses=documented(*_BODY, *_TOKEN, *_CARD))
+def replace(database: Data, caller: MembersCaller, card: _Card, body: CardReplacement) -> CardBody:
+    """Put a new card in the place of another; points and deadlines are not touched."""
+    return desk.told(doing(database, caller, "card.replace", card, desk.replace_card, card, body))
+
+
+@routes.get("/card-types", responses=documented(*_TOKEN))
+def types(database: Data, caller: MembersCaller) -> CardTypesAnswer:
+    """Every type of card."""
+    with database.read(caller.tenant) as tx:
+        return CardTypesAnswer(types=desk.types(tx))
+
+
+@routes.put("/card-types/{type}", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+def save_type(
+    database: Data,
+    caller: _Cataloguer,
+    type: Annotated[Id, Path()],  # noqa: A002 - its name in the address
+    body: CardTypeBody,
+) -> CardTypeBody:
+    """Add a type of card, or change it for the cards to come."""
+    if body.id != type:
+        raise Refused(ProblemName.INVALID, "id: not the one of the address")
+    return doing(database, caller, "card-type.save", type, desk.save_type, body)

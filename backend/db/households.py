@@ -1,0 +1,154 @@
+"""Households: who shares a wallet, and by which steps."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+
+from backend.db import tables
+from backend.db.transaction import Transaction
+from loyalty.households import Household, Membership
+from loyalty.ids import MemberId, ProgramId
+from loyalty.program import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdRow:
+    """A household and how it was made."""
+
+    id: str
+    household: Household
+    content: str
+
+
+def household(tx: Transaction, wanted: str) -> HouseholdRow | None:
+    """The household of that id, with whoever is in it now."""
+    table = tables.households
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    if row is None:
+        return None
+    return HouseholdRow(
+        id=row.id,
+        content=row.content,
+        household=Household(
+            wallet=MemberId(row.wallet),
+            program=ProgramId(row.program),
+            members=_members(tx, wanted),
+            one_welcome=bool(row.one_welcome),
+        ),
+    )
+
+
+def household_of(tx: Transaction, member: MemberId) -> HouseholdRow | None:
+    """The household that the member is in, or whose wallet it is."""
+    table, wallets = tables.household_members, tables.households
+    row = tx.first(
+        select(table.c.household).where(table.c.tenant == tx.tenant, table.c.member == member)
+    ) or tx.first(
+        select(wallets.c.id.label("household")).where(
+            wallets.c.tenant == tx.tenant, wallets.c.wallet == member
+        )
+    )
+    return None if row is None else household(tx, row.household)
+
+
+def holders(tx: Transaction, members: list[MemberId]) -> dict[MemberId, MemberId]:
+    """The wallet of each of those members who is in a household."""
+    table, wallets = tables.household_members, tables.households
+    if not members:
+        return {}
+    found = tx.rows(
+        select(table.c.member, wallets.c.wallet)
+        .join(wallets, (wallets.c.tenant == table.c.tenant) & (wallets.c.id == table.c.household))
+        .where(table.c.tenant == tx.tenant, table.c.member.in_(members))
+    )
+    return {MemberId(row.member): MemberId(row.wallet) for row in found}
+
+
+def welcomed_together(tx: Transaction, member: MemberId) -> tuple[MemberId, ...]:
+    """Whoever is welcomed once together with the member; nobody outside such a household."""
+    found = household_of(tx, member)
+    if found is None or not found.household.one_welcome:
+        return ()
+    return (*found.household.members, found.household.wallet)
+
+
+def _members(tx: Transaction, wanted: str) -> dict[MemberId, Membership]:
+    table = tables.household_members
+    found = tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.household == wanted)
+        .order_by(table.c.joined_at, table.c.member)
+    )
+    return {
+        MemberId(row.member): Membership(role=Role(row.role), per_day=row.per_day) for row in found
+    }
+
+
+def add_household(tx: Transaction, new: HouseholdRow) -> None:
+    """Write a household down, with nobody in it."""
+    tx.run(
+        insert(tables.households).values(
+            tenant=tx.tenant,
+            id=new.id,
+            program=new.household.program,
+            wallet=new.household.wallet,
+            one_welcome=int(new.household.one_welcome),
+            content=new.content,
+            created_at=tx.now,
+        )
+    )
+
+
+def save_membership(
+    tx: Transaction, household_id: str, member: MemberId, membership: Membership | None
+) -> None:
+    """The member is in it, on these terms; None: they left."""
+    table = tables.household_members
+    tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.member == member))
+    if membership is None:
+        return
+    tx.run(
+        insert(table).values(
+            tenant=tx.tenant,
+            member=member,
+            household=household_id,
+            role=membership.role.value,
+            per_day=membership.per_day,
+            joined_at=tx.now,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """Somebody joined or left, under an id that makes a retry harmless."""
+
+    id: str
+    household: str
+    member: MemberId
+    content: str
+
+
+def step(tx: Transaction, wanted: str) -> StepRow | None:
+    """The step of that id."""
+    table = tables.household_steps
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+    if row is None:
+        return None
+    return StepRow(
+        id=row.id, household=row.household, member=MemberId(row.member), content=row.content
+    )
+
+
+def add_step(tx: Transaction, taken: StepRow) -> None:
+    """Write a step down."""
+    tx.run(
+        insert(tables.household_steps).values(
+            tenant=tx.tenant,
+            id=taken.id,
+            household=taken.household,
+            member=taken.member,
+            content=taken.content,
+            at=tx.now,
+        )
+    )
