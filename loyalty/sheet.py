@@ -253,17 +253,20 @@ def lines_of(points: Points, portions: Sequence[Portion]) -> tuple[EarnedLine, .
     """
     sold: dict[str, int] = {}
     weights: dict[str, int] = {}
+    visit = ""
     for portion, scale in zip(portions, _scales(portions), strict=True):
         if portion.weights is None:
-            visit = WHOLE + ",".join(dict.fromkeys(part.place for part in portion.parts))
-            sold[visit] = max(sum(part.net for part in portion.parts), 1)
+            # The first counts every line; what campaigns add to a visit is the same visit's.
+            visit = visit or WHOLE + ",".join(dict.fromkeys(part.place for part in portion.parts))
+            sold.setdefault(visit, max(sum(part.net for part in portion.parts), 1))
             weights[visit] = weights.get(visit, 0) + scale
             continue
         even = not any(portion.weights)
         for part, weight in zip(portion.parts, portion.weights, strict=True):
             sold[part.place] = part.sold
             weights[part.place] = weights.get(part.place, 0) + (1 if even else weight) * scale
-    whole = apportioned(points, list(weights.values()))
+    # A campaign below 1 may take more of a line than the line brought.
+    whole = apportioned(points, [max(weight, 0) for weight in weights.values()])
     return tuple(
         EarnedLine(name, earned, sold[name])
         for name, earned in zip(weights, whole, strict=True)
