@@ -401,7 +401,6 @@ def _instant(text: str) -> datetime:
 
 _RULES: dict[str, Callable[[str, dict[str, Any]], LoyaltyError]] = {
     ProblemName.NOT_ENOUGH_POINTS: lambda _, members: NotEnoughPoints(int(members["missing"])),
-    ProblemName.MEMBER_LIMIT: lambda _, members: MemberLimit(int(members["times"])),
     ProblemName.REWARD_UNAVAILABLE: lambda detail, _: RewardUnavailable(detail),
     ProblemName.SOLD_OUT: lambda detail, _: RewardUnavailable(detail),
     ProblemName.MEMBER_LIMIT: lambda _, members: MemberLimit(int(members["times"])),

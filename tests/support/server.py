@@ -22,6 +22,7 @@ import requests
 from fastapi import FastAPI
 from requests.adapters import BaseAdapter
 from starlette.types import Message, Scope
+from urllib3 import HTTPResponse
 
 from backend.api import create_app
 from backend.db import Database, access
@@ -153,7 +154,9 @@ class _Straight(BaseAdapter):
         response = requests.Response()
         response.status_code = status
         response.headers.update(headers)
-        response.raw = io.BytesIO(body)
+        response.raw = HTTPResponse(
+            body=io.BytesIO(body), headers=headers, status=status, preload_content=False
+        )
         response.url = str(request.url)
         response.request = request
         return response
