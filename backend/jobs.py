@@ -9,7 +9,7 @@ from datetime import timedelta
 from backend.config import Config
 from backend.db import Database, shops
 from backend.errors import DatabaseBusy
-from backend.services import posting
+from backend.services import closing, expiry, posting, reminding
 from backend.services.working import Job, Lane, Ran, Work, run_job
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,43 @@ JOBS: tuple[Job, ...] = (
         run=_mail,
         lane=Lane.MAIL,
         is_due=posting.is_due,
+    ),
+    Job(
+        name="welcome",
+        says="Queues the welcome mail of who joined (CLI-12), and of who came back (LSX-34).",
+        every=timedelta(0),
+        run=reminding.welcome,
+        is_due=reminding.welcome_is_due,
+    ),
+    Job(
+        name="expiry",
+        says="Closes the lots whose points have died, each once (CLI-09).",
+        every=timedelta(minutes=15),
+        run=expiry.expire,
+    ),
+    Job(
+        name="unclaimed",
+        says="Gives points back for gifts that nobody came for, where the company wants it (F15).",
+        every=timedelta(hours=1),
+        run=expiry.return_unfetched,
+    ),
+    Job(
+        name="reminders",
+        says="Reminds of points that can be used and will be lost (OCT-15 to OCT-18).",
+        every=timedelta(hours=1),
+        run=reminding.remind,
+    ),
+    Job(
+        name="deadlines",
+        says="Says that points are lost in so many days (F18).",
+        every=timedelta(hours=1),
+        run=reminding.announce_deadlines,
+    ),
+    Job(
+        name="clearing",
+        says="Closes last month's statement between stores (F10).",
+        every=timedelta(hours=6),
+        run=closing.close_month,
     ),
 )
 """In the order in which they run."""

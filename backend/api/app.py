@@ -19,6 +19,7 @@ from backend.api import (
     alerts,
     cards,
     catalogue,
+    jobs,
     members,
     messages,
     operations,
@@ -83,6 +84,7 @@ _AREAS = (
     members,
     cards,
     adjustments,
+    jobs,
 )
 """Every file of routes."""
 
@@ -183,6 +185,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "members", "description": "Members as records, and their lists."},
                 {"name": "cards", "description": "Cards and their types."},
                 {"name": "adjustments", "description": "Points given and taken by hand."},
+                {"name": "reports", "description": "What the program gives, costs and owes."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )

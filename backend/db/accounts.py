@@ -157,8 +157,15 @@ def save_account(tx: Transaction, row: AccountRow) -> None:
             shape=row.shape,
             debt=row.snapshot.debt,
             debt_max=max(row.debt_max, row.snapshot.debt if row.shape < SHAPE else 0),
+            next_deadline=_next_deadline(row.snapshot),
         )
     )
+
+
+def _next_deadline(snapshot: AccountSnapshot) -> datetime | None:
+    """When the first lot dies that holds points and was not closed."""
+    dated = (lot.deadline for lot in snapshot.lots if lot.left and not lot.expired)
+    return min((at for at in dated if at is not None), default=None)
 
 
 def _account(row: Row[tuple[object, ...]]) -> AccountRow:

@@ -105,7 +105,7 @@ def _is_due(database: Database, tenant: TenantId, job: Job) -> bool:
     """A look that writes nothing: most of the time nothing is due."""
     with database.read(tenant) as tx:
         row = jobs.job(tx, job.name)
-        if row is not None and _held(row, tx.now):
+        if row is not None and is_running(row, tx.now):
             return False
         if job.is_due is None:
             return row is None or row.next_at <= tx.now
@@ -115,7 +115,7 @@ def _is_due(database: Database, tenant: TenantId, job: Job) -> bool:
 
 def _take(tx: Transaction, job: Job, holder: str, *, forced: bool) -> str | None:
     row = jobs.job(tx, job.name)
-    if row is not None and (_held(row, tx.now) or (row.next_at > tx.now and not forced)):
+    if row is not None and (is_running(row, tx.now) or (row.next_at > tx.now and not forced)):
         return None
     next_at = tx.now if row is None else row.next_at
     jobs.save_job(
@@ -145,5 +145,6 @@ def _finish(
     jobs.save_job(tx, JobRow(name=job.name, next_at=next_at, leased_until=None, holder=None))
 
 
-def _held(row: JobRow, now: datetime) -> bool:
+def is_running(row: JobRow, now: datetime) -> bool:
+    """Whether a process holds the job's turn."""
     return row.leased_until is not None and row.leased_until > now

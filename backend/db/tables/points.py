@@ -36,8 +36,11 @@ accounts = Table(
     Column("debt_max", BigInteger, nullable=False, server_default="0"),
     # All points less the debt, for lists: those past their deadline count until they are booked.
     Column("held", BigInteger, nullable=False, server_default="0"),
+    # When the first lot dies that holds points and was not closed: what the jobs look for.
+    Column("next_deadline", Instant),
     PrimaryKeyConstraint("tenant", "member", "program"),
     Index(None, "tenant", "program", "held"),
+    Index(None, "tenant", "next_deadline"),
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("debt >= 0 AND debt <= debt_max", name="debt"),
     in_tenant("member", to="members"),
@@ -155,6 +158,7 @@ vouchers = Table(
     PrimaryKeyConstraint("tenant", "redemption"),
     UniqueConstraint("tenant", "code"),
     Index(None, "tenant", "member", "program", "state"),
+    Index(None, "tenant", "state", "deadline"),
     CheckConstraint("state IN ('reserved', 'issued', 'redeemed', 'voided')", name="state"),
     CheckConstraint("(state = 'redeemed') = (redeemed_at IS NOT NULL)", name="redeemed"),
     in_tenant("member", to="members"),

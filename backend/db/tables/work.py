@@ -218,3 +218,16 @@ statements = Table(
     of_a_tenant(),
 )
 """What stores owe each other for a month, as it was when the month was closed."""
+
+retention_notices = Table(
+    "retention_notices",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("member", ID, nullable=False),
+    Column("noticed_at", Instant, nullable=False),
+    Column("erase_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "member"),
+    Index(None, "tenant", "erase_at"),
+    in_tenant("member", to="members"),
+)
+"""Who was told that they will be erased; whoever comes back is taken off the list."""

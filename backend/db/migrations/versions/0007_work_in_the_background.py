@@ -1,5 +1,8 @@
 """Settings, mail, jobs, webhooks, imports and statements."""
 
+import json
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +13,50 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _deadlines()
+    _tables()
+
+
+def _deadlines() -> None:
+    """What the jobs look accounts and vouchers up by, for those that are there already."""
+    op.add_column("accounts", sa.Column("next_deadline", sa.DateTime(timezone=True)))
+    op.create_index(
+        op.f("ix_accounts_tenant_next_deadline"), "accounts", ["tenant", "next_deadline"]
+    )
+    op.create_index(
+        op.f("ix_vouchers_tenant_state_deadline"), "vouchers", ["tenant", "state", "deadline"]
+    )
+    accounts = sa.table(
+        "accounts",
+        *(sa.column(name) for name in ("tenant", "member", "program", "snapshot")),
+        sa.column("next_deadline", sa.DateTime(timezone=True)),
+    )
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(accounts)).all():
+        first = _first_deadline(row.snapshot)
+        if first is not None:
+            connection.execute(
+                sa.update(accounts)
+                .where(
+                    accounts.c.tenant == row.tenant,
+                    accounts.c.member == row.member,
+                    accounts.c.program == row.program,
+                )
+                .values(next_deadline=first)
+            )
+
+
+def _first_deadline(snapshot: str) -> datetime | None:
+    lots = json.loads(snapshot)["lots"]
+    dated = [
+        datetime.fromisoformat(lot["deadline"]).astimezone(UTC)
+        for lot in lots
+        if lot["left"] > 0 and lot["deadline"] is not None and not lot.get("expired")
+    ]
+    return min(dated, default=None)
+
+
+def _tables() -> None:
     op.create_table(
         "imports",
         sa.Column("tenant", sa.String(length=64), nullable=False),
@@ -244,4 +291,20 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("undone_at IS NULL"),
         postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "retention_notices",
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("member", sa.String(length=64), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erase_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant", "member"],
+            ["members.tenant", "members.id"],
+            name=op.f("fk_retention_notices_tenant_member"),
+        ),
+        sa.PrimaryKeyConstraint("tenant", "member", name=op.f("pk_retention_notices")),
+    )
+    op.create_index(
+        op.f("ix_retention_notices_tenant_erase_at"), "retention_notices", ["tenant", "erase_at"]
     )
