@@ -23,6 +23,7 @@ from backend.api import (
     members,
     messages,
     operations,
+    reports,
     sales,
     sessions,
     staff,
@@ -85,6 +86,7 @@ _AREAS = (
     cards,
     adjustments,
     jobs,
+    reports,
 )
 """Every file of routes."""
 

@@ -1,0 +1,251 @@
+"""Reports, each as JSON and as a file for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from backend.api.callers import Caller, Data, allowed
+from backend.api.problems import documented
+from backend.api.sessions import BODY, TOKEN
+from backend.db import Database, Transaction
+from backend.db.reports import Period
+from backend.errors import Refused
+from backend.rights import Right
+from backend.services import accounting, audit, reports
+from backend.services.clearing import clearing_report
+from backend.services.worth import major
+from backend_client.schemas import API, Id, Instant, ProblemName
+from backend_client.schemas.reports import (
+    AccountCodes,
+    ActivityReport,
+    By,
+    ClearingReport,
+    GiftsReport,
+    JournalReport,
+    LiabilityReport,
+    UpliftReport,
+)
+
+_Reader = Annotated[Caller, Depends(allowed(Right.REPORTS))]
+_Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
+_YEARS_MAX = 10
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "A table."}
+}
+_ANSWERS = documented(*TOKEN, ProblemName.INVALID, ProblemName.NOT_FOUND)
+
+Report = TypeVar("Report")
+
+routes = APIRouter(prefix=API, tags=["reports"])
+
+
+def _asked(
+    since: Annotated[Instant, Query(description="The first moment that counts.")],
+    until: Annotated[Instant, Query(description="The first that does not count any more.")],
+    program: Annotated[Id | None, Query(description="One program only.")] = None,
+    store: Annotated[Id | None, Query(description="One store only.")] = None,
+    by: Annotated[
+        By, Query(description="Count by when it happened, or by when it was written down.")
+    ] = "happened",
+) -> Period:
+    if not since < until <= since + timedelta(days=366 * _YEARS_MAX):
+        raise Refused(ProblemName.INVALID, "until: later than since, by ten years at most")
+    return Period(
+        since=since, until=until, booked=by == "booked", program=program or "", store=store or ""
+    )
+
+
+_Asked = Annotated[Period, Depends(_asked)]
+_Breakage = Annotated[
+    int | None,
+    Query(ge=0, le=10000, description="Basis points expected to run out; as seen by default."),
+]
+_Campaign = Annotated[Id | None, Query(description="Who earned in it; else who took a reward.")]
+
+
+@routes.get("/reports/activity", responses=_ANSWERS)
+def activity(database: Data, caller: _Reader, asked: _Asked) -> ActivityReport:
+    """Members, and points earned, spent and expired, by program, store and kind."""
+    with database.read(caller.tenant) as tx:
+        return reports.activity(tx, asked)
+
+
+@routes.get("/reports/activity.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def activity_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
+    """The same as a table."""
+    report = _exported(database, caller, "activity", lambda tx: reports.activity(tx, asked))
+    return _table(
+        ("program", "store", "kind", "points", "entries"),
+        (
+            (each.program, line.store, line.kind, line.points, line.entries)
+            for each in report.programs
+            for line in each.lines
+        ),
+    )
+
+
+@routes.get("/reports/liability", responses=_ANSWERS)
+def liability(
+    database: Data, caller: _Reader, asked: _Asked, breakage_bp: _Breakage = None
+) -> LiabilityReport:
+    """What members could still ask for now: open lots × value × (1 − breakage)."""
+    with database.read(caller.tenant) as tx:
+        return reports.liability(tx, asked, breakage_bp)
+
+
+@routes.get("/reports/liability.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def liability_file(
+    database: Data, caller: _Reader, asked: _Asked, breakage_bp: _Breakage = None
+) -> Response:
+    """The same as a table."""
+    report = _exported(
+        database, caller, "liability", lambda tx: reports.liability(tx, asked, breakage_bp)
+    )
+    return _table(
+        ("program", "currency", "points", "debt", "breakage_bp", "value", "liability"),
+        (
+            (
+                *(each.program, each.currency, each.points, each.debt, each.breakage_bp),
+                *(_amount(each.value, each.currency), _amount(each.liability, each.currency)),
+            )
+            for each in report.programs
+        ),
+    )
+
+
+@routes.get("/reports/gifts", responses=_ANSWERS)
+def gifts(database: Data, caller: _Reader, asked: _Asked) -> GiftsReport:
+    """Every loyalty gift, apart from other discounts: program, reason, points, cost."""
+    with database.read(caller.tenant) as tx:
+        return reports.gifts(tx, asked)
+
+
+@routes.get("/reports/gifts.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def gifts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
+    """The same as a table; cost in minor units."""
+    report = _exported(database, caller, "gifts", lambda tx: reports.gifts(tx, asked))
+    names = ("program", "store", "reason", "article", "state", "gifts", "points", "cost")
+    return _table(names, (tuple(getattr(each, name) for name in names) for each in report.lines))
+
+
+@routes.get("/reports/uplift", responses=_ANSWERS)
+def uplift(
+    database: Data, caller: _Reader, asked: _Asked, campaign: _Campaign = None
+) -> UpliftReport:
+    """What members who took a reward (or earned in a campaign) bought, beside the others."""
+    with database.read(caller.tenant) as tx:
+        return reports.uplift(tx, asked, campaign or "")
+
+
+@routes.get("/reports/accounting", responses=_ANSWERS)
+def journal(database: Data, caller: _Reader, asked: _Asked) -> JournalReport:
+    """Debits and credits of the period, by when they were booked; they are equal."""
+    with database.read(caller.tenant) as tx:
+        return accounting.journal(tx, _as_booked(asked))
+
+
+@routes.get("/reports/accounting.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def journal_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
+    """The same as a manual journal: debits positive, credits negative, days as 31/12/2026."""
+    report = _exported(
+        database, caller, "accounting", lambda tx: accounting.journal(tx, _as_booked(asked))
+    )
+    day = f"{asked.until - timedelta(seconds=1):%d/%m/%Y}"
+    return _table(
+        (
+            *("*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount"),
+            *("TrackingName1", "TrackingOption1"),
+        ),
+        (
+            (
+                f"Loyalty {line.program}",
+                day,
+                f"{line.what} {line.points} points",
+                line.account,
+                "Tax Exempt",
+                _amount(line.debit - line.credit, line.currency),
+                "Store",
+                line.store,
+            )
+            for line in report.lines
+        ),
+    )
+
+
+@routes.get("/reports/clearing", responses=_ANSWERS)
+def clearing(
+    database: Data, caller: _Reader, asked: _Asked, of: Annotated[Id, Query(description="Program.")]
+) -> ClearingReport:
+    """What stores owe each other for points given here and spent there."""
+    with database.read(caller.tenant) as tx:
+        return clearing_report(tx, of, asked)
+
+
+@routes.get("/reports/clearing.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def clearing_file(
+    database: Data, caller: _Reader, asked: _Asked, of: Annotated[Id, Query(description="Program.")]
+) -> Response:
+    """The same as a table."""
+    report = _exported(database, caller, "clearing", lambda tx: clearing_report(tx, of, asked))
+    return _table(
+        ("debtor", "creditor", "points", "value", "currency"),
+        (
+            (
+                *(line.debtor, line.creditor, line.points),
+                *(_amount(line.value, report.currency), report.currency),
+            )
+            for line in report.lines
+        ),
+    )
+
+
+@routes.get("/settings/accounting", responses=documented(*TOKEN))
+def account_codes(database: Data, caller: _Owner) -> AccountCodes:
+    """Where loyalty stands in the merchant's chart of accounts."""
+    with database.read(caller.tenant) as tx:
+        return accounting.codes(tx)
+
+
+@routes.put("/settings/accounting", responses=documented(*BODY, *TOKEN))
+def change_account_codes(database: Data, caller: _Owner, body: AccountCodes) -> AccountCodes:
+    """Book under other accounts from now on."""
+    return database.run(caller.tenant, accounting.save_codes, body, actor=caller.actor)
+
+
+def _as_booked(asked: Period) -> Period:
+    return replace(asked, booked=True)
+
+
+def _exported(
+    database: Database, caller: Caller, name: str, make: Callable[[Transaction], Report]
+) -> Report:
+    """The report, and a line in the audit log: files leave the house."""
+    with database.write(caller.tenant) as tx:
+        audit.note(tx, caller.actor, "report.export", name)
+        return make(tx)
+
+
+def _table(names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Response:
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow(names)
+    lines.writerows([_cell(each) for each in row] for row in rows)
+    # A mark at the beginning tells spreadsheets that it is UTF-8.
+    return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8")
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would take for a formula is made a text again."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t"):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _amount(minor: int | None, currency: str) -> str:
+    return "" if minor is None else major(minor, accounting.decimals(currency))

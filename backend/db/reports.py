@@ -1,0 +1,275 @@
+"""Sums over the ledger, made where the rows are: what moved, what is open, which gifts went."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, distinct, func, select, text
+
+from backend.db import tables
+from backend.db.transaction import Transaction
+from loyalty.entries import EntryKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Which entries count: from `since` to `until`, itself not."""
+
+    since: datetime
+    until: datetime
+    booked: bool = False
+    """By when they were written down, which nobody chooses; else by when they happened."""
+    program: str = ""
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What moved in one program and store, of one kind and in one direction."""
+
+    program: str
+    store: str
+    kind: EntryKind
+    points: int
+    """Positive: to members; negative: from them."""
+    entries: int
+
+
+def movements(tx: Transaction, period: Period) -> tuple[Movement, ...]:
+    """Sums of entries; together they are the sum of the ledger's points in that period."""
+    table = tables.entries
+    to_members = case((table.c.points > 0, 1), else_=0)
+    found = tx.rows(
+        select(
+            table.c.program,
+            table.c.store,
+            table.c.kind,
+            func.sum(table.c.points).label("points"),
+            func.count().label("entries"),
+        )
+        .where(*_within(tx, period))
+        .group_by(table.c.program, table.c.store, table.c.kind, to_members)
+        .order_by(table.c.program, table.c.store, table.c.kind, to_members)
+    )
+    return tuple(
+        Movement(
+            program=row.program,
+            store=row.store,
+            kind=EntryKind(row.kind),
+            points=int(row.points),
+            entries=row.entries,
+        )
+        for row in found
+    )
+
+
+def active_members(tx: Transaction, period: Period) -> dict[str, int]:
+    """By program, how many earned at a till or took something."""
+    table = tables.entries
+    kinds = (EntryKind.EARN.value, EntryKind.REDEEM.value)
+    found = tx.rows(
+        select(table.c.program, func.count(distinct(table.c.member)).label("members"))
+        .where(*_within(tx, period), table.c.kind.in_(kinds))
+        .group_by(table.c.program)
+    )
+    return {row.program: row.members for row in found}
+
+
+def enrolled(tx: Transaction, *, since: datetime | None, until: datetime) -> int:
+    """How many people joined in that time, or ever before its end."""
+    table = tables.members
+    query = select(func.count().label("members")).where(
+        table.c.tenant == tx.tenant, table.c.enrolled_at < until
+    )
+    if since is not None:
+        query = query.where(table.c.enrolled_at >= since)
+    row = tx.first(query)
+    return 0 if row is None else int(row.members)
+
+
+def _within(tx: Transaction, period: Period) -> Iterator[ColumnElement[bool]]:
+    table = tables.entries
+    at = table.c.recorded_at if period.booked else table.c.occurred_at
+    yield table.c.tenant == tx.tenant
+    yield at >= period.since
+    yield at < period.until
+    if period.program:
+        yield table.c.program == period.program
+    if period.store:
+        yield table.c.store == period.store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Points of one program that one store gave and nobody has spent."""
+
+    program: str
+    store: str
+    points: int
+
+
+# The lots stand in each account's snapshot, as JSON; both databases read it, each in its own words.
+_OPEN = {
+    "sqlite": """
+        SELECT a.program AS program, COALESCE(e.store, '') AS store,
+               SUM(json_extract(l.value, '$.left')) AS points
+        FROM accounts a, json_each(a.snapshot, '$.lots') l
+        LEFT JOIN entries e ON e.tenant = a.tenant AND e.id = json_extract(l.value, '$.entry')
+        WHERE a.tenant = :tenant AND (json_extract(l.value, '$.deadline') IS NULL
+              OR substr(json_extract(l.value, '$.deadline'), 1, 19) > :now)
+        GROUP BY a.program, COALESCE(e.store, '') ORDER BY 1, 2
+    """,
+    "postgresql": """
+        SELECT a.program AS program, COALESCE(e.store, '') AS store,
+               SUM((l.value ->> 'left')::bigint) AS points
+        FROM accounts a CROSS JOIN LATERAL jsonb_array_elements(a.snapshot::jsonb -> 'lots')
+             AS l(value)
+        LEFT JOIN entries e ON e.tenant = a.tenant AND e.id = l.value ->> 'entry'
+        WHERE a.tenant = :tenant AND (l.value ->> 'deadline' IS NULL
+              OR substr(l.value ->> 'deadline', 1, 19) > :now)
+        GROUP BY a.program, COALESCE(e.store, '') ORDER BY 1, 2
+    """,
+}
+
+
+def open_points(tx: Transaction) -> tuple[Open, ...]:
+    """What members could still spend one day: open lots that have not run out, pending ones too."""
+    words = _OPEN[tx.connection.dialect.name]
+    found = tx.connection.execute(
+        text(words), {"tenant": tx.tenant, "now": tx.now.strftime("%Y-%m-%dT%H:%M:%S")}
+    )
+    return tuple(
+        Open(program=row.program, store=row.store, points=int(row.points)) for row in found
+    )
+
+
+def debts(tx: Transaction) -> dict[str, int]:
+    """By program, what members owe."""
+    table = tables.accounts
+    found = tx.rows(
+        select(table.c.program, func.sum(table.c.debt).label("debt"))
+        .where(table.c.tenant == tx.tenant)
+        .group_by(table.c.program)
+    )
+    return {row.program: int(row.debt) for row in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftSum:
+    """How often one reward was taken in one store, by what became of it."""
+
+    program: str
+    store: str
+    reward: str
+    state: str
+    gifts: int
+    points: int
+
+
+def gifts(tx: Transaction, period: Period) -> tuple[GiftSum, ...]:
+    """Every reward that was taken, alone and by name (GLO-14)."""
+    table, voucher = tables.entries, tables.vouchers
+    debit = and_(table.c.tenant == voucher.c.tenant, table.c.id == voucher.c.entry)
+    keys = (table.c.program, table.c.store, voucher.c.reward, voucher.c.state)
+    found = tx.rows(
+        select(*keys, func.count().label("gifts"), func.sum(-table.c.points).label("points"))
+        .select_from(voucher.join(table, debit))
+        .where(*_within(tx, period))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return tuple(
+        GiftSum(
+            program=row.program,
+            store=row.store,
+            reward=row.reward,
+            state=row.state,
+            gifts=row.gifts,
+            points=int(row.points),
+        )
+        for row in found
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Members side by side: those who got something, or those who did not."""
+
+    members: int
+    buyers: int
+    sales: int
+    spent: int
+    """Minor units."""
+
+
+def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group]:
+    """What those bought who took a reward, or earned in that campaign, and those who did not.
+
+    Members who joined in the period are in neither group.
+    """
+    entry, sale, member = tables.entries, tables.sales, tables.members
+    got = select(entry.c.member).distinct().where(*_within(tx, period))
+    got = (
+        # A step of a trace says which campaign it is for: ["factor", "summer", 2, 1].
+        got.where(entry.c.trace.contains(f', "{campaign}", ', autoescape=True))
+        if campaign
+        else got.where(entry.c.kind == EntryKind.REDEEM.value)
+    )
+    chosen = got.subquery()
+    bought = (
+        select(
+            sale.c.member.label("member"),
+            func.count().label("sales"),
+            func.sum(sale.c.total).label("spent"),
+        )
+        .where(
+            sale.c.tenant == tx.tenant,
+            sale.c.closed_at >= period.since,
+            sale.c.closed_at < period.until,
+        )
+        .group_by(sale.c.member)
+        .subquery()
+    )
+    is_in = case((chosen.c.member.is_not(None), 1), else_=0).label("got")
+    found = tx.rows(
+        select(
+            is_in,
+            func.count().label("members"),
+            func.count(bought.c.member).label("buyers"),
+            func.coalesce(func.sum(bought.c.sales), 0).label("sales"),
+            func.coalesce(func.sum(bought.c.spent), 0).label("spent"),
+        )
+        .select_from(
+            member.outerjoin(chosen, chosen.c.member == member.c.id).outerjoin(
+                bought, bought.c.member == member.c.id
+            )
+        )
+        .where(member.c.tenant == tx.tenant, member.c.enrolled_at < period.since)
+        .group_by(is_in)
+    )
+    by = {row.got: row for row in found}
+    return _group(by.get(1)), _group(by.get(0))
+
+
+def _group(row: object) -> Group:
+    if row is None:
+        return Group(members=0, buyers=0, sales=0, spent=0)
+    return Group(
+        members=int(row.members),  # type: ignore[attr-defined] # a row's columns
+        buyers=int(row.buyers),  # type: ignore[attr-defined] # the same
+        sales=int(row.sales),  # type: ignore[attr-defined] # the same
+        spent=int(row.spent),  # type: ignore[attr-defined] # the same
+    )
+
+
+def who_spent(tx: Transaction, period: Period) -> dict[str, set[str]]:
+    """By member, the debits of the period: what a clearing statement is made from."""
+    table = tables.entries
+    found: dict[str, set[str]] = {}
+    for row in tx.rows(
+        select(table.c.member, table.c.id).where(
+            *_within(tx, period), table.c.kind == EntryKind.REDEEM.value
+        )
+    ):
+        found.setdefault(row.member, set()).add(row.id)
+    return found

@@ -1,0 +1,188 @@
+"""Reports: activity, liability, gifts, uplift, accounts, clearing. Rates are in basis points."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend_client.schemas.base import Id, Instant, Wire
+
+BasisPoints = Annotated[int, Field(description="Hundredths of a percent: 10000 is everything.")]
+AccountCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
+Minor = Annotated[int, Field(description="Minor units of the currency.")]
+
+
+class ActivityLine(Wire):
+    """What moved in one store, of one kind, in one direction."""
+
+    store: str
+    kind: str
+    points: int = Field(description="Positive: to members.")
+    entries: int
+
+
+class ActivityProgram(Wire):
+    """One program in the period."""
+
+    program: Id
+    active_members: int = Field(description="Who earned at a till or took something.")
+    earned: int = Field(description="Points given by sales and as a welcome.")
+    spent: int = Field(description="Points taken for rewards, less those given back.")
+    expired: int = Field(description="Points that ran out or fell away.")
+    clawed_back: int = Field(description="Points taken back with goods that came back.")
+    adjusted: int = Field(description="Points given by hand, less those taken.")
+    net: int = Field(description="The sum of all lines.")
+    redemption_rate_bp: BasisPoints | None = Field(description="Spent, of what was earned.")
+    breakage_bp: BasisPoints | None = Field(description="Expired, of what expired or was spent.")
+    lines: tuple[ActivityLine, ...]
+
+
+class ActivityReport(Wire):
+    """What happened from `since` to `until`, itself not."""
+
+    since: Instant
+    until: Instant
+    members: int = Field(description="Who had joined by the end.")
+    new_members: int
+    programs: tuple[ActivityProgram, ...]
+
+
+class LiabilityStore(Wire):
+    """What one store gave and nobody has spent."""
+
+    store: str
+    points: int
+    value: Minor | None
+
+
+class LiabilityProgram(Wire):
+    """What the members of a program could still ask for."""
+
+    program: Id
+    currency: str
+    points: int = Field(description="Open lots that have not run out.")
+    debt: int = Field(description="Points that members owe; not taken off.")
+    breakage_bp: BasisPoints
+    value: Minor | None = Field(description="points × value; null where a point has no value.")
+    liability: Minor | None = Field(description="points × value × (1 − breakage).")
+    stores: tuple[LiabilityStore, ...]
+
+
+class LiabilityReport(Wire):
+    """The liability at this moment."""
+
+    at: Instant
+    programs: tuple[LiabilityProgram, ...]
+
+
+class GiftLine(Wire):
+    """One reward in one store, in one state."""
+
+    program: Id
+    store: str
+    reason: str = Field(description="Why it was given: `reward:ID`.")
+    article: str | None
+    state: str = Field(description="reserved, issued, redeemed or voided.")
+    gifts: int
+    points: int
+    cost: Minor | None = Field(description="points × value; null where a point has no value.")
+
+
+class GiftsReport(Wire):
+    """Every loyalty gift, apart from other discounts; the totals leave out what was voided."""
+
+    since: Instant
+    until: Instant
+    lines: tuple[GiftLine, ...]
+    gifts: int
+    points: int
+    cost: Minor | None
+
+
+class ComparedGroup(Wire):
+    """Members side by side, who had joined before the period."""
+
+    members: int
+    buyers: int
+    sales: int
+    spent: Minor
+    spent_each: Minor | None = Field(description="By member, whether or not they bought.")
+
+
+class UpliftReport(Wire):
+    """What those who got something bought, beside those who did not."""
+
+    since: Instant
+    until: Instant
+    campaign: str | None
+    received: ComparedGroup
+    held_out: ComparedGroup
+    uplift_bp: BasisPoints | None = Field(description="How much more each of the first bought.")
+
+
+class AccountCodes(Wire):
+    """Where loyalty stands in the merchant's chart of accounts."""
+
+    liability: AccountCode = Field(default="2150", description="What members may still ask for.")
+    granted: AccountCode = Field(default="6250", description="The cost of points given.")
+    redeemed: AccountCode = Field(default="4250", description="Gifts handed out for points.")
+    breakage: AccountCode = Field(default="4290", description="Income from points that ran out.")
+    opening: AccountCode = Field(default="3900", description="Points of an earlier system.")
+    transfer: AccountCode = Field(default="2159", description="Points between accounts.")
+
+
+class JournalLine(Wire):
+    """One side of a movement."""
+
+    account: AccountCode
+    what: str
+    program: Id
+    store: str
+    kind: str
+    points: int
+    currency: str
+    debit: Minor
+    credit: Minor
+
+
+class JournalReport(Wire):
+    """Debits and credits of the period, which are equal."""
+
+    since: Instant
+    until: Instant
+    lines: tuple[JournalLine, ...]
+    debit: Minor
+    credit: Minor
+    unvalued: tuple[str, ...] = Field(
+        description="Programs that are left out: they do not say what a point is worth."
+    )
+
+
+class ClearingLine(Wire):
+    """One store owes another."""
+
+    debtor: str = Field(description="The store that gave the points.")
+    creditor: str = Field(description="The store where they were spent.")
+    points: int
+    value: Minor | None
+
+
+class ClearingNet(Wire):
+    """What a store gets, or pays where it is negative."""
+
+    store: str
+    points: int
+    value: Minor | None
+
+
+class ClearingReport(Wire):
+    """What stores owe each other; the net of all stores is 0."""
+
+    since: Instant
+    until: Instant
+    program: Id
+    currency: str
+    lines: tuple[ClearingLine, ...]
+    net: tuple[ClearingNet, ...]
+
+
+By = Literal["happened", "booked"]
