@@ -443,6 +443,8 @@ class OutOfOrder(Enum):
     REVOKED = "revoked"
     STARTING = "starting"
     """Claimed, and waiting for the first program from the backend."""
+    SWITCHED_OFF = "switched_off"
+    """The merchant has switched loyalty off for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

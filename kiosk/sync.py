@@ -12,6 +12,7 @@ from backend_client.errors import BackendError, BackendUnavailable, NotAuthorise
 from backend_client.rest import TerminalClient
 from backend_client.schemas import (
     AccountChanged,
+    CampaignChanged,
     CardChanged,
     Change,
     ChangesPage,
@@ -19,6 +20,7 @@ from backend_client.schemas import (
     GiftChanged,
     MemberErased,
     ProgramChanged,
+    ProgramWithdrawn,
     StockChanged,
     StoreChanged,
     VoucherChanged,
@@ -215,7 +217,7 @@ def _remember_contact(tx: Transaction, now: datetime) -> None:
 def _apply_one(tx: Transaction, change: Change) -> None:
     match change:
         case ProgramChanged():
-            tx.save_program(change.document)
+            tx.save_program(change.document, on=change.on)
         case StoreChanged():
             tx.remember("store", change.store.model_dump_json())
         case CardChanged():
@@ -226,9 +228,22 @@ def _apply_one(tx: Transaction, change: Change) -> None:
             tx.save_snapshot(change.account)
         case VoucherChanged():
             tx.learn_voucher(change.voucher.voucher())
+        case MemberErased():
+            tx.erase_member(change.member)
+        case _:
+            _apply_offer(tx, change)
+
+
+def _apply_offer(
+    tx: Transaction, change: ProgramWithdrawn | CampaignChanged | GiftChanged | StockChanged
+) -> None:
+    """What the merchant offers beside the program's own document."""
+    match change:
+        case ProgramWithdrawn():
+            tx.forget_program(change.program, change.version)
+        case CampaignChanged():
+            tx.save_campaign_message(change)
         case GiftChanged():
             tx.save_gift(change.gift)
         case StockChanged():
             tx.save_free(change.gift, change.free)
-        case MemberErased():
-            tx.erase_member(change.member)

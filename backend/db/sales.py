@@ -1,15 +1,19 @@
 """Sales as tills told them, and what was done to them since."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import SaleStage
 from loyalty.ids import MemberId, SaleId, StoreId
+
+_AT_ONCE = 500
+"""Rows that are fetched together where many are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,56 @@ def sales(tx: Transaction, wanted: tuple[str, ...]) -> dict[str, SaleRow]:
         return {}
     found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(wanted)))
     return {row.id: _sale(row) for row in found}
+
+
+def between(
+    tx: Transaction, since: datetime, until: datetime, *, after: str = ""
+) -> Iterator[SaleRow]:
+    """The sales that were settled in that time, voided or not, member by member, oldest first."""
+    table = tables.sales
+    query = (
+        select(table)
+        .where(table.c.member > after, *_between(tx, since, until))
+        .order_by(table.c.member, table.c.closed_at, table.c.id)
+    )
+    for row in tx.run(query).yield_per(_AT_ONCE):
+        yield _sale(row)
+
+
+def notes_between(
+    tx: Transaction, since: datetime, until: datetime, *, after: str = ""
+) -> tuple[Act, ...]:
+    """The free credit notes of that time, member by member, oldest first."""
+    table = tables.sale_acts
+    found = tx.rows(
+        select(table)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.kind == ActKind.CREDIT_NOTE.value,
+            table.c.member > after,
+            table.c.at >= since,
+            table.c.at < until,
+        )
+        .order_by(table.c.member, table.c.at, table.c.id)
+    )
+    return tuple(_act(row) for row in found)
+
+
+def count_between(tx: Transaction, since: datetime, until: datetime) -> int:
+    """How many there are."""
+    query = select(func.count().label("sales")).select_from(tables.sales)
+    row = tx.first(query.where(*_between(tx, since, until)))
+    return 0 if row is None else int(row.sales)
+
+
+def _between(tx: Transaction, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    table = tables.sales
+    return (
+        table.c.tenant == tx.tenant,
+        table.c.closed_at >= since,
+        table.c.closed_at < until,
+        table.c.stage.in_([SaleStage.SETTLED.value, SaleStage.VOIDED.value]),
+    )
 
 
 def add_sale(tx: Transaction, row: SaleRow) -> None:

@@ -182,8 +182,27 @@ def program(tx: Transaction, wanted: ProgramId, version: int | None = None) -> P
     key = (wanted, version)
     if key not in tx.programs:
         document = program_document(tx, wanted, version)
-        tx.programs[key] = None if document is None else _with_catalogue(tx, document, version)
+        found = None if document is None else _with_catalogue(tx, document, version)
+        if found is not None and version is None and not is_on(tx, wanted):
+            found = _silent(found)
+        tx.programs[key] = found
     return tx.programs[key]
+
+
+def is_on(tx: Transaction, wanted: ProgramId) -> bool:
+    """Whether the merchant has loyalty switched on."""
+    table = tables.program_switches
+    row = tx.first(
+        select(table.c.is_on).where(table.c.tenant == tx.tenant, table.c.program == wanted)
+    )
+    return row is None or bool(row.is_on)
+
+
+def _silent(program: Program) -> Program:
+    """The program of a merchant who has switched loyalty off: it gives, sells and says nothing."""
+    return replace(
+        program, earning=(), campaigns=(), rewards=(), alerts=(), rule_in_words={}, tiers=None
+    )
 
 
 def _with_catalogue(tx: Transaction, document: str, version: int | None) -> Program:

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backend.db import Transaction, accounts, cards, feed, gifts, shops, stock, vouchers
+from backend.db import Transaction, accounts, cards, feed, gifts, programs, shops, stock, vouchers
 from backend.db.access import Terminal
 from backend.db.feed import Change as Place
 from backend.errors import Refused
 from backend.services.members import numbered
 from backend_client.schemas import (
     AccountChanged,
+    CampaignChanged,
     Change,
     ChangesPage,
     GiftChanged,
     ProblemName,
     ProgramChanged,
+    ProgramWithdrawn,
     StockChanged,
     StoreBody,
     StoreChanged,
@@ -98,8 +100,36 @@ def _stores(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, C
 
 
 def _programs(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
-    documents = {key: shops.program_document(tx, ProgramId(key)) for key in keys}
-    return {key: ProgramChanged(document=text) for key, text in documents.items() if text}
+    """The version in force under the program's id; those to come under `id@version`."""
+    return {key: change for key in keys if (change := _program(tx, key)) is not None}
+
+
+def _program(tx: Transaction, key: str) -> Change | None:
+    program, at, version = key.partition("@")
+    wanted = ProgramId(program)
+    document = shops.program_document(tx, wanted, int(version) if at else None)
+    if document is not None:
+        return ProgramChanged(document=document, on=shops.is_on(tx, wanted))
+    return ProgramWithdrawn(program=program, version=int(version)) if at else None
+
+
+def _campaigns(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    wanted = [(program, campaign) for program, _, campaign in (key.partition("/") for key in keys)]
+    said = {
+        programs.message_key(each.program, each.campaign): each
+        for each in programs.some_messages(tx, wanted)
+    }
+    found: dict[str, Change] = {}
+    for program, campaign in wanted:
+        key = programs.message_key(program, campaign)
+        told = said.get(key)
+        found[key] = CampaignChanged(
+            program=program,
+            campaign=campaign,
+            message=told.message if told else {},
+            picture=told.picture if told else None,
+        )
+    return found
 
 
 def _cards(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
@@ -153,4 +183,5 @@ _READ = {
     "voucher": _vouchers,
     "gift": _gifts,
     "stock": _stock,
+    "campaign": _campaigns,
 }

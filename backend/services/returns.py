@@ -314,6 +314,11 @@ def _back(act: str, sale: Sale, line: ReturnLine, at: datetime, store: StoreId) 
     return Returned(id=act, line=str(place), quantity=quantity, at=at, store=store)
 
 
+def came_back(act: Act, sale: Sale) -> tuple[Returned, ...]:
+    """What an act brought back of a sale, for whoever tells the past again."""
+    return tuple(_back(act.id, sale, line, act.at, act.store) for line in _lines(act))
+
+
 def _coming(
     sale: Sale, body: ReturnBody, earlier: Sequence[Returned], store: StoreId
 ) -> tuple[Returned, ...]:

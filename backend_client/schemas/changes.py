@@ -17,6 +17,25 @@ class ProgramChanged(Wire):
 
     type: Literal["program"] = "program"
     document: str = Field(description="The program document (JSON text).")
+    on: bool = Field(default=True, description="False while the merchant has switched loyalty off.")
+
+
+class ProgramWithdrawn(Wire):
+    """A version that was to come, and does not."""
+
+    type: Literal["program_withdrawn"] = "program_withdrawn"
+    program: Id
+    version: int
+
+
+class CampaignChanged(Wire):
+    """What to show of a campaign while nobody stands there; when it runs, the program says."""
+
+    type: Literal["campaign"] = "campaign"
+    program: Id
+    campaign: Id
+    message: dict[str, str] = Field(description="By language; empty for nothing.")
+    picture: str | None = Field(default=None, description="The hash of its picture.")
 
 
 class StoreChanged(Wire):
@@ -106,7 +125,9 @@ Change = Annotated[
     | VoucherChanged
     | MemberErased
     | GiftChanged
-    | StockChanged,
+    | StockChanged
+    | ProgramWithdrawn
+    | CampaignChanged,
     Field(discriminator="type"),
 ]
 

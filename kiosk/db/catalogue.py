@@ -1,11 +1,11 @@
-"""The gifts of the catalogue as this kiosk last heard of them, and what its store has of each."""
+"""Gifts, what the store has of each, and messages of campaigns, as the kiosk last heard of them."""
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import GiftFound
+from backend_client.schemas import CampaignChanged, GiftFound
 from kiosk.db import tables
 
 
@@ -45,3 +45,24 @@ def free(connection: Connection, wanted: str) -> int:
     """How many pieces were free when the backend last told; 0 when it never did."""
     query = select(tables.gift_stock.c.free).where(tables.gift_stock.c.gift == wanted)
     return connection.execute(query).scalar_one_or_none() or 0
+
+
+def save_campaign_message(connection: Connection, said: CampaignChanged) -> None:
+    """Keep what to show of a campaign; nothing, where its message is empty."""
+    table = tables.campaign_messages
+    mine = (table.c.program == said.program) & (table.c.campaign == said.campaign)
+    connection.execute(delete(table).where(mine))
+    if said.message:
+        connection.execute(
+            upsert(table).values(
+                program=said.program, campaign=said.campaign, body=said.model_dump_json()
+            )
+        )
+
+
+def campaign_messages(connection: Connection, program: str) -> dict[str, CampaignChanged]:
+    """What to show of each campaign of a program."""
+    table = tables.campaign_messages
+    bodies = connection.execute(select(table.c.body).where(table.c.program == program)).scalars()
+    said = (CampaignChanged.model_validate_json(body) for body in bodies.all())
+    return {each.campaign: each for each in said}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from kiosk.db.tables import gift_stock, gifts, metadata
+from kiosk.db.tables import campaign_messages, gift_stock, gifts, metadata
 
 
 class NewerDatabase(Exception):
@@ -17,7 +17,7 @@ def _first_tables(connection: Connection) -> None:
 
 def _gifts(connection: Connection) -> None:
     # A new file has them from the first step.
-    metadata.create_all(connection, tables=[gifts, gift_stock])
+    metadata.create_all(connection, tables=[gifts, gift_stock, campaign_messages])
 
 
 # Each step takes the file from the version of its place to the next. Alembic is for databases

@@ -125,6 +125,15 @@ gift_stock = Table(
     Column("free", Integer, nullable=False),
 )
 
+# What is shown of a campaign while nobody stands there.
+campaign_messages = Table(
+    "campaign_messages",
+    metadata,
+    Column("program", String(64), primary_key=True),
+    Column("campaign", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 # One row each: the sync cursor, the store, the last contact, the head of the journal.
 memory = Table(
     "memory",

@@ -2,9 +2,9 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend_client.schemas import (
     AccountSnapshot,
+    CampaignChanged,
     CardStatus,
     EntryBody,
     Event,
@@ -27,6 +28,7 @@ from backend_client.schemas import (
 )
 from backend_client.signing import journal_body
 from kiosk.db import catalogue, tables
+from loyalty.campaigns import is_open
 from loyalty.chain import GENESIS, link
 from loyalty.document import read_program
 from loyalty.errors import ProgramRefused
@@ -93,7 +95,8 @@ class ProgramCache:
 
     def __init__(self) -> None:
         self.version: tuple[str, int] | None = None
-        self.program: Program | None = None
+        self.known: tuple[Program, ...] = ()
+        """Its versions, newest first; those to come are among them."""
 
 
 class Transaction:
@@ -115,7 +118,7 @@ class Transaction:
     # --- the shop ---------------------------------------------------------------------------
 
     def program(self) -> Program | None:
-        """The program of this terminal, in the newest version that can be read here.
+        """The program of this terminal, in the version in force that can be read here.
 
         None before the first contact with the backend. A version that this software is too old to
         read is kept for after the update; until then the one before it goes on.
@@ -128,10 +131,14 @@ class Transaction:
             return None
         version = (str(row.id), int(row.version))
         if self._programs.version != version:
-            found = next(self._programs_of(version[0]), None)
-            self._programs.program = found and with_gifts(found, self._gifts_here())
+            gifts = tuple(self._gifts_here())
+            off = version[0] in (self.recall("programs_off") or "").split()
+            self._programs.known = tuple(
+                switched_off(each) if off else with_gifts(each, gifts)
+                for each in self._programs_of(version[0])
+            )
             self._programs.version = version
-        return self._programs.program
+        return in_force(self._programs.known, datetime.now(UTC))
 
     def _programs_of(self, program: str) -> Iterator[Program]:
         """The versions that can be read, newest first."""
@@ -145,15 +152,45 @@ class Transaction:
             except ProgramRefused as refused:
                 log.error("a program version cannot be read, update the kiosk: %s", refused)  # noqa: TRY400 - the text says it all
 
-    def save_program(self, document: str) -> None:
-        """Keep a version of the program, whether or not it can be read here. Raises ValueError."""
+    def save_program(self, document: str, *, on: bool = True) -> None:
+        """Keep a version of the program, whether or not it can be read here. Raises ValueError.
+
+        `on` is False while the merchant has switched loyalty off.
+        """
         name, version = _name_of(document)
         self._connection.execute(
             upsert(tables.programs)
             .values(id=name, version=version, document=document)
             .on_conflict_do_update(index_elements=["id", "version"], set_={"document": document})
         )
+        others = {each for each in (self.recall("programs_off") or "").split() if each != name}
+        self.remember("programs_off", " ".join(sorted(others if on else others | {name})))
         self._programs.version = None
+
+    def forget_program(self, name: str, version: int) -> None:
+        """A version that was to come, and does not."""
+        table = tables.programs
+        self._connection.execute(
+            delete(table).where(table.c.id == name, table.c.version == version)
+        )
+        self._programs.version = None
+
+    def save_campaign_message(self, said: CampaignChanged) -> None:
+        """Keep what to show of a campaign; nothing, where its message is empty."""
+        catalogue.save_campaign_message(self._connection, said)
+
+    def campaign_messages(self, at: datetime) -> tuple[CampaignChanged, ...]:
+        """What to show of the campaigns that run at `at`, in the order the merchant wrote them."""
+        program = self.program()
+        if program is None:
+            return ()
+        said = catalogue.campaign_messages(self._connection, program.id)
+        local = at.astimezone(self.zone())
+        return tuple(
+            said[campaign.id]
+            for campaign in program.campaigns
+            if campaign.id in said and is_open(campaign.window, local)
+        )
 
     def _gifts_here(self) -> Iterator[GiftFound]:
         """The gifts of the catalogue; those of other stores only are not offered here."""
@@ -604,6 +641,19 @@ class Transaction:
     def save_numbered(self, numbered: NumberedEntry) -> None:
         """Keep an entry of the backend's under its number."""
         self.write(numbered.entry.entry(), numbered.position)
+
+
+def in_force(versions: Sequence[Program], now: datetime) -> Program | None:
+    """Of the versions, newest first, the one in force; the first of all before any is."""
+    begun = (each for each in versions if each.valid_from <= now)
+    return next(begun, versions[-1] if versions else None)
+
+
+def switched_off(program: Program) -> Program:
+    """The program of a merchant who has switched loyalty off: it gives, sells and says nothing."""
+    return replace(
+        program, earning=(), campaigns=(), rewards=(), alerts=(), rule_in_words={}, tiers=None
+    )
 
 
 def _name_of(document: str) -> tuple[str, int]:

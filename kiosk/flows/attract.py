@@ -93,6 +93,8 @@ def _invitation(
         return screens.OutOfService(reason=screens.OutOfOrder.REVOKED)
     if program is None:
         return screens.OutOfService(reason=screens.OutOfOrder.STARTING)
+    if not program.earning and not program.rewards:
+        return screens.OutOfService(reason=screens.OutOfOrder.SWITCHED_OFF)
     return screens.Attract(welcome_points=welcome_points(program), troubles=kiosk.health.troubles())
 
 

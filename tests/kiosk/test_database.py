@@ -41,9 +41,9 @@ def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
 def test_a_file_damaged_while_it_is_open_is_storage_trouble(tmp_path: Path) -> None:
     path = tmp_path / "kiosk.db"
     Database(path).close()
+    database = Database(path)
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    database = Database(path)
     try:
         with pytest.raises(StorageTrouble):
             database.run_now(enrol_somebody)

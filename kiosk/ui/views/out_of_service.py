@@ -38,5 +38,7 @@ class OutOfServiceView(View):
             OutOfOrder.STARTING: w.t(
                 "The kiosk is fetching the shop's program. It begins by itself."
             ),
+            OutOfOrder.SWITCHED_OFF: w.t("This kiosk is not in use at the moment."),
         }[screen.reason]
-        self.still = w.t("Your points are safe, and the till counts them as always.")
+        off = screen.reason is OutOfOrder.SWITCHED_OFF
+        self.still = "" if off else w.t("Your points are safe, and the till counts them as always.")

@@ -1,0 +1,329 @@
+"""Programs by API: drafted with their errors, published with a date, told to the past, or off."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from backend.rights import Role
+from backend.services.members import balance_of
+from backend_client.schemas import CampaignChanged, ProgramChanged, ProgramWithdrawn
+from loyalty.ids import MemberId, ProgramId
+from tests.support.facts import Journal, Kiosk, now, sale_of
+from tests.support.merchant import Merchant
+from tests.support.server import PROGRAM, Company, Connected, company, new_id
+from tests.support.staff import at_work
+
+
+class Clock:
+    """The server's clock, which the test turns."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shop(url: str, clock: Clock) -> Iterator[Company]:
+    with company(url, clock=clock) as made:
+        yield made
+
+
+@pytest.fixture
+def owner(shop: Company, session: requests.Session) -> Merchant:
+    return Merchant(person=at_work(shop), session=session)
+
+
+@pytest.fixture
+def member(line: Connected, kiosk: Kiosk, journal: Journal) -> str:
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member)))
+    return joined.member
+
+
+def written(**other: Any) -> dict[str, Any]:
+    """The shop's program with something else in it."""
+    document: dict[str, Any] = json.loads(PROGRAM)
+    return {**document, **other}
+
+
+DOUBLE = [{"id": "purchase", "when": "sale", "give": {"amount": 100, "points": 2}}]
+SPRING = {"id": "spring", "name": {"fr": "Le printemps"}, "give": {"times": "2"}}
+
+
+def path(line: Connected, rest: str = "") -> str:
+    return f"/v1/programs/{line.claimed.program}{rest}"
+
+
+def drafts(owner: Merchant, line: Connected, **other: Any) -> dict[str, Any]:
+    return owner.puts(path(line, "/draft"), document=written(**other))
+
+
+def publishes(owner: Merchant, line: Connected, version: int, **other: Any) -> dict[str, Any]:
+    return owner.posts(path(line, "/publication"), version=version, **other)
+
+
+def test_a_draft_says_which_field_is_wrong_and_what_to_write(
+    owner: Merchant, line: Connected
+) -> None:
+    found = drafts(owner, line, earning=[{"id": "x", "when": "sale", "give": {"points": "many"}}])
+    (error,) = found["errors"]
+    assert (error["field"], "whole number" in error["message"]) == ("earning.0.give.points", True)
+    assert owner.refused("POST", path(line, "/publication"), {"version": 2}) == (
+        422,
+        "program-refused",
+    )
+    assert drafts(owner, line, earning=DOUBLE)["errors"] == []
+    assert owner.gets(path(line, "/versions"))["versions"][0]["version"] == 1
+
+
+def test_a_published_draft_is_in_force_for_the_next_sale_and_kiosks_hear_of_it(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    assert line.till.record_sale(sale_of(member, 1000)).earned == 10
+    drafts(owner, line, earning=DOUBLE)
+    published = publishes(owner, line, 2)
+    assert publishes(owner, line, 2) == published
+    assert published["in_force"]
+    assert line.till.record_sale(sale_of(member, 1000)).earned == 20
+    documents = [
+        json.loads(each.document)["version"]
+        for each in line.terminal.changes("").changes
+        if isinstance(each, ProgramChanged)
+    ]
+    assert documents == [2]
+    assert owner.refused("POST", path(line, "/publication"), {"version": 9}) == (
+        412,
+        "changed-since",
+    )
+    assert owner.refused("GET", path(line, "/draft")) == (404, "not-found")
+    drafts(owner, line, earning=[])
+    assert owner.refused("POST", path(line, "/publication"), {"version": 2}) == (409, "id-reused")
+
+
+def test_a_version_with_a_date_waits_for_it_and_kiosks_have_it_before(
+    owner: Merchant, line: Connected, member: str, clock: Clock
+) -> None:
+    drafts(owner, line, earning=DOUBLE)
+    start = now() + timedelta(hours=2)
+    publishes(owner, line, 2, valid_from=start.isoformat())
+    (program,) = owner.gets("/v1/programs")["programs"]
+    assert (program["version"], [each["version"] for each in program["coming"]]) == (1, [2])
+    told = [each for each in line.terminal.changes("").changes if isinstance(each, ProgramChanged)]
+    assert sorted(json.loads(each.document)["version"] for each in told) == [1, 2]
+    assert line.till.record_sale(sale_of(member, 1000)).earned == 10
+    clock.ahead += timedelta(hours=3)
+    assert line.till.record_sale(sale_of(member, 1000)).earned == 20
+
+
+def test_a_version_to_come_is_taken_back_and_one_in_force_never(
+    owner: Merchant, line: Connected
+) -> None:
+    drafts(owner, line, earning=DOUBLE)
+    publishes(owner, line, 2, valid_from=(now() + timedelta(days=2)).isoformat())
+    drafts(owner, line)
+    early = {"version": 3, "valid_from": (now() + timedelta(days=1)).isoformat()}
+    assert owner.refused("POST", path(line, "/publication"), early) == (422, "invalid")
+    past = {"version": 3, "valid_from": "2026-01-01T00:00:00Z"}
+    assert owner.refused("POST", path(line, "/publication"), past) == (422, "invalid")
+    for _ in range(2):
+        assert owner.asks("DELETE", path(line, "/versions/2")).status_code == 204
+    heard = line.terminal.changes("").changes
+    assert [each.version for each in heard if isinstance(each, ProgramWithdrawn)] == [2]
+    assert owner.refused("DELETE", path(line, "/versions/1")) == (409, "in-use")
+
+
+def test_what_changes_is_said_field_by_field(owner: Merchant, line: Connected) -> None:
+    drafts(owner, line, point_value="0.05")
+    (found,) = owner.gets(path(line, "/versions/1/differences"))["differences"]
+    assert (found["field"], found["was"], found["now"]) == ("point_value", None, "0.05")
+    publishes(owner, line, 2)
+    assert owner.gets(path(line, "/versions/1/differences?to=2"))["differences"] == [found]
+    assert owner.gets(path(line, "/versions/2"))["document"]["point_value"] == "0.05"
+
+
+def test_versions_come_page_by_page(owner: Merchant, line: Connected) -> None:
+    for version in (2, 3):
+        drafts(owner, line, point_value=f"0.0{version}")
+        publishes(owner, line, version)
+    first = owner.gets(path(line, "/versions?limit=2"))
+    rest = owner.gets(path(line, f"/versions?limit=2&cursor={first['next']}"))
+    assert [each["version"] for each in first["versions"] + rest["versions"]] == [3, 2, 1]
+
+
+def test_the_past_told_to_its_own_rules_gives_what_the_books_have_and_to_others_something_else(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    before = now() - timedelta(hours=1)
+    for total in (1000, 2550, 99):
+        line.till.record_sale(sale_of(member, total))
+    span = {"since": before.isoformat()}
+    same = owner.posts(path(line, "/replay"), **span, document=written())
+    assert (same["total"]["earned"], same["total"]["difference"]) == (35, 0)
+    assert same["total"]["compared"] == 3
+    drafts(owner, line, earning=DOUBLE)
+    double = owner.posts(path(line, "/replay"), **span)
+    assert (double["total"]["earned"], double["total"]["difference"]) == (72, 37)
+    assert list(double["stores"]) == [line.claimed.store.id]
+    assert line.till.account(member).balance == 50 + 35, "nothing is written"
+
+
+def test_loyalty_switched_off_leaves_no_trace_and_loses_nothing(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    line.till.record_sale(sale_of(member, 10000))
+    assert owner.puts(path(line, "/switch"), on=False)["on"] is False
+    silent = line.till.record_sale(sale_of(member, 1000))
+    assert (silent.earned, silent.rule_in_words, silent.entries) == (0, {}, ())
+    reward = json.loads(PROGRAM)["rewards"][0]["id"]
+    body = {"id": new_id(), "member": member}
+    answer = line.raw("POST", f"/v1/gifts/{reward}/redemptions", body, till=True)
+    assert answer.json()["type"].endswith("reward-unavailable")
+    told = [each for each in line.terminal.changes("").changes if isinstance(each, ProgramChanged)]
+    assert [each.on for each in told] == [False]
+    assert owner.puts(path(line, "/switch"), on=True)["on"] is True
+    assert line.till.account(member).balance == 150
+
+
+def test_old_customers_are_counted_first_and_enrolled_once_only_if_they_agreed(
+    owner: Merchant, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    members = [kiosk.enrolled() for _ in range(3)]
+    line.terminal.push(journal.write(*members))
+    owner.puts("/v1/programs/second/draft", document=written(id="second"))
+    owner.posts("/v1/programs/second/publication", version=1)
+    preview = owner.gets("/v1/programs/second/enrolment-preview")
+    assert (preview["members"], preview["left_out"]) == (3, 0)
+    body = {"id": new_id()}
+    first = owner.posts("/v1/programs/second/enrolment", **body)
+    assert (first["members"], first["points"], first["done"]) == (3, 0, True)
+    assert owner.posts("/v1/programs/second/enrolment", **body) == first
+    assert owner.gets("/v1/programs/second/enrolment-preview")["members"] == 0
+    again = owner.posts("/v1/programs/second/enrolment", id=new_id())
+    assert again["members"] == 0
+
+
+def test_past_invoices_make_the_opening_balance_once(
+    shop: Company, owner: Merchant, line: Connected, member: str, clock: Clock
+) -> None:
+    line.till.record_sale(sale_of(member, 12345))
+    back = {
+        "id": new_id(),
+        "member": member,
+        "total": 2000,
+        "currency": "EUR",
+        "closed_at": now().isoformat(),
+    }
+    assert line.raw("POST", "/v1/credit-notes", back, till=True).status_code == 200
+    since = {"since": (now() - timedelta(days=90)).isoformat()}
+    clock.ahead += timedelta(seconds=5)
+    owner.puts("/v1/programs/second/draft", document=written(id="second"))
+    owner.posts("/v1/programs/second/publication", version=1)
+    store = owner.gets(f"/v1/stores/{line.claimed.store.id}")
+    settings = {key: value for key, value in store.items() if key != "id"}
+    owner.puts(f"/v1/stores/{store['id']}", **{**settings, "program": "second"})
+    preview = owner.posts("/v1/programs/second/opening-preview", id=new_id(), **since)
+    assert (preview["members"], preview["points"]) == (1, 123 - 20)
+    body = {"id": new_id(), **since}
+    first = owner.posts("/v1/programs/second/opening", **body)
+    assert (first["members"], first["points"], first["done"]) == (1, 103, True)
+    assert owner.posts("/v1/programs/second/opening", **body) == first
+    assert owner.posts("/v1/programs/second/opening", id=new_id(), **since)["done"]
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert balance_of(tx, MemberId(member), ProgramId("second")) == 103
+    line.till.record_sale(sale_of(member, 1000))
+    undated = {"id": new_id()}
+    assert owner.refused("POST", "/v1/programs/second/opening", undated) == (422, "invalid")
+
+
+def test_a_campaign_that_runs_has_its_message_for_the_idle_screen(
+    owner: Merchant, line: Connected
+) -> None:
+    over = {**SPRING, "id": "over", "first_day": "2025-03-01", "last_day": "2025-03-02"}
+    drafts(owner, line, campaigns=[SPRING, over])
+    publishes(owner, line, 2)
+    message = {"fr": "Points doublés !", "en": "Double points!"}
+    owner.puts(path(line, "/campaigns/spring/message"), message=message)
+    found = owner.gets(path(line, "/campaigns"))["campaigns"]
+    assert [(each["id"], each["running"], each["message"]) for each in found] == [
+        ("spring", True, message),
+        ("over", False, None),
+    ]
+    (told,) = [e for e in line.terminal.changes("").changes if isinstance(e, CampaignChanged)]
+    assert (told.campaign, told.message) == ("spring", message)
+    assert owner.asks("DELETE", path(line, "/campaigns/spring/message")).status_code == 204
+    (gone,) = [e for e in line.terminal.changes("").changes if isinstance(e, CampaignChanged)]
+    assert gone.message == {}
+    unknown = path(line, "/campaigns/autumn/message")
+    assert owner.refused("PUT", unknown, {"message": message}) == (404, "not-found")
+
+
+def test_every_preset_can_be_drafted_and_published_as_it_is(owner: Merchant) -> None:
+    found = owner.gets("/v1/presets")["presets"]
+    assert {"octave", "clictill", "globalpos", "lightspeed"} <= {each["id"] for each in found}
+    for preset in found:
+        place = f"/v1/programs/{preset['id']}"
+        owner.puts(f"{place}/draft", document=preset["document"])
+        version = owner.gets(f"{place}/draft")["version"]
+        assert owner.posts(f"{place}/publication", version=version)["in_force"]
+
+
+def test_a_manager_drafts_and_only_an_owner_publishes(
+    shop: Company, owner: Merchant, line: Connected
+) -> None:
+    manager = Merchant(person=at_work(shop, Role.MANAGER), session=line.session)
+    cashier = Merchant(person=at_work(shop, Role.CASHIER), session=line.session)
+    drafts(manager, line, earning=DOUBLE)
+    for somebody in (manager, cashier):
+        refused = somebody.refused("POST", path(line, "/publication"), {"version": 2})
+        assert refused == (403, "not-allowed")
+        assert somebody.refused("PUT", path(line, "/switch"), {"on": False})[0] == 403
+    assert cashier.refused("PUT", path(line, "/draft"), {"document": {}})[0] == 403
+    assert publishes(owner, line, 2)["version"] == 2
+
+
+def test_another_companys_programs_are_nobodys_here(
+    shop: Company, owner: Merchant, line: Connected
+) -> None:
+    drafts(owner, line, earning=DOUBLE)
+    owner.puts("/v1/programs/second/draft", document=written(id="second"))
+    owner.posts("/v1/programs/second/publication", version=1)
+    stranger = Merchant(person=at_work(shop.add_shop()), session=line.session)
+    assert stranger.refused("GET", path(line, "/draft")) == (404, "not-found")
+    for rest in ("/versions", "/versions/1", "/campaigns", "/enrolment-preview"):
+        assert stranger.refused("GET", "/v1/programs/second" + rest) == (404, "not-found"), rest
+    refused = stranger.refused("PUT", "/v1/programs/second/switch", {"on": False})
+    assert refused == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "body"),
+    [
+        ("PUT", "/draft", {"document": []}),
+        ("PUT", "/draft", {"document": {"name": "nul\u0000"}}),
+        ("POST", "/publication", {"version": "2"}),
+        ("POST", "/publication", {"version": 0}),
+        ("POST", "/publication", {"version": 10**30}),
+        ("POST", "/publication", {"version": 2, "valid_from": "tomorrow"}),
+        ("POST", "/replay", {"since": "2026-01-01"}),
+        ("POST", "/replay", {"since": "2026-01-01T00:00:00Z", "point_cost": "1e9"}),
+        ("PUT", "/switch", {"on": "yes"}),
+        ("POST", "/enrolment", {"id": "../x"}),
+        ("POST", "/opening", {"id": "x", "since": 1e400}),
+        ("PUT", "/campaigns/x/message", {"message": {}}),
+    ],
+)
+def test_silly_words_about_programs_are_refused(
+    owner: Merchant, line: Connected, method: str, rest: str, body: object
+) -> None:
+    assert owner.refused(method, path(line, rest), body)[0] == 422
