@@ -11,11 +11,11 @@ from pathlib import Path
 
 from backend_client.errors import BackendError
 from backend_client.rest import TillClient
-from backend_client.schemas import MemberQuery, SaleBody, VoucherRedemption
+from backend_client.schemas import MemberQuery, VoucherRedemption
 from demo.album import Album
 from demo.hand import HandError
-from demo.shop import Shop, ShopError
-from demo.story import ExpectationError, tell
+from demo.shop import USUAL, Shop, ShopError, ready_programs, sale
+from demo.story import ExpectationError, glance, tell
 from devices.simulate.client import SimulatorError
 from kiosk.ui.app import REMEDY
 from loyalty.errors import LoyaltyError
@@ -28,10 +28,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"default {FOLDER}")
     parser.add_argument("--story", action="store_true", help="tell the story even with a display")
+    parser.add_argument(
+        "--program",
+        choices=ready_programs(),
+        default=USUAL,
+        help=f"one of assets/programs/, default {USUAL}",
+    )
     commands = parser.add_subparsers(dest="command")
-    sale = commands.add_parser("sale", help="at the till: close a sale for the bearer of a card")
-    sale.add_argument("amount", help="in euros, such as 137.40")
-    sale.add_argument("--card", default="unknown", help="a card of the simulator")
+    selling = commands.add_parser("sale", help="at the till: close a sale for the bearer of a card")
+    selling.add_argument("amount", help="in euros, such as 137.40")
+    selling.add_argument("--card", default="unknown", help="a card of the simulator")
     redeem = commands.add_parser("redeem", help="at the till: take a voucher")
     redeem.add_argument("code", help="typed or scanned")
     asked = parser.parse_args(arguments)
@@ -42,8 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.command == "redeem":
             return _redeem(asked.folder, asked.code)
         if asked.story or not has_display():
-            return _story(asked.folder)
-        return _by_hand(asked.folder)
+            return _story(asked.folder, asked.program)
+        return _by_hand(asked.folder, asked.program)
     except (ShopError, HandError, SimulatorError, BackendError, LoyaltyError) as error:
         print(f"demo: {error}", file=sys.stderr)
     except ExpectationError as error:
@@ -56,20 +62,25 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _story(folder: Path) -> int:
+def _story(folder: Path, program: str) -> int:
     print("no display: the story is told offscreen, with a picture of every screen", flush=True)
     _clean(folder)
-    with Shop(folder / "run") as shop:
-        shop.start_puppet()
+    with Shop(folder / "run", program=program) as shop:
         album = Album(folder)
-        tell(shop, album)
+        if program == USUAL:
+            shop.start_puppet()
+            tell(shop, album)
+        else:
+            shop.welcome_regulars()
+            shop.start_puppet()
+            glance(shop, album)
     print(f"\nthe story is in {album.close()}")
     return 0
 
 
-def _by_hand(folder: Path) -> int:
+def _by_hand(folder: Path, program: str) -> int:
     _clean(folder)
-    with Shop(folder / "run") as shop:
+    with Shop(folder / "run", program=program) as shop:
         (shop.folder / "till.txt").write_text(f"{shop.backend_url}\n{shop.till_key}\n")
         shop.welcome_regulars()
         print(
@@ -122,15 +133,7 @@ def _sale(folder: Path, amount: str, card: str) -> int:
     if card not in rig.cards:
         raise ShopError(f"no card {card!r}; there are {', '.join(rig.cards)}")
     member = till.find_member(MemberQuery(card_uid=rig.cards[card]))
-    answer = till.record_sale(
-        SaleBody(
-            id=str(uuid.uuid4()),
-            member=member.id,
-            total=int(cents),
-            currency="EUR",
-            closed_at=datetime.now(UTC),
-        )
-    )
+    answer = till.record_sale(sale(member.id, int(cents)))
     print(f"{answer.earned} points earned; balance {answer.balance_before} → {answer.balance}")
     till.close()
     return 0

@@ -26,6 +26,7 @@ from backend_client.schemas import (
     EntryBody,
     Event,
     JournalEvent,
+    LineBody,
     MemberEnrolled,
     MemberFound,
     MemberQuery,
@@ -42,16 +43,26 @@ from loyalty.chain import GENESIS, link
 from loyalty.document import read_program
 from loyalty.earning import welcome
 from loyalty.ids import MemberId, StoreId
+from loyalty.program import Program
 
 if TYPE_CHECKING:
     from devices.simulate.state import Rig
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "assets" / "programs" / "one-euro-one-point.json"
+PROGRAMS = ROOT / "assets" / "programs"
+USUAL = "one-euro-one-point"
+"""The ready program that the story is told with."""
 NAME = "Maison Lise"
 ADDRESS = "12 rue des Lices, 49000 Angers"
 START_S = 20.0
 STOP_S = 10.0
+
+
+def ready_programs() -> tuple[str, ...]:
+    """The names of the ready programs."""
+    return tuple(
+        sorted(path.stem for path in PROGRAMS.glob("*.json") if path.stem != "program.schema")
+    )
 
 
 class ShopError(Exception):
@@ -63,8 +74,11 @@ class Shop:
 
     name = NAME
 
-    def __init__(self, folder: Path, *, size: tuple[int, int] = (1280, 800)) -> None:
+    def __init__(
+        self, folder: Path, *, size: tuple[int, int] = (1280, 800), program: str = USUAL
+    ) -> None:
         self.folder = folder.resolve()
+        self.program = PROGRAMS / f"{program}.json"
         self.size = size
         self.rig: Rig
         self.bench: SimulatorClient
@@ -96,7 +110,7 @@ class Shop:
 
     def _open(self) -> None:
         self._command("shop", "--name", NAME, "--address", ADDRESS,
-                      "--time-zone", "Europe/Paris", "--program", str(PROGRAM))  # fmt: skip
+                      "--time-zone", "Europe/Paris", "--program", str(self.program))  # fmt: skip
         self.till_key = self._command("till", "add", "Caisse 1")["key"]
         self.start_backend()
         self.till = TillClient(self.backend_url, self.till_key)
@@ -177,11 +191,17 @@ class Shop:
         self._run("claim", command)
 
     def kiosk_entries(self, member: str) -> dict[str, int]:
-        """The kiosk's own list: points by entry id, read from its database beside it."""
+        """The kiosk's own list: points by entry id, read from its database beside it.
+
+        Empty while there is no database yet.
+        """
         path = self.folder / "kiosk" / "kiosk.db"
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT body FROM entries WHERE member = ?", [member])
-            bodies = [json.loads(body) for (body,) in rows]
+        try:
+            with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as kiosk:
+                rows = kiosk.execute("SELECT body FROM entries WHERE member = ?", [member])
+                bodies = [json.loads(body) for (body,) in rows]
+        except sqlite3.OperationalError:
+            return {}
         return {body["id"]: body["points"] for body in bodies}
 
     # --- the backend ------------------------------------------------------------------------
@@ -220,17 +240,9 @@ class Shop:
         except BackendError:
             return None
 
-    def sell(self, member: str, total: int) -> SaleAnswer:
+    def sell(self, member: str, total: int, pieces: int = 1) -> SaleAnswer:
         """Close a sale of so many cents for a member."""
-        return self.till.record_sale(
-            SaleBody(
-                id=str(uuid.uuid4()),
-                member=member,
-                total=total,
-                currency="EUR",
-                closed_at=datetime.now(UTC),
-            )
-        )
+        return self.till.record_sale(sale(member, total, pieces))
 
     def redeem(self, scanned: str) -> VoucherAnswer:
         """Take a voucher. Raises the LoyaltyError that says why not."""
@@ -241,13 +253,15 @@ class Shop:
         """Two members of long standing, enrolled at another kiosk; one has lost the card."""
         code = self._command("terminal", "add", "Angers-2")["code"]
         given = claim(self.backend_url, ClaimRequest(code=code))
+        program = read_program(self.program.read_bytes())
         with TerminalClient(self.backend_url, given.token) as other:
             journal = Journal(other)
             for card, name in (("known", "Camille"), ("blocked", "Dominique")):
                 member = str(uuid.uuid4())
-                for fact in _joining(given, member, bytes.fromhex(self.rig.cards[card]), name):
+                uid = bytes.fromhex(self.rig.cards[card])
+                for fact in joining(given, program, member, uid, name):
                     journal.push(fact)
-                self.sell(member, 270_00)
+                self.sell(member, 270_00, pieces=9)
         self._command("card", "block", self.rig.cards["blocked"])
 
     def read_qr(self, picture: bytes) -> str:
@@ -316,13 +330,39 @@ class Journal:
         self._client.push((item,))
 
 
-def _joining(given: ClaimAnswer, member: str, uid: bytes, name: str) -> tuple[Event, ...]:
-    """Somebody joins and claims the welcome points."""
+def sale(member: str, total: int, pieces: int = 1) -> SaleBody:
+    """A sale of coffee at the price of private customers: something that each program counts.
+
+    The pieces share the total; a remainder is the price of the whole, as of weighed goods.
+    """
+    each, rest = divmod(total, pieces)
+    line = LineBody(
+        article="CAFE",
+        family="coffee",
+        quantity=1 if rest else pieces,
+        unit_price=total if rest else each,
+    )
+    return SaleBody(
+        id=str(uuid.uuid4()),
+        member=member,
+        total=total,
+        currency="EUR",
+        closed_at=datetime.now(UTC),
+        lines=(line,),
+        price_code="PART",
+    )
+
+
+def joining(
+    given: ClaimAnswer, program: Program, member: str, uid: bytes, name: str
+) -> tuple[Event, ...]:
+    """Somebody joins, and claims the welcome points where the program gives any."""
     now = datetime.now(UTC)
     zone = ZoneInfo(given.store.time_zone)
-    program = read_program(PROGRAM.read_text(encoding="utf-8"))
     entry = welcome(program, MemberId(member), StoreId(given.store.id), now=now, zone=zone)
-    assert entry is not None
+    claimed = (
+        (WelcomeClaimed(id=str(uuid.uuid4()), at=now, entry=EntryBody.of(entry)),) if entry else ()
+    )
     return (
         MemberEnrolled(
             id=str(uuid.uuid4()),
@@ -335,7 +375,7 @@ def _joining(given: ClaimAnswer, member: str, uid: bytes, name: str) -> tuple[Ev
             language="fr",
             consents=(ConsentBody(purpose="program", given=True, text_version="demo"),),
         ),
-        WelcomeClaimed(id=str(uuid.uuid4()), at=now, entry=EntryBody.of(entry)),
+        *claimed,
     )
 
 

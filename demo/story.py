@@ -51,6 +51,26 @@ def tell(shop: Shop, album: Album) -> None:
     _without_the_backend(teller)
 
 
+def glance(shop: Shop, album: Album) -> None:
+    """Under any program: a regular taps, buys, and sees what the till's answer says."""
+    teller = Teller(shop, album)
+    shop.hand.see("Attract")
+    teller.photo("attract", "Nobody is there: the invitation to tap.")
+    found = shop.find_member("known")
+    assert found is not None
+    wait_until("the kiosk has the member's points", lambda: shop.kiosk_entries(str(found.id)))
+    _home(teller, found.balance, "known")
+    teller.photo("home", "A regular taps: what there is, and what it can be used for.")
+    answer = shop.sell(str(found.id), 42_00)
+    wait_until(
+        "the sale shows while the customer stands there",
+        lambda: shop.hand.look()["data"].get("balance") == answer.balance,
+        within_s=SYNC_S,
+    )
+    teller.photo("home-after", "After a sale of 42 €.")
+    leave(shop)
+
+
 def _join(teller: Teller) -> str:
     """1. A card nobody knows; the person joins and claims 50 points. Returns the member's id."""
     shop, hand = teller.shop, teller.shop.hand
@@ -224,9 +244,9 @@ def join(shop: Shop, card: str, name: str, address: str) -> None:
     hand.see("Welcomed")
 
 
-def _home(teller: Teller, balance: int) -> dict[str, Any]:
+def _home(teller: Teller, balance: int, card: str = "unknown") -> dict[str, Any]:
     """Tap the customer's card; the home screen with that balance."""
-    teller.shop.bench.tap("unknown")
+    teller.shop.bench.tap(card)
     teller.shop.hand.see("Home")
     wait_until(
         f"a balance of {balance}",

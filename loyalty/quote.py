@@ -56,7 +56,7 @@ def quote(
         balance_after=before + earned,
         deadline=next((entry.deadline for entry in entries), None),
         worth=worth(program, before),
-        offers=offers(program, account, now=now),
+        offers=offers(program, account, now=now, at_till=True),
         alerts=alerts(
             program,
             before=(before, who.visits),

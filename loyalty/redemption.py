@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from loyalty import vouchers
 from loyalty.earning import deadline
-from loyalty.errors import AssuranceLimit, NotEnoughPoints, OfflineLimit
+from loyalty.errors import AssuranceLimit, NotEnoughPoints, OfflineLimit, RewardUnavailable
 from loyalty.explain import points_of
 from loyalty.ids import (
     EntryId,
@@ -21,7 +21,7 @@ from loyalty.ids import (
 )
 from loyalty.ledger import Account, Entry, EntryKind, Step, StepKind, Trace
 from loyalty.program import Assurance, AssuranceLimits, OfflineLimits, Program, Reward, Rounding
-from loyalty.rewards import Price
+from loyalty.rewards import Price, missing
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
 
@@ -45,13 +45,15 @@ def reserve(
     now: datetime,
     zone: tzinfo,
 ) -> Reservation:
-    """Hold the cost of `reward`. Raises NotEnoughPoints.
+    """Hold the cost of `reward`. Raises NotEnoughPoints, or RewardUnavailable off a till.
 
     The same redemption id gives the same entry, so asking twice holds once.
     """
-    missing = reward.cost - account.balance(now)
-    if missing > 0:
-        raise NotEnoughPoints(missing)
+    if not reward.on_paper:
+        raise RewardUnavailable("it is worth what a ticket makes of it: it is used at the till")
+    short = missing(reward.terms, account.balance(now))
+    if short > 0:
+        raise NotEnoughPoints(short)
     entry = Entry(
         id=reservation_entry(redemption),
         member=member,

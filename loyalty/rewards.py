@@ -41,11 +41,18 @@ class Offer:
         return self.missing == 0
 
 
-def offers(program: Program, account: Account, *, now: datetime) -> tuple[Offer, ...]:
-    """Every reward of the program: what can be taken first, then by what is missing."""
+def offers(
+    program: Program, account: Account, *, now: datetime, at_till: bool = False
+) -> tuple[Offer, ...]:
+    """What a kiosk can hand out: what can be taken first, then by what is missing.
+
+    At a till, all rewards: also those that are worth what the ticket makes of them.
+    """
     balance = account.balance(now)
     found = [
-        Offer(reward=reward, missing=max(reward.cost - balance, 0)) for reward in program.rewards
+        Offer(reward=reward, missing=missing(reward.terms, balance))
+        for reward in program.rewards
+        if at_till or reward.on_paper
     ]
     return tuple(sorted(found, key=lambda o: (o.missing, o.reward.cost, o.reward.id)))
 

@@ -13,6 +13,8 @@ from loyalty.terms import (
     FixedCost,
     GiftArticle,
     Gives,
+    Nothing,
+    PerPoint,
     RewardTerms,
     Usable,
 )
@@ -49,6 +51,18 @@ class Reward:
     usable: Usable = field(default_factory=Usable)
     price_codes: frozenset[str] = frozenset()
     """For which price lists; a list that gives another amount has a reward of its own (INV-10)."""
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether a voucher can hold it: what it takes and gives is known before any ticket is.
+
+        The rest is used at the till: as many points as one chooses, or all of them for money off.
+        """
+        return (
+            self.takes is Takes.COST
+            and self.usable.keeps_rest
+            and not isinstance(self.gives, PerPoint | Nothing)
+        )
 
     @property
     def terms(self) -> RewardTerms:

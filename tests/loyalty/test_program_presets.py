@@ -55,7 +55,7 @@ TRIES = [
         total=80_00,
         earned=80,
         balance=510,
-        usable=("scarf", "ten-euros"),
+        usable=("computed-discount", "scarf"),
         worth=10_20,
     ),
     Try(
@@ -64,7 +64,7 @@ TRIES = [
         payments=paid(30_00, 15_00, voucher=5_00),
         earned=15,
         balance=300,
-        usable=("thirty-euros", "twenty-euros"),
+        usable=("pay", "thirty-euros", "twenty-euros"),
         worth=30_00,
     ),
     Try(program="octave", total=10_00, at=THURSDAY, earned=30, worth=0),
@@ -108,7 +108,7 @@ TRIES = [
         payments=paid(20_00, 80_00),
         earned=8_00,
         balance=20_00,
-        usable=("five", "twenty"),
+        usable=("five", "pay", "twenty"),
         worth=20_00,
     ),
     Try(
@@ -128,7 +128,9 @@ TRIES = [
         alerts=("card-full",),
     ),
     Try(program="cafe-stamp-card", total=2_50, lines=(), earned=0, balance=10, usable=("coffee",)),
-    Try(program="cashback", total=10_10, earned=51, balance=5_00, usable=("five",), worth=5_00),
+    Try(
+        program="cashback", total=10_10, earned=51, balance=5_00, usable=("five", "pay"), worth=5_00
+    ),
     Try(program="cashback", total=2000_00, earned=50_00, worth=0),
 ]
 

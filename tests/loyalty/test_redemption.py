@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyalty.errors import NotEnoughPoints, OfflineLimit, VoucherRedeemed
+from loyalty.errors import NotEnoughPoints, OfflineLimit, RewardUnavailable, VoucherRedeemed
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId, derived_entry
 from loyalty.ledger import EntryKind, replay
 from loyalty.paper import Consequence, JobState, after_power_cut, consequence
-from loyalty.program import OfflineLimits, Program, Reward, Validity, in_language
+from loyalty.program import OfflineLimits, Program, Reward, Takes, Validity, in_language
 from loyalty.redemption import (
     OfflineUse,
     Reservation,
@@ -20,6 +21,7 @@ from loyalty.redemption import (
     void,
 )
 from loyalty.rewards import next_goal, offers
+from loyalty.terms import AmountOff, Nothing, PerPoint, Reached, Usable, Voucher
 from loyalty.vouchers import VoucherState, mint, redeem
 from tests.loyalty.cases import day, earn, open_lots, take
 
@@ -82,6 +84,50 @@ def test_thirteen_points_to_go() -> None:
 
 def test_who_can_have_everything_has_no_goal_left() -> None:
     assert next_goal(offers(PROGRAM, replay([earn("sale", 350, 1)]), now=NOW)) is None
+
+
+MONEY_OFF = Reward(
+    id=RewardId("pay"),
+    name={"fr": "Payer"},
+    cost=200,
+    article="PAY",
+    takes=Takes.CHOSEN,
+    gives=PerPoint(value=Decimal("0.10")),
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "on_paper"),
+    [
+        (COFFEE, True),
+        (replace(COFFEE, gives=AmountOff(amount=500)), True),
+        (replace(COFFEE, gives=Voucher()), True),
+        (MONEY_OFF, False),
+        (replace(COFFEE, gives=PerPoint(value=Decimal(1))), False),
+        (replace(COFFEE, gives=Nothing()), False),
+        (replace(COFFEE, takes=Takes.ALL), False),
+        (replace(COFFEE, takes=Takes.NOTHING), False),
+        (replace(COFFEE, usable=Usable(keeps_rest=False)), False),
+    ],
+)
+def test_what_depends_on_the_ticket_is_for_the_till_alone(what: Reward, *, on_paper: bool) -> None:
+    assert what.on_paper is on_paper
+    program, account = replace(PROGRAM, rewards=(what,)), replay([earn("sale", 500, 1)])
+    assert len(offers(program, account, now=NOW)) == int(on_paper)
+    assert len(offers(program, account, now=NOW, at_till=True)) == 1
+    if not on_paper:
+        with pytest.raises(RewardUnavailable):
+            held(500, what)
+
+
+def test_a_threshold_above_the_cost_is_what_is_missing() -> None:
+    eager = replace(COFFEE, usable=Usable(from_points=300, reached=Reached.MORE_THAN))
+    account = replay([earn("sale", 300, 1)])
+    (offer,) = offers(replace(PROGRAM, rewards=(eager,)), account, now=NOW)
+    assert offer.missing == 1
+    with pytest.raises(NotEnoughPoints):
+        held(300, eager)
+    assert held(301, eager).entry.points == -200
 
 
 def test_debt_is_still_to_earn_too() -> None:
