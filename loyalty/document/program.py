@@ -40,7 +40,7 @@ from loyalty.program import CURRENCIES, Combine, Negative, Occasion, Program, Un
 
 
 class ProgramDocument(Document):
-    """A program as it is written, stored and sent; `program()` is what the engine works with."""
+    """A program as it is written, stored and sent."""
 
     format: Literal["loyalty-program/1"] = Field(
         description="The form of this document. It changes when a field changes its meaning or"
