@@ -4,6 +4,7 @@ Whoever adds a route adds nothing here, unless its path names a thing that has n
 it is open to everybody.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,11 @@ class Route:
     def key(self) -> tuple[str, str]:
         """What it is declared by."""
         return self.method, self.path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters of its path."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
 
     @property
     def place(self) -> str:
