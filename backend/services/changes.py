@@ -137,6 +137,11 @@ def _cards(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
 
 
 def _accounts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+    return dict(account_changes(tx, keys))
+
+
+def account_changes(tx: Transaction, keys: list[str]) -> dict[str, AccountChanged]:
+    """Those accounts (`member/program`) as they stand, with the entries that led there."""
     wanted = [_account_key(key) for key in keys]
     entries = accounts.latest(tx, wanted, ENTRIES_OF_AN_ACCOUNT)
     return {
