@@ -4,12 +4,12 @@ Truth is the journal; the snapshot beside it saves reading it. `verify` compares
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -78,24 +78,69 @@ def account(
     tx: Transaction, member: MemberId, program: ProgramId, *, lock: bool = False
 ) -> AccountRow | None:
     """The account; locked, nobody else moves it until the end of the transaction."""
-    table = tables.accounts
-    query = select(table).where(
-        table.c.tenant == tx.tenant, table.c.member == member, table.c.program == program
+
+    def read() -> AccountRow | None:
+        table = tables.accounts
+        query = select(table).where(
+            table.c.tenant == tx.tenant, table.c.member == member, table.c.program == program
+        )
+        row = tx.first(query.with_for_update() if lock else query)
+        return None if row is None else _account(row)
+
+    return tx.known(tables.accounts, (member, program), read)
+
+
+def expect(tx: Transaction, keys: Iterable[tuple[MemberId, ProgramId]]) -> None:
+    """Fetch those accounts at once: a batch is about to ask for each of them."""
+    wanted = tx.unknown(tables.accounts, keys)
+    found = {(row.member, row.program): row for row in _accounts(tx, wanted)}
+    tx.learn(tables.accounts, found, wanted)
+
+
+def expect_entries(tx: Transaction, wanted: Iterable[EntryId]) -> None:
+    """The same for entries and what undid them."""
+    keys = tx.unknown(tables.entries, wanted)
+    if not keys:
+        return
+    table = tables.entries
+    either = or_(table.c.id.in_(keys), table.c.about.in_(keys))
+    rows = tx.rows(select(table).where(table.c.tenant == tx.tenant, either))
+    found = [_posted(row) for row in rows]
+    tx.learn(table, {posted.entry.id: posted for posted in found}, keys)
+    tx.learn(
+        table,
+        {_undoing(posted.entry): posted for posted in found if _undoing(posted.entry)},
+        [(EntryKind.REVERSAL, key) for key in keys],
     )
-    row = tx.first(query.with_for_update() if lock else query)
-    return None if row is None else _account(row)
+
+
+def _undoing(entry: Entry) -> tuple[EntryKind, EntryId] | None:
+    undoes = entry.kind is EntryKind.REVERSAL and entry.about is not None
+    return (entry.kind, entry.about) if undoes and entry.about else None
 
 
 def accounts(tx: Transaction, keys: Sequence[tuple[MemberId, ProgramId]]) -> tuple[AccountRow, ...]:
     """Those accounts, in no order."""
-    table = tables.accounts
-    wanted = [
-        and_(table.c.member == member, table.c.program == program) for member, program in keys
-    ]
-    if not wanted:
-        return ()
-    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, or_(*wanted)))
-    return tuple(_account(row) for row in found)
+    return _accounts(tx, keys)
+
+
+def _accounts(
+    tx: Transaction, keys: Sequence[tuple[MemberId, ProgramId]]
+) -> tuple[AccountRow, ...]:
+    table, by_program = tables.accounts, dict[ProgramId, list[MemberId]]()
+    for member, program in keys:
+        by_program.setdefault(program, []).append(member)
+    found: list[AccountRow] = []
+    for program, members in by_program.items():
+        rows = tx.rows(
+            select(table).where(
+                table.c.tenant == tx.tenant,
+                table.c.program == program,
+                table.c.member.in_(members),
+            )
+        )
+        found += map(_account, rows)
+    return tuple(found)
 
 
 def accounts_of(tx: Transaction, member: MemberId) -> tuple[AccountRow, ...]:
@@ -123,43 +168,46 @@ def open_account(tx: Transaction, member: MemberId, program: ProgramId) -> Accou
     opened = AccountRow(
         snapshot=AccountSnapshot.of(member, program, 0, Account()), chain=GENESIS, last_at=None
     )
-    tx.run(
-        insert(tables.accounts).values(
-            tenant=tx.tenant,
-            member=member,
-            program=program,
-            position=0,
-            chain=opened.chain.hex(),
-            snapshot=opened.snapshot.model_dump_json(),
-            shape=SHAPE,
-        )
+    tx.add(
+        tables.accounts,
+        {
+            "member": member,
+            "program": program,
+            "position": 0,
+            "chain": opened.chain.hex(),
+            "snapshot": opened.snapshot.model_dump_json(),
+            "held": 0,
+            "last_at": None,
+            "moved_at": None,
+            "shape": SHAPE,
+            "debt": 0,
+            "debt_max": 0,
+        },
     )
+    tx.keep(tables.accounts, (member, program), opened)
     return opened
 
 
 def save_account(tx: Transaction, row: AccountRow) -> None:
     """The account as it stands now."""
-    table = tables.accounts
-    tx.run(
-        update(table)
-        .where(
-            table.c.tenant == tx.tenant,
-            table.c.member == row.member,
-            table.c.program == row.program,
-        )
-        .values(
-            position=row.snapshot.position,
-            chain=row.chain.hex(),
-            snapshot=row.snapshot.model_dump_json(),
-            held=sum(lot.left for lot in row.snapshot.lots) - row.snapshot.debt,
-            last_at=row.last_at,
-            moved_at=row.moved_at,
-            shape=row.shape,
-            debt=row.snapshot.debt,
-            debt_max=max(row.debt_max, row.snapshot.debt if row.shape < SHAPE else 0),
-            next_deadline=_next_deadline(row.snapshot),
-        )
+    tx.change(
+        tables.accounts,
+        {
+            "member": row.member,
+            "program": row.program,
+            "position": row.snapshot.position,
+            "chain": row.chain.hex(),
+            "snapshot": row.snapshot.model_dump_json(),
+            "held": sum(lot.left for lot in row.snapshot.lots) - row.snapshot.debt,
+            "last_at": row.last_at,
+            "moved_at": row.moved_at,
+            "shape": row.shape,
+            "debt": row.snapshot.debt,
+            "debt_max": max(row.debt_max, row.snapshot.debt if row.shape < SHAPE else 0),
+            "next_deadline": _next_deadline(row.snapshot),
+        },
     )
+    tx.keep(tables.accounts, (row.member, row.program), row)
 
 
 def _next_deadline(snapshot: AccountSnapshot) -> datetime | None:
@@ -183,59 +231,66 @@ def _account(row: Row[tuple[object, ...]]) -> AccountRow:
 def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -> None:
     """Append an entry to its account's journal."""
     entry = posted.entry
-    tx.run(
-        insert(tables.entries).values(
-            tenant=tx.tenant,
-            id=entry.id,
-            member=entry.member,
-            program=entry.program,
-            position=posted.position,
-            kind=entry.kind.value,
-            points=entry.points,
-            occurred_at=entry.occurred_at,
-            fact=entry.fact,
-            store=entry.store,
-            deadline=entry.deadline,
-            about=entry.about,
-            trace=_written(entry.trace),
-            made_by=entry.by,
-            available_from=entry.available_from,
-            owes=int(entry.owes),
-            adjustment=_adjustment_written(entry.adjustment),
-            canonical=canonical.decode(),
-            chain=chain.hex(),
-            recorded_at=tx.now,
-        )
+    tx.add(
+        tables.entries,
+        {
+            "id": entry.id,
+            "member": entry.member,
+            "program": entry.program,
+            "position": posted.position,
+            "kind": entry.kind.value,
+            "points": entry.points,
+            "occurred_at": entry.occurred_at,
+            "fact": entry.fact,
+            "store": entry.store,
+            "deadline": entry.deadline,
+            "about": entry.about,
+            "trace": _written(entry.trace),
+            "made_by": entry.by,
+            "available_from": entry.available_from,
+            "owes": int(entry.owes),
+            "adjustment": _adjustment_written(entry.adjustment),
+            "canonical": canonical.decode(),
+            "chain": chain.hex(),
+            "recorded_at": tx.now,
+        },
     )
+    tx.keep(tables.entries, entry.id, posted)
+    undoing = _undoing(entry)
+    if undoing:
+        tx.keep(tables.entries, undoing, posted)
 
 
 def entry(tx: Transaction, wanted: EntryId) -> Posted | None:
     """The entry of that id."""
-    table = tables.entries
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    return None if row is None else _posted(row)
+    expect_entries(tx, [wanted])
+    found: Posted | None = tx.known(tables.entries, wanted, lambda: None)
+    return found
 
 
 def entries(tx: Transaction, wanted: Sequence[EntryId]) -> dict[EntryId, Posted]:
     """Those of the entries that are booked."""
-    table = tables.entries
-    if not wanted:
-        return {}
-    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(wanted)))
-    return {EntryId(row.id): _posted(row) for row in found}
+    expect_entries(tx, wanted)
+    found = {each: entry(tx, each) for each in wanted}
+    return {each: posted for each, posted in found.items() if posted is not None}
 
 
 def reversal_of(tx: Transaction, wanted: EntryId) -> Posted | None:
     """The entry that undid that one."""
-    table = tables.entries
-    row = tx.first(
-        select(table).where(
-            table.c.tenant == tx.tenant,
-            table.c.kind == EntryKind.REVERSAL.value,
-            table.c.about == wanted,
+    expect_entries(tx, [wanted])
+
+    def read() -> Posted | None:
+        table = tables.entries
+        row = tx.first(
+            select(table).where(
+                table.c.tenant == tx.tenant,
+                table.c.kind == EntryKind.REVERSAL.value,
+                table.c.about == wanted,
+            )
         )
-    )
-    return None if row is None else _posted(row)
+        return None if row is None else _posted(row)
+
+    return tx.known(tables.entries, (EntryKind.REVERSAL, wanted), read)
 
 
 def welcomes(

@@ -1,6 +1,6 @@
 """Cards: what opens a member's account, and their types."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -56,7 +56,14 @@ class Card:
 
 def card(tx: Transaction, key: str) -> Card | None:
     """The card of that key."""
-    return next(iter(cards(tx, [key])), None)
+    return tx.known(tables.cards, key, lambda: next(iter(cards(tx, [key])), None))
+
+
+def expect(tx: Transaction, wanted: Iterable[str]) -> None:
+    """Fetch those cards at once: a batch is about to ask for each of them."""
+    keys = tx.unknown(tables.cards, wanted)
+    if keys:
+        tx.learn(tables.cards, {found.key: found for found in cards(tx, keys)}, keys)
 
 
 def cards(tx: Transaction, keys: Sequence[str]) -> tuple[Card, ...]:
@@ -79,7 +86,8 @@ def cards_of(tx: Transaction, member: MemberId) -> tuple[Card, ...]:
 
 def add_card(tx: Transaction, new: Card) -> None:
     """The card opens the person's account from now on."""
-    tx.run(insert(tables.cards).values(tenant=tx.tenant, key=new.key, **_values(new)))
+    tx.add(tables.cards, {"key": new.key, **_values(new)})
+    tx.keep(tables.cards, new.key, new)
     feed.tell(tx, "card", new.key)
 
 

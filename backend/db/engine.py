@@ -109,6 +109,7 @@ class Database:
                 tx = self._transaction(connection, tenant)
                 yield tx
                 feed.write(tx)
+                tx.flush()
             if tx.told and self.is_server:
                 _tell_others(connection, tenant)
         if tx.told:

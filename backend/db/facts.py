@@ -1,11 +1,12 @@
 """What terminals and tills told us, each under its id, and what a person should look at."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -32,31 +33,65 @@ class Received:
 
 def add_received(tx: Transaction, fact: Received) -> None:
     """Write down that the fact is known."""
-    tx.run(
-        insert(tables.events_received).values(
-            tenant=tx.tenant,
-            id=fact.id,
-            terminal=fact.terminal,
-            sequence=fact.sequence,
-            chain=fact.chain,
-            type=fact.type,
-            about=fact.about,
-            content=fact.content,
-            status=fact.status.value,
-            flags=" ".join(fact.flags),
-            positions=json.dumps(fact.positions),
-            at=fact.at,
-            received_at=tx.now,
-        )
+    tx.add(
+        tables.events_received,
+        {
+            "id": fact.id,
+            "terminal": fact.terminal,
+            "sequence": fact.sequence,
+            "chain": fact.chain,
+            "type": fact.type,
+            "about": fact.about,
+            "content": fact.content,
+            "status": fact.status.value,
+            "flags": " ".join(fact.flags),
+            "positions": json.dumps(fact.positions),
+            "at": fact.at,
+            "received_at": tx.now,
+        },
     )
+    tx.keep(tables.events_received, fact.id, fact)
+    tx.keep(tables.events_received, (fact.type, fact.about), value=True)
 
 
 def received(tx: Transaction, wanted: str) -> Received | None:
     """The fact of that id."""
     table = tables.events_received
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    if row is None:
-        return None
+
+    def read() -> Received | None:
+        row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+        return None if row is None else _received(row)
+
+    return tx.known(table, wanted, read)
+
+
+def was_told(tx: Transaction, type_: str, about: str) -> bool:
+    """Whether a fact of that type came before the one it builds on."""
+    table = tables.events_received
+    query = select(table.c.id).where(
+        table.c.tenant == tx.tenant, table.c.about == about, table.c.type == type_
+    )
+    return bool(tx.known(table, (type_, about), lambda: tx.first(query) is not None))
+
+
+def expect(tx: Transaction, wanted: Iterable[str], told: Iterable[tuple[str, str]]) -> None:
+    """Fetch those facts at once, and whether others were told: a batch is about to ask for each."""
+    table = tables.events_received
+    ids, pairs = tx.unknown(table, wanted), tx.unknown(table, told)
+    if ids:
+        rows = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(ids)))
+        tx.learn(table, {row.id: _received(row) for row in rows}, ids)
+    if pairs:
+        about = [about for _, about in pairs]
+        rows = tx.rows(
+            select(table.c.type, table.c.about).where(
+                table.c.tenant == tx.tenant, table.c.about.in_(about)
+            )
+        )
+        tx.learn(table, {(row.type, row.about): True for row in rows}, pairs)
+
+
+def _received(row: Row[tuple[object, ...]]) -> Received:
     return Received(
         id=row.id,
         terminal=TerminalId(row.terminal),
@@ -72,15 +107,6 @@ def received(tx: Transaction, wanted: str) -> Received | None:
     )
 
 
-def was_told(tx: Transaction, type_: str, about: str) -> bool:
-    """Whether a fact of that type came before the one it builds on."""
-    table = tables.events_received
-    query = select(table.c.id).where(
-        table.c.tenant == tx.tenant, table.c.about == about, table.c.type == type_
-    )
-    return tx.first(query) is not None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Something accepted that a person should look at."""
@@ -93,16 +119,16 @@ class Alert:
 
 def raise_alert(tx: Transaction, alert: Alert) -> None:
     """Put it before staff."""
-    tx.run(
-        insert(tables.alerts).values(
-            tenant=tx.tenant,
-            id=str(uuid4()),
-            flag=alert.flag,
-            terminal=alert.terminal,
-            event=alert.event,
-            about=alert.about,
-            raised_at=tx.now,
-        )
+    tx.add(
+        tables.alerts,
+        {
+            "id": str(uuid4()),
+            "flag": alert.flag,
+            "terminal": alert.terminal,
+            "event": alert.event,
+            "about": alert.about,
+            "raised_at": tx.now,
+        },
     )
 
 

@@ -5,11 +5,8 @@ from typing import Literal
 
 from sqlalchemy import select, update
 
-from backend.db import tables
+from backend.db import bulk, tables
 from backend.db.transaction import Transaction
-
-_AT_ONCE = 1000
-"""Rows of one statement: databases bound the number of values in one."""
 
 Kind = Literal[
     "program", "store", "card", "account", "voucher", "staff", "gift", "stock", "campaign"
@@ -33,7 +30,7 @@ def tell(tx: Transaction, kind: Kind, key: str) -> None:
 
 def write(tx: Transaction) -> None:
     """Number what was told and write it, however much it is, in two statements."""
-    told, tenants, changes = list(tx.told), tables.tenants, tables.changes
+    told, tenants = list(tx.told), tables.tenants
     if not told:
         return
     # The counter's row lock makes writers commit in the order of their numbers, so that a reader
@@ -44,18 +41,14 @@ def write(tx: Transaction) -> None:
         .values(last_change=tenants.c.last_change + len(told))
         .returning(tenants.c.last_change)
     ).scalar_one()
-    for start in range(0, len(told), _AT_ONCE):
-        rows = [
+    bulk.upsert(
+        tx.connection,
+        tables.changes,
+        [
             {"tenant": tx.tenant, "kind": kind, "key": key, "sequence": last - len(told) + number}
-            for number, (kind, key) in enumerate(told[start : start + _AT_ONCE], start + 1)
-        ]
-        fresh = tx.insert_or_update(changes).values(rows)
-        keys = changes.primary_key.columns.keys()
-        tx.run(
-            fresh.on_conflict_do_update(
-                index_elements=keys, set_={"sequence": fresh.excluded.sequence}
-            )
-        )
+            for number, (kind, key) in enumerate(told, 1)
+        ],
+    )
 
 
 def after(tx: Transaction, sequence: int, limit: int) -> tuple[Change, ...]:

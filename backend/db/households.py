@@ -66,10 +66,28 @@ def holders(tx: Transaction, members: list[MemberId]) -> dict[MemberId, MemberId
 
 def welcomed_together(tx: Transaction, member: MemberId) -> tuple[MemberId, ...]:
     """Whoever is welcomed once together with the member; nobody outside such a household."""
-    found = household_of(tx, member)
-    if found is None or not found.household.one_welcome:
-        return ()
-    return (*found.household.members, found.household.wallet)
+
+    def read() -> tuple[MemberId, ...]:
+        found = household_of(tx, member)
+        if found is None or not found.household.one_welcome:
+            return ()
+        return (*found.household.members, found.household.wallet)
+
+    return tx.known(tables.household_members, ("together", member), read) or ()
+
+
+def expect(tx: Transaction, wanted: Iterable[MemberId]) -> None:
+    """Learn at once who is in no household: a batch is about to ask for each of them."""
+    table = tables.household_members
+    asked = tx.unknown(table, (("together", member) for member in wanted))
+    if not asked:
+        return
+    members = [member for _, member in asked]
+    rows = tx.rows(
+        select(table.c.member).where(table.c.tenant == tx.tenant, table.c.member.in_(members))
+    )
+    inside = {row.member for row in rows}
+    tx.learn(table, {}, [each for each in asked if each[1] not in inside])
 
 
 def _members(tx: Transaction, wanted: str) -> dict[MemberId, Membership]:

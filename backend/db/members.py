@@ -1,10 +1,10 @@
 """People and what they agreed to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, or_, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -52,13 +52,39 @@ class Member:
 def member(tx: Transaction, wanted: MemberId) -> Member | None:
     """The member of that id."""
     table = tables.members
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    return None if row is None else member_of(row)
+
+    def read() -> Member | None:
+        row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+        return None if row is None else member_of(row)
+
+    return tx.known(table, wanted, read)
 
 
 def by_contact(tx: Transaction, contact_key: str) -> tuple[Member, ...]:
     """Everybody who gave that address, longest known first."""
-    return _by(tx, tables.members.c.contact_key == contact_key)
+
+    def read() -> tuple[Member, ...]:
+        return _by(tx, tables.members.c.contact_key == contact_key)
+
+    return tx.known(tables.members, ("contact", contact_key), read) or ()
+
+
+def expect(tx: Transaction, wanted: Iterable[MemberId], contact_keys: Iterable[str]) -> None:
+    """Fetch those members and addresses at once: a batch is about to ask for each of them."""
+    table = tables.members
+    ids = tx.unknown(table, wanted)
+    if ids:
+        rows = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(ids)))
+        tx.learn(table, {row.id: member_of(row) for row in rows}, ids)
+        merged = {into for _, into in _absorbed(tx, ids)}
+        tx.learn(table, {}, [("absorbed", each) for each in ids if each not in merged])
+    contacts = tx.unknown(table, (("contact", key) for key in contact_keys))
+    if contacts:
+        # Only who is nobody's is learnt; where people share an address, their order is asked for.
+        of_these = table.c.contact_key.in_([key for _, key in contacts])
+        rows = tx.rows(select(table.c.contact_key).where(table.c.tenant == tx.tenant, of_these))
+        taken = {row.contact_key for row in rows}
+        tx.learn(table, {}, [contact for contact in contacts if contact[1] not in taken])
 
 
 def by_phone(tx: Transaction, phone_key: str) -> tuple[Member, ...]:
@@ -68,6 +94,8 @@ def by_phone(tx: Transaction, phone_key: str) -> tuple[Member, ...]:
 
 def alike(tx: Transaction, person: Member) -> tuple[Member, ...]:
     """The others with the same e-mail or phone, longest known first."""
+    if _is_alone(tx, person):
+        return ()
     table = tables.members
     same = []
     if person.contact_key is not None:
@@ -79,13 +107,31 @@ def alike(tx: Transaction, person: Member) -> tuple[Member, ...]:
     return tuple(each for each in _by(tx, or_(*same)) if each.id != person.id)
 
 
+def _is_alone(tx: Transaction, person: Member) -> bool:
+    """Whether it is known already that nobody gave the same: of all but a few who join."""
+    if person.phone_key is not None:
+        return False
+    key = person.contact_key
+    return key is None or [each.id for each in by_contact(tx, key)] == [person.id]
+
+
 def absorbed_by(tx: Transaction, kept: MemberId) -> tuple[MemberId, ...]:
     """The records that were merged into that one."""
+
+    def read() -> tuple[MemberId, ...]:
+        return tuple(found for found, into in _absorbed(tx, [kept]) if into == kept)
+
+    return tx.known(tables.members, ("absorbed", kept), read) or ()
+
+
+def _absorbed(tx: Transaction, kept: Sequence[MemberId]) -> list[tuple[MemberId, MemberId]]:
     table = tables.members
     found = tx.rows(
-        select(table.c.id).where(table.c.tenant == tx.tenant, table.c.merged_into == kept)
+        select(table.c.id, table.c.merged_into).where(
+            table.c.tenant == tx.tenant, table.c.merged_into.in_(kept)
+        )
     )
-    return tuple(MemberId(row.id) for row in found)
+    return [(MemberId(row.id), MemberId(row.merged_into)) for row in found]
 
 
 def _by(tx: Transaction, condition: object) -> tuple[Member, ...]:
@@ -100,56 +146,76 @@ def _by(tx: Transaction, condition: object) -> tuple[Member, ...]:
 
 def expect_member(tx: Transaction, wanted: MemberId) -> None:
     """A member of whom nothing is known yet but the id."""
-    tx.run(
-        insert(tables.members).values(
-            tenant=tx.tenant, id=wanted, first_name="", language="en", recorded_at=tx.now
-        )
-    )
+    _add(tx, _nobody(wanted))
 
 
 def add_wallet(tx: Transaction, wanted: MemberId) -> None:
     """The holder of a household's account."""
-    tx.run(
-        insert(tables.members).values(
-            tenant=tx.tenant, id=wanted, first_name="", language="en", recorded_at=tx.now, wallet=1
-        )
+    _add(tx, replace(_nobody(wanted), wallet=True))
+
+
+def _nobody(wanted: MemberId) -> Member:
+    return Member(
+        id=wanted, first_name="", email=None, contact_key=None, language="en", enrolled_at=None
     )
+
+
+def _add(tx: Transaction, person: Member) -> None:
+    tx.add(
+        tables.members,
+        {
+            "id": person.id,
+            "recorded_at": tx.now,
+            "wallet": int(person.wallet),
+            **_values(person),
+        },
+    )
+    tx.keep(tables.members, person.id, person)
 
 
 def save_member(tx: Transaction, person: Member) -> None:
     """What the person told us."""
-    table = tables.members
-    tx.run(
-        update(table)
-        .where(table.c.tenant == tx.tenant, table.c.id == person.id)
-        .values(
-            first_name=person.first_name,
-            last_name=person.last_name,
-            first_key=name_key(person.first_name)[:_FIRST_KEY_MAX],
-            last_key=name_key(person.last_name)[:_LAST_KEY_MAX],
-            email=person.email,
-            contact_key=person.contact_key,
-            phone=person.phone,
-            phone_key=person.phone_key,
-            birthday=person.birthday,
-            language=person.language,
-            record_type=person.record_type,
-            town=person.town,
-            department=person.department,
-            region=person.region,
-            country=person.country,
-            themes="".join(f"|{theme}" for theme in person.themes) + "|" * bool(person.themes),
-            price_code=person.price_code,
-            note=person.note,
-            note_alert=int(person.note_alert),
-            loyal=int(person.loyalty),
-            version=person.version,
-            store=person.store,
-            content=person.content,
-            enrolled_at=person.enrolled_at,
-            merged_into=person.merged_into,
-        )
-    )
+    before = member(tx, person.id)
+    tx.change(tables.members, {"id": person.id, **_values(person)})
+    tx.keep(tables.members, person.id, person)
+    for into in {before and before.merged_into, person.merged_into} - {None}:
+        tx.forget(tables.members, ("absorbed", into))
+    for key in {before and before.contact_key, person.contact_key} - {None}:
+        # Alone with the address, which is the ordinary case; else their order is the database's.
+        alone = key == person.contact_key and by_contact(tx, str(key)) == ()
+        tx.forget(tables.members, ("contact", key))
+        if alone:
+            tx.keep(tables.members, ("contact", key), (person,))
+
+
+def _values(person: Member) -> dict[str, object]:
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "first_key": name_key(person.first_name)[:_FIRST_KEY_MAX],
+        "last_key": name_key(person.last_name)[:_LAST_KEY_MAX],
+        "email": person.email,
+        "contact_key": person.contact_key,
+        "phone": person.phone,
+        "phone_key": person.phone_key,
+        "birthday": person.birthday,
+        "language": person.language,
+        "record_type": person.record_type,
+        "town": person.town,
+        "department": person.department,
+        "region": person.region,
+        "country": person.country,
+        "themes": "".join(f"|{theme}" for theme in person.themes) + "|" * bool(person.themes),
+        "price_code": person.price_code,
+        "note": person.note,
+        "note_alert": int(person.note_alert),
+        "loyal": int(person.loyalty),
+        "version": person.version,
+        "store": person.store,
+        "content": person.content,
+        "enrolled_at": person.enrolled_at,
+        "merged_into": person.merged_into,
+    }
 
 
 _FIRST_KEY_MAX, _LAST_KEY_MAX = 80, 160
@@ -203,16 +269,16 @@ def save_consents(
 ) -> None:
     """What the person agreed to in one event; of two answers to one question, the last."""
     for consent in {consent.purpose: consent for consent in given}.values():
-        tx.run(
-            insert(tables.consents).values(
-                tenant=tx.tenant,
-                event=event,
-                purpose=consent.purpose,
-                member=person,
-                given=int(consent.given),
-                text_version=consent.text_version,
-                at=at,
-            )
+        tx.add(
+            tables.consents,
+            {
+                "event": event,
+                "purpose": consent.purpose,
+                "member": person,
+                "given": int(consent.given),
+                "text_version": consent.text_version,
+                "at": at,
+            },
         )
 
 

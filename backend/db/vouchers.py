@@ -1,10 +1,10 @@
 """Vouchers and what became of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
@@ -25,49 +25,79 @@ class VoucherRow:
 def add_voucher(tx: Transaction, row: VoucherRow) -> None:
     """Write a new voucher down; an empty code says that another one has it."""
     voucher = row.voucher
-    tx.run(
-        insert(tables.vouchers).values(
-            tenant=tx.tenant,
-            redemption=voucher.redemption,
-            code=voucher.code or None,
-            member=voucher.member,
-            program=voucher.program,
-            program_version=row.program_version,
-            reward=voucher.reward,
-            entry=row.entry,
-            state=voucher.state.value,
-            deadline=voucher.deadline,
-            redeemed_place="",
-        )
+    tx.add(
+        tables.vouchers,
+        {
+            "redemption": voucher.redemption,
+            "code": voucher.code or None,
+            "member": voucher.member,
+            "program": voucher.program,
+            "program_version": row.program_version,
+            "reward": voucher.reward,
+            "entry": row.entry,
+            **_standing(voucher),
+        },
     )
+    _keep(tx, row)
     feed.tell(tx, "voucher", voucher.redemption)
 
 
 def save_voucher(tx: Transaction, voucher: Voucher) -> None:
     """The voucher as it stands now."""
-    table = tables.vouchers
-    tx.run(
-        update(table)
-        .where(table.c.tenant == tx.tenant, table.c.redemption == voucher.redemption)
-        .values(
-            state=voucher.state.value,
-            deadline=voucher.deadline,
-            redeemed_at=voucher.redeemed_at,
-            redeemed_in=voucher.redeemed_in,
-            redeemed_place=voucher.redeemed_place,
-        )
-    )
+    known = by_redemption(tx, voucher.redemption)
+    assert known is not None, "only what was reserved can move"
+    tx.change(tables.vouchers, {"redemption": voucher.redemption, **_standing(voucher)})
+    _keep(tx, replace(known, voucher=voucher))
     feed.tell(tx, "voucher", voucher.redemption)
+
+
+def _standing(voucher: Voucher) -> dict[str, object]:
+    return {
+        "state": voucher.state.value,
+        "deadline": voucher.deadline,
+        "redeemed_at": voucher.redeemed_at,
+        "redeemed_in": voucher.redeemed_in,
+        "redeemed_place": voucher.redeemed_place,
+    }
+
+
+def _keep(tx: Transaction, row: VoucherRow) -> None:
+    tx.keep(tables.vouchers, row.voucher.redemption, row)
+    if row.voucher.code:
+        tx.keep(tables.vouchers, ("code", row.voucher.code), row)
 
 
 def by_redemption(tx: Transaction, wanted: RedemptionId) -> VoucherRow | None:
     """The voucher of a redemption; nobody else moves it until the end of the transaction."""
-    return _first(tx, tables.vouchers.c.redemption == wanted)
+    which = tables.vouchers.c.redemption == wanted
+    return tx.known(tables.vouchers, wanted, lambda: _first(tx, which))
 
 
 def by_code(tx: Transaction, code: VoucherCode) -> VoucherRow | None:
     """The voucher with that code; nobody else moves it until the end of the transaction."""
-    return _first(tx, tables.vouchers.c.code == code)
+    which = tables.vouchers.c.code == code
+    return tx.known(tables.vouchers, ("code", code), lambda: _first(tx, which))
+
+
+def expect(tx: Transaction, wanted: Iterable[RedemptionId], codes: Iterable[VoucherCode]) -> None:
+    """Fetch those vouchers at once, and who has the codes: a batch is about to ask for each."""
+    table, gone = tables.vouchers, tables.redemption_abandons
+    redemptions = tx.unknown(table, wanted)
+    with_codes = tx.unknown(table, (("code", code) for code in codes))
+    if not (redemptions or with_codes):
+        return
+    either = or_(
+        table.c.redemption.in_(redemptions), table.c.code.in_([code for _, code in with_codes])
+    )
+    found = [_row(row) for row in tx.rows(select(table).where(table.c.tenant == tx.tenant, either))]
+    tx.learn(table, {row.voucher.redemption: row for row in found}, redemptions)
+    tx.learn(table, {("code", row.voucher.code): row for row in found}, with_codes)
+    given_up = tx.rows(
+        select(gone.c.redemption).where(
+            gone.c.tenant == tx.tenant, gone.c.redemption.in_(redemptions)
+        )
+    )
+    tx.learn(gone, {row.redemption: True for row in given_up}, redemptions)
 
 
 def vouchers(tx: Transaction, wanted: Sequence[str]) -> tuple[VoucherRow, ...]:
@@ -172,15 +202,13 @@ def abandon(tx: Transaction, wanted: RedemptionId, terminal: TerminalId, at: dat
     """Remember that nothing was promised, so that a late request is refused."""
     if is_abandoned(tx, wanted):
         return
-    tx.run(
-        insert(tables.redemption_abandons).values(
-            tenant=tx.tenant, redemption=wanted, terminal=terminal, at=at
-        )
-    )
+    table = tables.redemption_abandons
+    tx.add(table, {"redemption": wanted, "terminal": terminal, "at": at})
+    tx.keep(table, wanted, value=True)
 
 
 def is_abandoned(tx: Transaction, wanted: RedemptionId) -> bool:
     """Whether the terminal gave the redemption up."""
     table = tables.redemption_abandons
     query = select(table.c.at).where(table.c.tenant == tx.tenant, table.c.redemption == wanted)
-    return tx.first(query) is not None
+    return bool(tx.known(table, wanted, lambda: tx.first(query) is not None))
