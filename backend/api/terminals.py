@@ -35,7 +35,7 @@ from loyalty.ids import MemberId
 
 WAIT_MAX_S = 25
 """How long a poll may wait: below the half minute after which some routers forget a connection."""
-FACTS_AT_ONCE = 50
+FACTS_AT_ONCE = 250
 """In one transaction. A kiosk that comes back with hundreds must not make others, whose customers
 stand there, wait for the write lock; facts are whole one by one, so a batch need not be."""
 

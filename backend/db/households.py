@@ -1,5 +1,6 @@
 """Households: who shares a wallet, and by which steps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
@@ -86,7 +87,11 @@ def expect(tx: Transaction, wanted: Iterable[MemberId]) -> None:
     rows = tx.rows(
         select(table.c.member).where(table.c.tenant == tx.tenant, table.c.member.in_(members))
     )
-    inside = {row.member for row in rows}
+    holds = tables.households.c.wallet
+    wallets = tx.rows(
+        select(holds).where(tables.households.c.tenant == tx.tenant, holds.in_(members))
+    )
+    inside = {row.member for row in rows} | {row.wallet for row in wallets}
     tx.learn(table, {}, [each for each in asked if each[1] not in inside])
 
 

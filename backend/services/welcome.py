@@ -31,11 +31,12 @@ def keep_one(tx: Transaction, member: MemberId, program: ProgramId) -> Posted | 
 
     The accounts are never joined: whoever types somebody's address must not get at their points.
     """
-    mine = accounts.welcomes(tx, [member], program)
-    person = members.member(tx, member) if mine else None
-    if person is None:
+    row, person = accounts.account(tx, member, program), members.member(tx, member)
+    if row is None or not row.snapshot.welcomed or person is None:
         return None
-    if len(accounts.welcomes(tx, same_person(tx, person), program)) == len(mine):
+    same = same_person(tx, person)
+    mine = () if same == (member,) else accounts.welcomes(tx, [member], program)
+    if not mine or len(accounts.welcomes(tx, same, program)) == len(mine):
         return None
     entry = mine[0].entry
     taken = Entry(

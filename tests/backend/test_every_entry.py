@@ -28,8 +28,9 @@ from loyalty.opening import Brought, opening
 from loyalty.pending import release
 from loyalty.program import Program
 from loyalty.program.corrections import AdjustmentRules
-from loyalty.returns import EarnedLine, Returned, claw_back, give_back, reversal
+from loyalty.returns import Returned, claw_back, give_back, reversal
 from loyalty.rewards import Price
+from loyalty.traces import EarnedLine
 from loyalty.transfers import Move, debt_moved, moved
 from loyalty.vouchers import issue, mint
 from tests.support.postgres import DATABASES, database_on
