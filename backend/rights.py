@@ -14,6 +14,8 @@ class Right(StrEnum):
     """Find, read and add members, their accounts and cards."""
     SALES = "sales"
     """Quote and record sales, returns and voids."""
+    SIMULATE = "simulate"
+    """Ask what a cart would earn, for nobody in particular: the one scope for an e-shop's pages."""
     VOUCHERS = "vouchers"
     """Look at vouchers and take them."""
     GIFTS = "gifts"

@@ -36,6 +36,7 @@ from backend_client.schemas import (
     API,
     PROBLEM,
     AccountAnswer,
+    CartBody,
     ChangesPage,
     ClaimAnswer,
     ClaimRequest,
@@ -49,6 +50,8 @@ from backend_client.schemas import (
     MemberQuery,
     Problem,
     ProblemName,
+    QuoteAnswer,
+    QuoteBody,
     RedemptionAnswer,
     RedemptionRequest,
     ReturnBody,
@@ -57,6 +60,7 @@ from backend_client.schemas import (
     SaleAnswer,
     SaleBody,
     SaleView,
+    SimulationAnswer,
     UseAnswer,
     UseBody,
     UseIssue,
@@ -179,6 +183,14 @@ class TillClient:
     def record_sale(self, sale: SaleBody) -> SaleAnswer:
         """What the sale earned; the same again when it is sent again. CurrencyMismatch."""
         return self._line.call("POST", "/sales", SaleAnswer, sale)
+
+    def quote(self, quote: QuoteBody) -> QuoteAnswer:
+        """What a sale would earn, and what the member may have now. CurrencyMismatch."""
+        return self._line.call("POST", "/quotes", QuoteAnswer, quote)
+
+    def simulate(self, cart: CartBody) -> SimulationAnswer:
+        """What a cart would earn for anybody. CurrencyMismatch."""
+        return self._line.call("POST", "/simulations", SimulationAnswer, cart)
 
     def sale(self, sale: str) -> SaleView:
         """A sale as the books have it."""

@@ -24,6 +24,7 @@ from backend.api import (
     messages,
     operations,
     programs,
+    quotes,
     reports,
     sales,
     sessions,
@@ -37,6 +38,7 @@ from backend.api import (
     vouchers,
 )
 from backend.api.callers import Data
+from backend.api.cors import Cors
 from backend.api.guard import Guard
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
 from backend.api.sessions import Door
@@ -70,6 +72,7 @@ _NOTHING_LEAVES: TelemetryConfig = {
 
 _AREAS = (
     tills,
+    quotes,
     sales,
     uses,
     vouchers,
@@ -133,6 +136,7 @@ def create_app(
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     metrics = Metrics(database.clock())
     app.get("/metrics", include_in_schema=False)(_metrics(metrics, metrics_token))
+    app.add_middleware(Cors)
     app.add_middleware(Guard, metrics=metrics, hosts=hosts)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's manual, "Extending OpenAPI"
     return app
@@ -179,6 +183,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             tags=[
                 {"name": "terminals", "description": "What kiosks call, with their token."},
                 {"name": "tills", "description": "What tills call, with their key."},
+                {"name": "quotes", "description": "Before a sale; nothing is written."},
                 {"name": "sales", "description": "A sale as it goes on, and what becomes of it."},
                 {"name": "uses", "description": "Points used at a till."},
                 {"name": "staff", "description": "People: who they are and how they get in."},

@@ -1,6 +1,7 @@
 """Recording a sale as it goes on: it earns when it is settled, once, however often it is sent."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -8,8 +9,10 @@ from backend.db import Transaction, members, sales, shops
 from backend.db.access import Till
 from backend.db.accounts import earned_between
 from backend.db.sales import SaleRow
+from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services import clock, tickets, uses
+from backend.services.catalogue import Shelf, shelf
 from backend.services.earned_lines import line_id
 from backend.services.ledger import POINTS_MAX, locked_account, post
 from backend.services.members import balance_of, numbered
@@ -17,6 +20,7 @@ from backend.services.records import as_buyer
 from backend.services.tickets import Figures
 from backend.words import Words
 from backend_client.schemas import (
+    LineBody,
     ProblemName,
     SaleAnswer,
     SaleBody,
@@ -44,6 +48,7 @@ def record_sale(tx: Transaction, till: Till, body: SaleBody, accepted: str) -> S
     clock.refuse_if_off(tx, "closed_at", body.closed_at)
     if members.member(tx, MemberId(body.member)) is None:
         raise Refused(ProblemName.NOT_FOUND, "no such member")
+    body = filled(tx, till.store, body)
     sale = sale_of(body, till.store.id)
     _check_names(sale)
     stage = _stage(sale)
@@ -101,6 +106,41 @@ def sale_of(body: SaleBody, store: str) -> Sale:
     )
 
 
+def filled(tx: Transaction, store: Store, body: SaleBody) -> SaleBody:
+    """The sale with what the catalogue, the store and the member's record say where it is silent.
+
+    Written down so: a return next year finds the prices and points of today.
+    """
+    person = members.member(tx, MemberId(body.member))
+    code = body.price_code or (person.price_code if person else "")
+    lines = filled_lines(tx, body.lines, code)
+    return body.model_copy(update={"lines": lines, "brand": body.brand or store.brand})
+
+
+def filled_lines(tx: Transaction, told: Sequence[LineBody], code: str) -> tuple[LineBody, ...]:
+    """The lines with what the catalogue says of their articles at that price code."""
+    if not any(each.article for line in told for each in (line, *line.components)):
+        return tuple(told)
+    lines = [line.line() for line in told]
+    found = shelf(tx, lines, (code,))
+    return tuple(
+        LineBody.of(
+            replace(
+                found.line(line, code),
+                unit_price=_price(found, said, line.price_code or code),
+            )
+        )
+        for said, line in zip(told, lines, strict=True)
+    )
+
+
+def _price(found: Shelf, said: LineBody, code: str) -> int:
+    """As the till says; else as the price list and the catalogue do."""
+    if said.unit_price is not None:
+        return said.unit_price
+    return found.price(said.article, code) or 0
+
+
 def body_of(row: SaleRow) -> SaleBody:
     """The sale as the till told it last."""
     return SaleBody.model_validate(
@@ -136,13 +176,13 @@ def _stage(sale: Sale) -> SaleStage:
     return SaleStage.PART_PAID if sale.paid() else SaleStage.OPEN
 
 
-def buyer_of(tx: Transaction, till: Till, sale: Sale, balance: int) -> Buyer:
+def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
     """What the books know of the member at the moment of the sale."""
     visits = sales.visits_of(tx, sale.member)
-    day, zone = sale.closed_at.astimezone(till.store.zone).date(), till.store.zone
+    day, zone = sale.closed_at.astimezone(store.zone).date(), store.zone
     start = datetime.combine(day, time(), tzinfo=zone)
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
-    earned_today = earned_between(tx, sale.member, till.store.program, start, end)
+    earned_today = earned_between(tx, sale.member, store.program, start, end)
     person = members.member(tx, sale.member)
     assert person is not None
     return replace(
@@ -165,7 +205,7 @@ def _book(tx: Transaction, till: Till, sale: Sale, stage: SaleStage, accepted: s
     program = program_at(tx, till)
     locked_account(tx, sale.member, program.id)
     before = balance_of(tx, sale.member, program.id)
-    buyer = buyer_of(tx, till, sale, before)
+    buyer = buyer_at(tx, till.store, sale, before)
     try:
         # Also of a sale that goes on: what is wrong with it is said at once. It earns nothing yet.
         earned = earn(sale, program, zone=till.store.zone, buyer=buyer)

@@ -73,6 +73,14 @@ def _moved(words: Words, program: Program, moved: str, *, deducted: bool) -> str
     return words.t("Points earned: {points}", points=moved)
 
 
+def would_earn(words: Words, program: Program, points: Points) -> str:
+    """What an article's page, or a cart, says to whoever looks at it (OCT-33)."""
+    if program.unit is Unit.POINTS:
+        one, many = "This purchase earns {count} point", "This purchase earns {count} points"
+        return words.tn(one, many, points)
+    return words.t("This purchase earns {points}", points=amount(words, program, points))
+
+
 def rule_in_words(words: Words, program: Program) -> str:
     """The rule as the merchant says it; without one, what the cheapest reward costs."""
     if program.rule_in_words:

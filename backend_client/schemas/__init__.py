@@ -196,7 +196,18 @@ from backend_client.schemas.programs import (
     VersionFound,
     VersionsPage,
 )
-from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.quotes import (
+    CartBody,
+    LineQuote,
+    OptionBody,
+    QuoteAnswer,
+    QuoteBody,
+    SimulationAnswer,
+)
+from backend_client.schemas.redemptions import (
+    RedemptionAnswer,
+    RedemptionRequest,
+)
 from backend_client.schemas.sales import (
     ArticleBody,
     CreditNoteBody,
@@ -307,6 +318,7 @@ __all__ = [
     "CardStatus",
     "CardTypeBody",
     "CardTypesAnswer",
+    "CartBody",
     "Change",
     "ChangesPage",
     "ClaimAnswer",
@@ -365,6 +377,7 @@ __all__ = [
     "JournalEvent",
     "Language",
     "LineBody",
+    "LineQuote",
     "LotBody",
     "MemberChange",
     "MemberDetails",
@@ -399,6 +412,7 @@ __all__ = [
     "OpenSession",
     "OpenSessions",
     "OpeningBody",
+    "OptionBody",
     "Password",
     "PasswordChange",
     "PasswordChoice",
@@ -433,6 +447,8 @@ __all__ = [
     "ProgramWithdrawn",
     "ProgramsFound",
     "Publication",
+    "QuoteAnswer",
+    "QuoteBody",
     "RedemptionAbandoned",
     "RedemptionAnswer",
     "RedemptionRequest",
@@ -453,6 +469,7 @@ __all__ = [
     "SegmentsAnswer",
     "SessionAnswer",
     "SignIn",
+    "SimulationAnswer",
     "StaffAnswer",
     "StaffChange",
     "StaffList",

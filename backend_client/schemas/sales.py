@@ -1,5 +1,6 @@
 """A sale on its way: put aside, paid in parts, settled, returned, voided."""
 
+from dataclasses import asdict, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -16,13 +17,22 @@ _Codes = Annotated[tuple[_Code, ...], Field(max_length=32)]
 
 
 class ArticleBody(Wire):
-    """What is sold: a line, or a component of a pack. Amounts are minor units, tax included."""
+    """What is sold: a line, or a component of a pack. Amounts are minor units, tax included.
+
+    What is left out comes from the catalogue, where the article has a record there.
+    """
 
     id: _Code = Field(default="", description="What a return names it by.")
     kind: LineKind = Field(default=LineKind.ARTICLE, description="Only articles earn.")
     article: _Code = ""
     quantity: int = Field(default=1, ge=1, le=10**6, strict=True)
-    unit_price: int = Field(default=0, ge=-(10**12), le=10**12, strict=True)
+    unit_price: int | None = Field(
+        default=None,
+        ge=-(10**12),
+        le=10**12,
+        strict=True,
+        description="Of one piece, before any discount; left out, the catalogue's price.",
+    )
     discount: _Amount = Field(default=0, description="Taken off the whole line.")
     tax_rate: Decimal = Field(default=Decimal(0), ge=0, le=100, max_digits=6)
     family: _Code = ""
@@ -39,7 +49,7 @@ class ArticleBody(Wire):
 
     def line(self) -> Line:
         """What the engine counts."""
-        return Line(**dict(self))
+        return Line(**{**dict(self), "unit_price": self.unit_price or 0})
 
 
 class LineBody(ArticleBody):
@@ -51,7 +61,16 @@ class LineBody(ArticleBody):
 
     def line(self) -> Line:
         """What the engine counts."""
-        return Line(**{**dict(self), "components": tuple(each.line() for each in self.components)})
+        components = tuple(each.line() for each in self.components)
+        return replace(ArticleBody.line(self), components=components)
+
+    @classmethod
+    def of(cls, line: Line) -> "LineBody":
+        """The message for a line."""
+        told = asdict(line)
+        for part in told["components"]:
+            del part["components"]
+        return cls.model_validate(told)
 
 
 class PaymentBody(Wire):

@@ -27,6 +27,8 @@ from tests.support.counter import counter, document, ticket
 from tests.support.facts import now, sale_of
 from tests.support.server import Connected
 
+pytestmark = pytest.mark.thorough
+
 BREAD = LineBody(id="bread", article="PAIN", quantity=3, unit_price=4_00)
 CAKE = LineBody(article="GATEAU", unit_price=18_00)
 

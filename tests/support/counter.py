@@ -95,6 +95,6 @@ def join(line: Connected, program: str, **person: Any) -> str:
 
 def ticket(member: str, *lines: LineBody, **fields: Any) -> SaleBody:
     """A ticket of those lines, paid with money unless it says otherwise."""
-    total = sum(each.quantity * each.unit_price - each.discount for each in lines)
+    total = sum(each.line().net for each in lines)
     told = sale_of(member, fields.pop("total", total)).model_copy(update=fields)
     return told.model_copy(update={"lines": lines, "closed_at": fields.get("closed_at", now())})
