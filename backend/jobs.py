@@ -9,7 +9,7 @@ from datetime import timedelta
 from backend.config import Config
 from backend.db import Database, shops
 from backend.errors import DatabaseBusy
-from backend.services import closing, expiry, posting, reminding
+from backend.services import closing, expiry, posting, reminding, stock
 from backend.services.working import Job, Lane, Ran, Work, run_job
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,12 @@ JOBS: tuple[Job, ...] = (
         says="Gives points back for gifts that nobody came for, where the company wants it (F15).",
         every=timedelta(hours=1),
         run=expiry.return_unfetched,
+    ),
+    Job(
+        name="shelf",
+        says="Puts gifts back on the shelf that nobody took in time, or came for (F15).",
+        every=timedelta(minutes=1),
+        run=stock.shelve,
     ),
     Job(
         name="reminders",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import GiftFound, PictureFound, UnclaimedGift, VoucherTimeBody
+from backend_client.schemas import GiftFound, PictureFound, VoucherTimeBody
 from loyalty.ids import MemberId, RewardId
 from loyalty.vouchers import VoucherState
 
@@ -54,7 +54,6 @@ def save_gift(tx: Transaction, gift: GiftFound) -> None:
         "voucher_months": gift.voucher.months,
         "voucher_days": gift.voucher.days,
         "hold_s": gift.hold_s,
-        "unclaimed": gift.unclaimed.value,
     }
     fresh = tx.insert_or_update(tables.gifts).values(tenant=tx.tenant, id=gift.id, **values)
     tx.run(fresh.on_conflict_do_update(index_elements=["tenant", "id"], set_=values))
@@ -179,6 +178,5 @@ def _gift(row: Row[tuple[object, ...]]) -> GiftFound:
         per_days=row.per_days,
         voucher=VoucherTimeBody(months=row.voucher_months, days=row.voucher_days),
         hold_s=row.hold_s,
-        unclaimed=UnclaimedGift(row.unclaimed),
         cost=row.points or row.gift_points,
     )

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, select, update
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import MovementKind, StockBody, UnclaimedGift
-from loyalty.ids import RedemptionId
-from loyalty.vouchers import VoucherState
+from backend_client.schemas import MovementKind, StockBody
 
 
 class HoldState(StrEnum):
@@ -193,40 +191,22 @@ def overdue(tx: Transaction, limit: int, gift: str | None = None) -> tuple[Hold,
     return tuple(_hold(row) for row in tx.rows(query.order_by(table.c.until).limit(limit)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unclaimed:
-    """A voucher for a gift of the catalogue that nobody fetched in time."""
-
-    redemption: RedemptionId
-    returns_points: bool
-
-
-def unclaimed(tx: Transaction, limit: int) -> tuple[Unclaimed, ...]:
-    """What nobody fetched and is not settled yet, longest overdue first."""
-    hold, voucher, gift = tables.gift_holds, tables.vouchers, tables.gifts
+def unclaimed(tx: Transaction, limit: int) -> tuple[Hold, ...]:
+    """Pieces promised to vouchers that nobody fetched in time, longest overdue first."""
+    table, voucher = tables.gift_holds, tables.vouchers
+    same = and_(voucher.c.tenant == table.c.tenant, voucher.c.redemption == table.c.id)
     found = tx.rows(
-        select(voucher.c.redemption, gift.c.unclaimed)
-        .join(gift, and_(gift.c.tenant == voucher.c.tenant, gift.c.id == voucher.c.reward))
-        .outerjoin(hold, and_(hold.c.tenant == voucher.c.tenant, hold.c.id == voucher.c.redemption))
+        select(table)
+        .join(voucher, same)
         .where(
-            voucher.c.tenant == tx.tenant,
-            voucher.c.state.in_([VoucherState.RESERVED.value, VoucherState.ISSUED.value]),
+            table.c.tenant == tx.tenant,
+            table.c.state == HoldState.PROMISED.value,
             voucher.c.deadline <= tx.now,
-            or_(
-                gift.c.unclaimed == UnclaimedGift.RETURN.value,
-                hold.c.state == HoldState.PROMISED.value,
-            ),
         )
-        .order_by(voucher.c.deadline, voucher.c.redemption)
+        .order_by(voucher.c.deadline, table.c.id)
         .limit(limit)
     )
-    return tuple(
-        Unclaimed(
-            redemption=RedemptionId(row.redemption),
-            returns_points=row.unclaimed == UnclaimedGift.RETURN.value,
-        )
-        for row in found
-    )
+    return tuple(_hold(row) for row in found)
 
 
 def add_movement(tx: Transaction, movement: Movement) -> None:

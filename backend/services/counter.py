@@ -1,12 +1,11 @@
-"""Gifts at the counter: taken and handed out in one go, returned when nobody fetches them."""
+"""Gifts at the counter: taken and handed out in one go, or a promise that is taken back."""
 
 from secrets import randbits
 
-from backend.db import Transaction, stock, vouchers
+from backend.db import Transaction, vouchers
 from backend.db.shops import Store
 from backend.db.vouchers import Redeemed
 from backend.errors import Refused
-from backend.services import stock as pieces
 from backend.services.ledger import settle
 from backend.services.redemptions import answer, held_before, reserve, void_if_held
 from backend_client.schemas import GiftTaking, ProblemName, RedemptionAnswer, RedemptionRequest
@@ -60,20 +59,3 @@ def cancel(tx: Transaction, wanted: str) -> RedemptionAnswer:
     voided = vouchers.by_redemption(tx, RedemptionId(wanted))
     assert voided is not None
     return answer(tx, voided)
-
-
-def return_unclaimed(tx: Transaction, limit: int) -> int:
-    """How many gifts went back on the shelf, that nobody had fetched by their deadline.
-
-    Their points go back to the member, or are gone, as the merchant has set. For the jobs: call it
-    again while it returns `limit`.
-    """
-    found = stock.unclaimed(tx, limit)
-    for each in found:
-        held = vouchers.by_redemption(tx, each.redemption)
-        assert held is not None
-        if each.returns_points:
-            void_if_held(tx, held, now=tx.now)
-        else:
-            pieces.put_back(tx, held.voucher)
-    return len(found)

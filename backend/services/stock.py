@@ -11,6 +11,7 @@ from backend.db import Transaction, gifts, shops, stock
 from backend.db.stock import Hold, HoldState, Movement
 from backend.errors import Refused
 from backend.services.gifts import gift_of
+from backend.services.working import Work
 from backend_client.schemas import (
     GiftFound,
     HoldAnswer,
@@ -170,11 +171,15 @@ def follow(tx: Transaction, voucher: Voucher) -> None:
         stock.save_hold(tx, replace(known, state=HoldState.HANDED, until=None))
 
 
-def put_back(tx: Transaction, voucher: Voucher) -> None:
-    """The piece of a voucher that is too old goes back on the shelf; the voucher stays as it is."""
-    known = stock.hold(tx, voucher.redemption)
-    if known is not None and known.state in stock.KEPT:
-        _release(tx, known)
+def shelve_unclaimed(tx: Transaction, limit: int) -> int:
+    """How many pieces went back on the shelf, whose vouchers nobody brought by their deadline.
+
+    What becomes of the points is another matter: the company says whether they go back.
+    """
+    found = stock.unclaimed(tx, limit)
+    for hold in found:
+        _release(tx, hold)
+    return len(found)
 
 
 def release_overdue(tx: Transaction, *, gift: str | None = None) -> int:
@@ -222,3 +227,26 @@ def _release(tx: Transaction, hold: Hold) -> None:
     if hold.counted:
         stock.put_back(tx, hold.gift, hold.store)
     stock.save_hold(tx, replace(hold, state=HoldState.RELEASED, until=None))
+
+
+# --- for the jobs -------------------------------------------------------------------------------
+
+
+def shelve(work: Work) -> int:
+    """How many pieces went back on the shelf: nobody took them in time, or fetched them."""
+    done = 0
+    for back in (_overdue, _unclaimed):
+        while found := work.database.run(work.tenant, back):
+            done += found
+            if found < _SWEPT_AT_ONCE:
+                break
+            work.go_on()
+    return done
+
+
+def _overdue(tx: Transaction) -> int:
+    return release_overdue(tx)
+
+
+def _unclaimed(tx: Transaction) -> int:
+    return shelve_unclaimed(tx, _SWEPT_AT_ONCE)

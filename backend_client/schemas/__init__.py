@@ -54,7 +54,6 @@ from backend_client.schemas.catalogue import (
     ProductsPage,
     StockBody,
     StockFound,
-    UnclaimedGift,
     VoucherTimeBody,
     with_gifts,
 )
@@ -496,7 +495,6 @@ __all__ = [
     "TillsAnswer",
     "TokenAnswer",
     "TraceBody",
-    "UnclaimedGift",
     "UseAnswer",
     "UseBody",
     "UseIssue",

@@ -208,15 +208,6 @@ class VoucherTimeBody(Wire):
         return self
 
 
-class UnclaimedGift(StrEnum):
-    """What becomes of the points when nobody fetches the gift in time."""
-
-    RETURN = "return"
-    """They go back to the member."""
-    FORFEIT = "forfeit"
-    """They are gone, as printed on the voucher."""
-
-
 class GiftBody(Wire):
     """Something that points buy."""
 
@@ -250,7 +241,6 @@ class GiftBody(Wire):
         strict=True,
         description="Seconds for which a piece is kept while somebody is choosing.",
     )
-    unclaimed: UnclaimedGift = UnclaimedGift.RETURN
 
 
 class GiftFound(GiftBody):

@@ -1,15 +1,18 @@
 """What a merchant sets on products and price books, and what a sale's lines learn from it."""
 
+import json
+
 import pytest
 import requests
 from sqlalchemy import event
 
 from backend.rights import Role
 from backend.services.catalogue import enriched, shelf
-from backend_client.schemas import ProductPresets
+from backend_client.schemas import LineBody, ProductPresets
 from loyalty.sales import Line, LineKind
+from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.merchant import Merchant
-from tests.support.server import Company, Connected
+from tests.support.server import PROGRAM, Company, Connected
 from tests.support.staff import at_work
 
 COFFEE = {"name": "Café", "price": 250, "family": "boissons", "themes": ["chaud"], "points": 10}
@@ -276,3 +279,49 @@ def test_silly_products_are_refused_by_field(owner: Merchant, field: str, value:
         field,
     )
     assert owner.gets("/v1/products")["products"] == []
+
+
+# --- at the till ------------------------------------------------------------------------------
+
+OWN_POINTS = {
+    **json.loads(PROGRAM),
+    "earning": [
+        {
+            "id": "purchase",
+            "when": "sale",
+            "on": {"own_points": True},
+            "give": {"amount": 100, "points": 1},
+        }
+    ],
+}
+
+
+def test_a_till_that_sends_only_codes_earns_what_the_records_say(
+    owner: Merchant, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined))
+    program = f"/v1/programs/{line.claimed.program}"
+    owner.puts(f"{program}/draft", document=OWN_POINTS)
+    owner.posts(f"{program}/publication", version=2)
+    owner.puts("/v1/products/CAFE", **COFFEE)
+    owner.puts("/v1/products/PORT", name="Port", kind="shipping")
+    owner.puts("/v1/products/VIN", name="Vin", earns=False)
+    owner.puts("/v1/price-books/STAFF", name="Personnel", earns=False)
+
+    def earns(*articles: str, price_code: str = "", discount: int = 0) -> int:
+        sold = tuple(
+            LineBody(article=code, quantity=2, unit_price=500, discount=discount)
+            for code in articles
+        )
+        total = sum(2 * 500 - discount for _ in articles)
+        body = sale_of(joined.member, total).model_copy(
+            update={"lines": sold, "price_code": price_code}
+        )
+        return line.till.record_sale(body).earned
+
+    assert earns("CAFE") == 20, "its own number, twice"
+    assert earns("CAFE", discount=300) == 20, "which ignores the price (LSX-20, LSX-38)"
+    assert earns("THE") == 10, "one that is not in the catalogue, by the rate"
+    assert earns("CAFE", "PORT", "VIN", "THE") == 30
+    assert earns("CAFE", "THE", price_code="STAFF") == 0
