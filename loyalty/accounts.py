@@ -1,17 +1,17 @@
 """Accounts: what a member's entries amount to, as lots of points with their deadlines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from loyalty.ids import EntryId, Points
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
-    """What is left of one credit."""
+class Lot(NamedTuple):
+    """What is left of one credit. A tuple: an account of many years has many of them."""
 
     entry: EntryId
     left: Points
@@ -33,8 +33,7 @@ class Lot:
         return self.alive(at) and (self.available_from is None or self.available_from <= at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
+class Draw(NamedTuple):
     """What a debit took from one lot, or from no lot: then it is debt that nothing has paid yet."""
 
     lot: EntryId | None
@@ -66,7 +65,7 @@ class Account:
             return None
         first = min(dated, key=nearest_deadline_first)
         together = sum(lot.left for lot in dated if lot.deadline == first.deadline)
-        return replace(first, left=together)
+        return first._replace(left=together)
 
 
 def nearest_deadline_first(lot: Lot) -> tuple[datetime, EntryId]:

@@ -3,8 +3,6 @@
 from calendar import isleap
 from collections.abc import Iterable
 from datetime import date, datetime
-from fractions import Fraction
-from math import prod
 
 from loyalty.division import share
 from loyalty.eligibility import Part, Ticket, fits, line_fits
@@ -88,19 +86,44 @@ def bonus(campaign: Campaign, on: Ticket) -> Points:
     return campaign.give.points * (_times_met(campaign, on) if campaign.give.each else 1)
 
 
-def multipliers(campaigns: Iterable[Campaign]) -> tuple[tuple[Campaign, Fraction], ...]:
+Ratio = tuple[int, int]
+"""A multiplier in whole numbers: value / per, without a common divisor."""
+
+
+def multipliers(campaigns: Iterable[Campaign]) -> tuple[tuple[Campaign, Ratio], ...]:
     """Those that multiply, and by how much."""
     return tuple(
-        (campaign, Fraction(campaign.give.by))
+        (campaign, campaign.give.by.as_integer_ratio())
         for campaign in campaigns
         if isinstance(campaign.give, Multiply)
     )
 
 
-def combined(combine: Combine, factors: Iterable[Fraction]) -> Fraction:
+def combined(combine: Combine, factors: Iterable[Ratio]) -> Ratio:
     """What several multipliers make together; 1 for none."""
-    if combine is Combine.ADD:
-        return 1 + sum((factor - 1 for factor in factors), Fraction(0))
-    if combine is Combine.MULTIPLY:
-        return prod(factors, start=Fraction(1))
-    return max(factors, default=Fraction(1))
+    return _COMBINED[combine](factors)
+
+
+def _best(factors: Iterable[Ratio]) -> Ratio:
+    found = (0, 1)
+    for value, per in factors:
+        if value * found[1] > found[0] * per:
+            found = (value, per)
+    return found if found[0] else (1, 1)
+
+
+def _product(factors: Iterable[Ratio]) -> Ratio:
+    whole, parts = 1, 1
+    for value, per in factors:
+        whole, parts = whole * value, parts * per
+    return whole, parts
+
+
+def _added(factors: Iterable[Ratio]) -> Ratio:
+    whole, parts = 1, 1
+    for value, per in factors:
+        whole, parts = whole * per + (value - per) * parts, parts * per
+    return whole, parts
+
+
+_COMBINED = {Combine.BEST: _best, Combine.MULTIPLY: _product, Combine.ADD: _added}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from loyalty import extensions as bespoke
 from loyalty.division import share
@@ -20,9 +21,11 @@ from loyalty.program import (
 )
 from loyalty.sales import Buyer, Line, LineKind, Means, Sale
 
+# A member is looked up in its enumeration at every use, which is slow where every line does it.
+_ARTICLE, _EXCLUDED = LineKind.ARTICLE, Discounted.EXCLUDED
 
-@dataclass(frozen=True, slots=True)
-class Part:
+
+class Part(NamedTuple):
     """A line that may earn: a line of the ticket, or a component of a pack."""
 
     line: Line
@@ -128,13 +131,14 @@ def places(sale: Sale) -> Iterator[tuple[str, Line]]:
 
 
 def _advantages(sale: Sale, rewards: int) -> dict[Advantage, int]:
-    found: dict[Advantage, int] = {}
+    found = {}
     if sale.discount:
         found[Advantage.TICKET_DISCOUNT] = sale.discount
-    if vouchers := sale.paid(Means.VOUCHER):
-        found[Advantage.VOUCHER] = vouchers
-    if points := sale.paid(Means.POINTS) + rewards:
-        found[Advantage.POINTS] = points
+    if sale.payments or rewards:
+        if vouchers := sale.paid(Means.VOUCHER):
+            found[Advantage.VOUCHER] = vouchers
+        if points := sale.paid(Means.POINTS) + rewards:
+            found[Advantage.POINTS] = points
     return found
 
 
@@ -144,7 +148,7 @@ def _book(program: Program, code: str) -> PriceBook | None:
 
 def _parts(line: Line, book: PriceBook | None, place: str, sold: int) -> Iterable[Part]:
     """What of the line may earn: nothing, the line, or components of the pack that it is."""
-    if line.kind is not LineKind.ARTICLE or not line.earns or (book and not book.earns):
+    if line.kind is not _ARTICLE or not line.earns or (book and not book.earns):
         return ()
     if line.components and line.points is None:
         return _components(line, book, place)
@@ -162,8 +166,7 @@ def _components(pack: Line, book: PriceBook | None, place: str) -> Iterator[Part
         net, listed = share(pack.net, done, whole), share(pack.listed, done, whole)
         sold = replace(component, quantity=component.quantity * pack.quantity)
         for part in _parts(sold, book, place, pack.quantity):
-            yield replace(
-                part,
+            yield part._replace(
                 net=net - net_before,
                 listed=listed - listed_before,
                 discounted=pack.discount > 0,
@@ -173,11 +176,10 @@ def _components(pack: Line, book: PriceBook | None, place: str) -> Iterator[Part
 
 def chosen(parts: tuple[Part, ...], on: On) -> tuple[Part, ...]:
     """The parts that a rule counts."""
-    if on.lines is ANY_LINE and on.discounted is not Discounted.EXCLUDED:
+    if on.lines is ANY_LINE and on.discounted is not _EXCLUDED:
         return parts
     return tuple(
         part
         for part in parts
-        if line_fits(on.lines, part.line)
-        and not (part.discounted and on.discounted is Discounted.EXCLUDED)
+        if line_fits(on.lines, part.line) and not (part.discounted and on.discounted is _EXCLUDED)
     )

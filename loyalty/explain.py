@@ -94,34 +94,56 @@ class _Sums:
         self._rounding = rounding
         self._basis = self._part = self._total = 0
         self._on_top = False
-        self._factors: list[Fraction] = []
+        self._factors: list[tuple[int, int]] = []
 
     def take(self, step: Step) -> None:
-        kind = step.kind
-        if kind is StepKind.COUNT:
-            self._basis = step.value
-        elif kind is StepKind.DEDUCT:
-            self._basis -= step.value
-        elif kind is StepKind.RATE:
-            self._part += divided(self._rounding, self._basis * step.value, step.per)
-        elif kind is StepKind.GIVE:
-            self._part += step.value
-        elif kind is StepKind.FACTOR:
-            self._factors.append(Fraction(step.value, step.per))
-        elif kind is StepKind.COMBINE:
-            self._multiply(combined(Combine(step.what), self._factors))
-        elif kind is StepKind.ONLY:
-            self._total, self._part, self._on_top = self.points(), 0, True
-        else:
-            self._total, self._part = min(self.points(), step.value), 0
+        """Do what the step says."""
+        _DONE[step.kind](self, step)
 
-    def _multiply(self, factor: Fraction) -> None:
-        extra = factor - 1 if self._on_top else factor
+    def count(self, step: Step) -> None:
+        self._basis = step.value
+
+    def deduct(self, step: Step) -> None:
+        self._basis -= step.value
+
+    def rate(self, step: Step) -> None:
+        self._part += divided(self._rounding, self._basis * step.value, step.per)
+
+    def give(self, step: Step) -> None:
+        self._part += step.value
+
+    def factor(self, step: Step) -> None:
+        self._factors.append((step.value, step.per))
+
+    def combine(self, step: Step) -> None:
+        self._multiply(combined(Combine(step.what), self._factors))
+
+    def only(self, _: Step) -> None:
+        self._total, self._part, self._on_top = self.points(), 0, True
+
+    def cap(self, step: Step) -> None:
+        self._total, self._part = min(self.points(), step.value), 0
+
+    def _multiply(self, factor: tuple[int, int]) -> None:
+        value, per = factor
         self._factors = []
-        self._part = divided(self._rounding, self._part * extra.numerator, extra.denominator)
+        times = value - per if self._on_top else value
+        self._part = divided(self._rounding, self._part * times, per)
 
     def points(self) -> Points:
         return max(self._total + self._part, 0)
+
+
+_DONE: dict[StepKind, Callable[[_Sums, Step], None]] = {
+    StepKind.COUNT: _Sums.count,
+    StepKind.DEDUCT: _Sums.deduct,
+    StepKind.RATE: _Sums.rate,
+    StepKind.GIVE: _Sums.give,
+    StepKind.FACTOR: _Sums.factor,
+    StepKind.COMBINE: _Sums.combine,
+    StepKind.ONLY: _Sums.only,
+    StepKind.CAP: _Sums.cap,
+}
 
 
 def said(trace: Trace) -> Iterable[Said]:

@@ -10,7 +10,7 @@ entry's number of points was computed (`loyalty.traces`). Their nouns can be had
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.accounts import Account, Draw, Lot
@@ -46,7 +46,7 @@ def replay(entries: Iterable[Entry], opening: Account | None = None) -> Account:
     and expiries last.
     """
     book = Book(opening or Account())
-    for (at, *_), entry in in_turn(entries):
+    for at, _, _, _, entry in in_turn(entries):
         book.post(entry, at)
     return book.close()
 
@@ -67,11 +67,15 @@ def movements(entries: Iterable[Entry], opening: Account | None = None) -> tuple
     """The same as `replay`, step by step, in the order of booking: the account's statement."""
     book = Book(opening or Account())
     found = []
-    for (at, *_), entry in in_turn(entries):
+    for at, _, _, _, entry in in_turn(entries):
         before = book.held
         book.post(entry, at)
         found.append(Moved(entry=entry, points=book.held - before, held=book.held))
     return tuple(found)
+
+
+# A member is looked up in its enumeration at every use, which takes longer than booking one.
+_TRANSFER, _RETURN, _REVERSAL = EntryKind.TRANSFER, EntryKind.RETURN, EntryKind.REVERSAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +122,9 @@ class Book:
     def post(self, entry: Entry, at: datetime) -> None:
         """Book one entry; `at` never goes back."""
         self._lots.mature(at)
-        if entry.kind is EntryKind.EXPIRY:
-            self._expire(entry)
-        elif entry.kind is EntryKind.RELEASE:
-            self._release(entry, at)
-        elif entry.kind is EntryKind.REVERSAL or entry.kind is EntryKind.RETURN:
-            self._undo(entry, at)
+        book = _BOOKED.get(entry.kind)
+        if book:
+            book(self, entry, at)
         elif entry.points >= 0:
             self._credit(entry)
         else:
@@ -152,7 +153,7 @@ class Book:
             available_from=entry.available_from,
             pending=entry.available_from is not None,
             # What comes from another account is only a part of what was earned there.
-            gave=None if entry.kind is EntryKind.TRANSFER else entry.points,
+            gave=None if entry.kind is _TRANSFER else entry.points,
         )
         self._put(self._lots.add(lot), entry.points)
 
@@ -220,7 +221,7 @@ class Book:
         if not points:
             del self._owing[debit]
 
-    def _expire(self, expiry: Entry) -> None:
+    def _expire(self, expiry: Entry, _: datetime) -> None:
         """What is left of the lot goes; what was spent in time stays spent."""
         lot = self._lots.of(expiry.about)
         if lot:
@@ -234,7 +235,7 @@ class Book:
     def _undo(self, entry: Entry, at: datetime) -> None:
         if entry.points >= 0:
             self._give_back(entry, at)
-        elif entry.kind is EntryKind.RETURN or entry.about is None:
+        elif entry.kind is _RETURN or entry.about is None:
             self._take_back(entry, at)
         elif entry.about not in self._undone:
             self._undone.add(entry.about)
@@ -253,7 +254,7 @@ class Book:
             self.held += forgiven
         kept, given = _split(drawn, entry.points - forgiven)
         self._draws[entry.about] = kept
-        if entry.kind is EntryKind.REVERSAL:
+        if entry.kind is _REVERSAL:
             del self._draws[entry.about]
             self._forget_taking_back(entry.about)
         for draw in given:
@@ -297,8 +298,17 @@ class Book:
             self._undone.discard(taking.lot.entry)
 
 
+_BOOKED = {
+    EntryKind.EXPIRY: Book._expire,  # noqa: SLF001 - the book's own
+    EntryKind.RELEASE: Book._release,  # noqa: SLF001 - the book's own
+    EntryKind.REVERSAL: Book._undo,  # noqa: SLF001 - the book's own
+    EntryKind.RETURN: Book._undo,  # noqa: SLF001 - the book's own
+}
+"""Kinds that are neither a plain credit nor a plain debit."""
+
+
 def _draw_on(lot: OpenLot, points: Points) -> Draw:
-    return Draw(lot=lot.entry, points=points, deadline=lot.deadline)
+    return Draw(lot.entry, points, lot.deadline)
 
 
 def _split(draws: list[Draw], points: Points) -> tuple[list[Draw], list[Draw]]:
@@ -308,8 +318,8 @@ def _split(draws: list[Draw], points: Points) -> tuple[list[Draw], list[Draw]]:
         last = kept.pop()
         part = min(points, last.points)
         if part < last.points:
-            kept.append(replace(last, points=last.points - part))
-        given.append(replace(last, points=part))
+            kept.append(last._replace(points=last.points - part))
+        given.append(last._replace(points=part))
         points -= part
     return kept, given[::-1]
 

@@ -31,13 +31,13 @@ class OpenLot:
     def closed(self) -> Lot:
         """The lot as an account shows it."""
         return Lot(
-            entry=self.entry,
-            left=self.left,
-            deadline=self.deadline,
-            available_from=self.available_from,
-            gave=self.gave,
-            returned=self.returned,
-            expired=self.expired,
+            self.entry,
+            self.left,
+            self.deadline,
+            self.available_from,
+            self.gave,
+            self.returned,
+            self.expired,
         )
 
 
@@ -120,7 +120,7 @@ class OpenLots:
     def closed(self) -> tuple[Lot, ...]:
         """All of them, the nearest deadline first; the empty ones too."""
         return tuple(
-            sorted((lot.closed() for lot in self._known.values()), key=nearest_deadline_first)
+            sorted([lot.closed() for lot in self._known.values()], key=nearest_deadline_first)
         )
 
 

@@ -181,8 +181,8 @@ def _balances(entries: Iterable[Entry], times: Iterable[datetime]) -> Iterator[P
     book, turns = Book(Account()), in_turn(entries)
     done = 0
     for before in times:
-        while done < len(turns) and turns[done][0][0] < before:
-            (at, *_), entry = turns[done]
+        while done < len(turns) and turns[done][0] < before:
+            at, _, _, _, entry = turns[done]
             book.post(entry, at)
             done += 1
         yield book.balance(before - _INSTANT)

@@ -39,7 +39,13 @@ from loyalty.program import (
 from loyalty.sales import Sale
 from loyalty.traces import WHOLE, EarnedLine, Step, StepKind, Trace
 
-Factors = tuple[tuple[Campaign, Fraction], ...]
+Factors = tuple[tuple[Campaign, operations.Ratio], ...]
+
+# A member is looked up in its enumeration at every use: that would be a third of a calculation.
+_COUNT, _DEDUCT, _RATE, _GIVE = StepKind.COUNT, StepKind.DEDUCT, StepKind.RATE, StepKind.GIVE
+_FACTOR, _COMBINE, _ONLY, _CAP = StepKind.FACTOR, StepKind.COMBINE, StepKind.ONLY, StepKind.CAP
+_TTC, _ARTICLES, _VISITS = Count.TTC, Count.ARTICLES, Count.VISITS
+_TYPED_VISITS, _LISTED, _LINE = Count.TYPED_VISITS, Discounted.LISTED, RoundPer.LINE
 
 
 class Sheet:
@@ -98,19 +104,19 @@ class Sheet:
             if not theirs:
                 continue
             if len(groups) > 1:
-                steps.append(
-                    Step(StepKind.ONLY, " ".join(factors[n][0].id for n in theirs)[:128], 0)
-                )
+                steps.append(Step(_ONLY, " ".join(factors[n][0].id for n in theirs)[:128], 0))
                 before = len(self._portions)
                 steps += self._portion(tuple(group))
-                extra = (
-                    operations.combined(self._program.combine, [factors[n][1] for n in theirs]) - 1
+                value, per = operations.combined(
+                    self._program.combine, [factors[n][1] for n in theirs]
                 )
-                self._portions[before:] = [each.times(extra) for each in self._portions[before:]]
+                self._portions[before:] = [
+                    each.times(value - per, per) for each in self._portions[before:]
+                ]
             for place in theirs:
                 campaign, by = factors[place]
-                steps.append(Step(StepKind.FACTOR, campaign.id, by.numerator, by.denominator))
-            steps.append(Step(StepKind.COMBINE, self._program.combine.value, 0))
+                steps.append(Step(_FACTOR, campaign.id, *by))
+            steps.append(Step(_COMBINE, self._program.combine.value, 0))
         return steps
 
     def _portion(self, parts: tuple[Part, ...]) -> list[Step]:
@@ -119,14 +125,14 @@ class Sheet:
         if isinstance(rule.give, Fixed):
             self._factor = Decimal(rule.give.points)
             self._portions.append(Portion(rule.give.points, parts, None))
-            return [Step(StepKind.GIVE, "fixed", rule.give.points)]
+            return [Step(_GIVE, "fixed", rule.give.points)]
         if isinstance(rule.give, PerArticle):
             return self._own(parts, rule.give)
         steps: list[Step] = []
         if rule.on.own_points:
             steps = self._own(parts, PerArticle())
             parts = tuple(part for part in parts if part.own_points is None)
-        if rule.round_per is RoundPer.LINE:
+        if rule.round_per is _LINE:
             for part in parts:
                 steps += self._counted((part,))
         elif parts:
@@ -146,12 +152,12 @@ class Sheet:
             return []
         taken = self._deductions(points)
         self._portions.append(Portion(points - _sum(taken), parts, own))
-        return [Step(StepKind.COUNT, "article_points", points), *taken, Step(StepKind.RATE, "", 1)]
+        return [Step(_COUNT, "article_points", points), *taken, Step(_RATE, "", 1)]
 
     def _counted(self, parts: tuple[Part, ...]) -> list[Step]:
         on, rounding = self._rule.on, self._rule.round
         basis, weights = _count(parts, on, self._sale)
-        steps = [Step(StepKind.COUNT, on.count.value, basis)]
+        steps = [Step(_COUNT, on.count.value, basis)]
         if on.count.is_money:
             taken = self._deductions(basis)
             basis -= _sum(taken)
@@ -160,7 +166,7 @@ class Sheet:
         given = self._given(parts, basis, self._rule.give)
         steps.append(given)
         points = given.value
-        if given.kind is StepKind.RATE:
+        if given.kind is _RATE:
             points = divided(rounding, basis * given.value, given.per)
         self._portions.append(Portion(points, parts, weights))
         return steps
@@ -172,29 +178,29 @@ class Sheet:
             if advantage in self._rule.on.reduced_by:
                 off = min(left, share(amount, counted, self._ticket.total))
                 left -= off
-                steps.append(Step(StepKind.DEDUCT, advantage.value, off))
+                steps.append(Step(_DEDUCT, advantage.value, off))
         return steps
 
     def _given(self, parts: tuple[Part, ...], basis: int, give: Give) -> Step:
         """The points on that basis; an own number and a fixed one never come here."""
         if isinstance(give, PerAmount):
             self._factor = Decimal(give.points) / give.amount
-            return Step(StepKind.RATE, "", give.points, give.amount)
+            return Step(_RATE, "", give.points, give.amount)
         if isinstance(give, Coefficient):
             points, per = give.times.as_integer_ratio()
             per *= minor_units(self._program.currency) if self._rule.on.count.is_money else 1
             self._factor = Decimal(points) / per
-            return Step(StepKind.RATE, "", points, per)
+            return Step(_RATE, "", points, per)
         if isinstance(give, Bands):
             band = _band(give, basis)
             self._factor = Decimal(band.points if band else 0)
-            return Step(StepKind.GIVE, _named(band), band.points if band else 0)
+            return Step(_GIVE, _named(band), band.points if band else 0)
         assert isinstance(give, Bespoke)
         extension = bespoke.earning(self._extensions, give.name)
         lines = tuple(part.line for part in parts)
         points = max(extension.points(lines, basis, give.settings), 0)
         self._factor = Decimal(points)
-        return Step(StepKind.GIVE, f"{give.name}@{extension.version}", points)
+        return Step(_GIVE, f"{give.name}@{extension.version}", points)
 
 
 def bonus(campaign: Campaign, program: Program, on: Ticket, points: Points) -> Trace:
@@ -207,7 +213,7 @@ def bonus(campaign: Campaign, program: Program, on: Ticket, points: Points) -> T
         factor=Decimal(points),
         rounding=Rounding.FLOOR,
         points=points,
-        steps=(Step(StepKind.GIVE, "bonus", points),),
+        steps=(Step(_GIVE, "bonus", points),),
         lines=lines_of(points, (Portion(points, parts, [part.net for part in parts]),)),
     )
 
@@ -218,7 +224,7 @@ def capped(trace: Trace, cap: str, points: Points) -> Trace:
     return replace(
         trace,
         points=points,
-        steps=(*trace.steps, Step(StepKind.CAP, cap, points)),
+        steps=(*trace.steps, Step(_CAP, cap, points)),
         lines=tuple(
             replace(line, points=left) for line, left in zip(trace.lines, most, strict=True) if left
         ),
@@ -234,16 +240,16 @@ class Portion:
     Without weights it belongs to the ticket as a whole: a stamp for a visit is no line's.
     """
 
-    __slots__ = ("parts", "points", "weights")
+    __slots__ = ("parts", "per", "points", "weights")
 
     def __init__(
-        self, points: Fraction | Points, parts: tuple[Part, ...], weights: list[int] | None
+        self, points: Points, parts: tuple[Part, ...], weights: list[int] | None, per: int = 1
     ) -> None:
-        self.points, self.parts, self.weights = points, parts, weights
+        self.points, self.per, self.parts, self.weights = points, per, parts, weights
 
-    def times(self, factor: Fraction) -> "Portion":
-        """The portion as a campaign multiplies it."""
-        return Portion(self.points * factor, self.parts, self.weights)
+    def times(self, value: int, per: int) -> "Portion":
+        """The portion as a campaign multiplies it, not rounded: `points` / `per`."""
+        return Portion(self.points * value, self.parts, self.weights, self.per * per)
 
 
 def lines_of(points: Points, portions: Sequence[Portion]) -> tuple[EarnedLine, ...]:
@@ -278,11 +284,9 @@ def _scales(portions: Sequence[Portion]) -> list[int]:
     """By what to multiply each portion's weights so that together they are its points."""
     if len(portions) == 1:
         return [1]
-    found = [
-        Fraction(each.points) / (sum(each.weights or (1,)) or len(each.parts)) for each in portions
-    ]
-    common = lcm(*(each.denominator for each in found))
-    return [each.numerator * (common // each.denominator) for each in found]
+    wholes = [each.per * (sum(each.weights or (1,)) or len(each.parts)) for each in portions]
+    common = lcm(*wholes)
+    return [each.points * (common // whole) for each, whole in zip(portions, wholes, strict=True)]
 
 
 # --- what is counted ----------------------------------------------------------------------------
@@ -290,13 +294,13 @@ def _scales(portions: Sequence[Portion]) -> list[int]:
 
 def _count(parts: tuple[Part, ...], on: On, sale: Sale) -> tuple[int, list[int] | None]:
     """What the rule counts, and how much of it each line is; visits are the whole ticket's."""
-    if on.count is Count.VISITS or on.count is Count.TYPED_VISITS:
-        return (1 if on.count is Count.VISITS else sale.visits), None
-    if on.count is Count.ARTICLES:
+    if on.count is _VISITS or on.count is _TYPED_VISITS:
+        return (1 if on.count is _VISITS else sale.visits), None
+    if on.count is _ARTICLES:
         pieces = [part.line.quantity for part in parts]
         return sum(pieces), pieces
-    prices = [part.listed if on.discounted is Discounted.LISTED else part.net for part in parts]
-    if on.count is Count.TTC:
+    prices = [part.listed if on.discounted is _LISTED else part.net for part in parts]
+    if on.count is _TTC:
         return sum(prices), prices
     untaxed = [
         _without_tax(price, part.line.tax_rate) for price, part in zip(prices, parts, strict=True)

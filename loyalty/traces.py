@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from loyalty.ids import Points, RuleId
 from loyalty.program import Rounding
@@ -34,8 +35,7 @@ class StepKind(StrEnum):
     """Give `value` points at most; `what` says which limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of a calculation, in whole numbers; rates are `value` / `per`."""
 
     kind: StepKind

@@ -6,23 +6,25 @@ from datetime import datetime
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId
 
-Turn = tuple[datetime, int, int, EntryId]
+Turn = tuple[datetime, int, int, EntryId, Entry]
+"""When an entry is booked, what orders those of that instant, its id, and the entry itself."""
 
 _ABOUT_MAX = 16
 """How many entries about entries are followed: a sale, its void, the undoing of that … A ring of
 entries, which only a forger writes, ends there too."""
 
 
-def in_turn(entries: Iterable[Entry]) -> list[tuple[Turn, Entry]]:
-    """Each entry once, in the order of booking; what makes the order comes with it."""
+def in_turn(entries: Iterable[Entry]) -> list[Turn]:
+    """Each entry once, in the order of booking."""
     known = {entry.id: entry for entry in entries}
-
-    def turn(entry: Entry) -> Turn:
+    turns = []
+    for name, entry in known.items():
         at, steps = (entry.occurred_at, 0) if entry.about is None else _after_about(entry, known)
         # Of a void's two sides, what comes back is there before what was earned is taken.
-        return (at, _rank(entry), 2 * steps + (entry.points < 0), entry.id)
-
-    return sorted(((turn(entry), entry) for entry in known.values()), key=lambda pair: pair[0])
+        turns.append((at, _rank(entry), 2 * steps + (entry.points < 0), name, entry))
+    # No two have the same id: entries themselves are never compared.
+    turns.sort()
+    return turns
 
 
 def _after_about(entry: Entry, known: Mapping[EntryId, Entry]) -> tuple[datetime, int]:
@@ -41,13 +43,19 @@ def _after_about(entry: Entry, known: Mapping[EntryId, Entry]) -> tuple[datetime
 
 def _rank(entry: Entry) -> int:
     """What comes first of two entries at the same time."""
-    kind = entry.kind
-    if kind is EntryKind.EXPIRY:
-        return 4
-    if kind is EntryKind.REVERSAL or kind is EntryKind.RETURN:
-        return 3
-    if kind is EntryKind.RELEASE:
-        return 1
+    rank = _RANKS.get(entry.kind)
+    if rank is not None:
+        return rank
     if entry.points >= 0:
         return 0
-    return 3 if kind is EntryKind.TRANSFER else 2
+    return _LAST_TO_GO if entry.kind is _TRANSFER else _TO_GO
+
+
+_TRANSFER = EntryKind.TRANSFER
+_TO_GO, _LAST_TO_GO = 2, 3
+_RANKS = {
+    EntryKind.RELEASE: 1,
+    EntryKind.REVERSAL: 3,
+    EntryKind.RETURN: 3,
+    EntryKind.EXPIRY: 4,
+}

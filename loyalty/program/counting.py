@@ -33,7 +33,10 @@ class Count(StrEnum):
     @property
     def is_money(self) -> bool:
         """Whether it counts minor units."""
-        return self in (Count.TTC, Count.HT)
+        return self in _MONEY
+
+
+_MONEY = frozenset({Count.TTC, Count.HT})
 
 
 class Discounted(StrEnum):
