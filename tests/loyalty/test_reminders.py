@@ -55,7 +55,7 @@ def test_both_are_needed_the_threshold_and_a_near_end(
 
 def test_the_reminder_says_how_many_are_lost_first_and_when() -> None:
     first = holds(42, at(6))
-    account = replace(first, lots=(*first.lots, replace(first.lots[0], left=200, deadline=None)))
+    account = replace(first, lots=(*first.lots, first.lots[0]._replace(left=200, deadline=None)))
     (reminder,) = reminders(account, at(5))
     assert (reminder.points, reminder.deadline, reminder.balance) == (42, at(6), 242)
     assert (reminder.channel, reminder.send_at) == (Channel.MAIL, at(5))
