@@ -93,7 +93,7 @@ def is_drawing(text: Any) -> bool:
     return isinstance(text.parent, HeroArt)
 
 
-@pytest.mark.parametrize("panel", PANELS[::2], ids=lambda panel: panel.name)
+@pytest.mark.parametrize("panel", (PANELS[0], PANELS[4]), ids=lambda panel: panel.name)
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in TYPED_FACES])
 def test_every_screen_in_large_letters_is_whole(studio: Studio, panel: Panel, name: str) -> None:
     from kiosk.ui.widgets.text import Text
