@@ -126,7 +126,7 @@ class Kiosk:
 
     def words(self) -> Words:
         """The customer's language."""
-        return Words(self.display.language)
+        return Words(self.display.language, measure=self.display.measure)
 
     # --- what is learnt, what is under way --------------------------------------------------
 

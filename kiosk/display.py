@@ -3,6 +3,7 @@
 from typing import Protocol, TypeVar
 
 from kiosk.screens import Mode, Screen
+from kiosk.words import Measure
 
 Answer = TypeVar("Answer")
 
@@ -40,6 +41,15 @@ class Display(Protocol):
     @language.setter
     def language(self, code: str) -> None:
         """Show everything in that language from now on, the current screen included."""
+
+    @property
+    def measure(self) -> Measure:
+        """What balances are counted in."""
+        ...
+
+    @measure.setter
+    def measure(self, measure: Measure) -> None:
+        """Write balances that way from now on."""
 
     @property
     def offered(self) -> tuple[Mode, ...]:

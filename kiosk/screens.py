@@ -217,6 +217,14 @@ class TakeGift:
     gift: Gift
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamps:
+    """How many of a card's stamps are there."""
+
+    filled: int
+    total: int
+
+
 class HomeChoice(Enum):
     """Where to go from home."""
 
@@ -240,6 +248,10 @@ class Home(Screen[TakeGift | HomeChoice | None]):
     vouchers: int
     """How many vouchers are waiting to be used."""
     expiring: Expiring | None = None
+    worth: int | None = None
+    """What the balance is worth in minor units of the program's currency, where it has a value."""
+    stamps: Stamps | None = None
+    """A card of stamps, where visits or articles are counted."""
     offline: bool = False
     """The balance is as of the last contact; sales made since then are not in it."""
 
@@ -403,6 +415,25 @@ class Movement(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Because:
+    """One line of a calculation: a message of `loyalty.explain`, with what it needs."""
+
+    message: str
+    amount: int = 0
+    """Minor units of the program's currency."""
+    count: int = 0
+    points: int = 0
+    per: int = 1
+    """For a rate: so many points for so much, or so many, of what was counted."""
+    of_money: bool = False
+    """For a rate: `per` is money."""
+    factor: str = ""
+    """For a campaign: what it multiplies with, such as "1.5"."""
+    name: str = ""
+    """Of a campaign, or the nature of an adjustment, in the customer's language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
     """One movement, and why."""
 
@@ -415,14 +446,23 @@ class HistoryLine:
     rule: str = ""
     """For an earning: the rule in words."""
     gift_name: str = ""
+    because: tuple[Because, ...] = ()
+    """How the number came about; empty where there is nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History(Screen[None]):
-    """Each movement in plain words, newest first."""
+class History(Screen[HistoryLine | None]):
+    """Each movement in plain words, newest first; the answer is the one whose why is asked."""
 
     balance: int
     lines: tuple[HistoryLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why(Screen[None]):
+    """How one movement's points were counted, line by line."""
+
+    line: HistoryLine
 
 
 # --- over any screen ------------------------------------------------------------------------

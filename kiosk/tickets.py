@@ -45,8 +45,8 @@ def voucher_ticket(
     """
     title = words.t("GIFT VOUCHER")
     pairs = [
-        Pair(label=words.t("Points used"), value=words.number(reward.cost)),
-        Pair(label=words.t("New balance"), value=words.number(account.balance(now))),
+        Pair(label=words.t("Points used"), value=words.bare(reward.cost)),
+        Pair(label=words.t("New balance"), value=words.bare(account.balance(now))),
     ]
     expiring = account.next_deadline(now)
     if expiring is not None and expiring.deadline is not None:
@@ -89,8 +89,8 @@ def welcome_slip(
 ) -> Ticket:
     """The slip that a new member may ask for: welcome points, balance, deadline, rule."""
     pairs = [
-        Pair(label=words.t("Welcome points"), value=f"+{words.number(points)}"),
-        Pair(label=words.t("New balance"), value=words.number(balance)),
+        Pair(label=words.t("Welcome points"), value=f"+{words.bare(points)}"),
+        Pair(label=words.t("New balance"), value=words.bare(balance)),
     ]
     if deadline is not None:
         until = words.short_day(last_day(deadline, head.zone))

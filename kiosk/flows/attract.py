@@ -8,6 +8,7 @@ from devices.readers import Trouble as ReaderTrouble
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.services.identify import program_in_force
+from kiosk.words import Counted, Measure
 from loyalty.program import Fixed, Occasion, Program
 
 Answer = TypeVar("Answer")
@@ -95,6 +96,7 @@ def _invitation(
         return screens.OutOfService(reason=screens.OutOfOrder.STARTING)
     if not program.earning and not program.rewards:
         return screens.OutOfService(reason=screens.OutOfOrder.SWITCHED_OFF)
+    kiosk.display.measure = Measure(counted=Counted(program.unit.value), currency=program.currency)
     return screens.Attract(welcome_points=welcome_points(program), troubles=kiosk.health.troubles())
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 
 from backend_client.errors import BackendError
 from kiosk import screens
@@ -16,9 +17,14 @@ from kiosk.flows.welcome import claim
 from kiosk.screens import HomeChoice, TakeGift
 from kiosk.services.identify import Visit, remember_person, visit
 from kiosk.tickets import last_day
-from loyalty.rewards import next_goal, offers
+from loyalty.earning import worth_of_a_point
+from loyalty.program import Unit
+from loyalty.rewards import Offer, next_goal, offers
 
 log = logging.getLogger(__name__)
+
+MOST_STAMPS = 15
+"""More are a number, not a card."""
 
 LEARN_MAX_S = 20.0
 """How long a name is waited for; the balance is on the glass meanwhile."""
@@ -101,6 +107,8 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
         goal=gift_of(goal, language) if goal else None,
         gifts=tuple(gift_of(offer, language) for offer in choices),
         vouchers=len(found.vouchers),
+        worth=_worth(found, now),
+        stamps=_stamps(found, choices, now),
         expiring=screens.Expiring(
             points=expiring.left, last_day=last_day(expiring.deadline, found.zone)
         )
@@ -108,6 +116,25 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
         else None,
         offline=not kiosk.health.online,
     )
+
+
+def _worth(found: Visit, now: datetime) -> int | None:
+    """The balance in money, rounded down; None where points have no price, or are money."""
+    program = found.program
+    if program.unit is Unit.MONEY or program.point_value is None:
+        return None
+    return int(found.account.balance(now) * worth_of_a_point(program))
+
+
+def _stamps(found: Visit, choices: tuple[Offer, ...], now: datetime) -> screens.Stamps | None:
+    """The card of the nearest gift, where visits or articles are counted and a card shows them."""
+    if found.program.unit not in {Unit.VISITS, Unit.ARTICLES} or not choices:
+        return None
+    goal = next_goal(choices) or choices[-1]
+    total = goal.reward.cost
+    if not 1 < total <= MOST_STAMPS:
+        return None
+    return screens.Stamps(filled=min(found.account.balance(now), total), total=total)
 
 
 async def _remember(kiosk: Kiosk, found: Visit) -> None:

@@ -43,7 +43,7 @@ from kiosk.ui.views.large import LargeView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.art import pictures, texture_of
 from kiosk.ui.widgets.text import forget_measures
-from kiosk.words import Words
+from kiosk.words import Measure, Words
 
 log = logging.getLogger(__name__)
 
@@ -199,12 +199,22 @@ class KivyDisplay:
     def language(self, code: str) -> None:
         if code == self.words.language:
             return
-        self.words = Words(code)
+        self.words = Words(code, measure=self.words.measure)
         for view in (self._view, self._over):
             if view is not None:
                 view.reword()
         self._saying()
         self._pace.wake()
+
+    @property
+    def measure(self) -> Measure:
+        """See `kiosk.display.Display`."""
+        return self.words.measure
+
+    @measure.setter
+    def measure(self, measure: Measure) -> None:
+        if measure != self.words.measure:
+            self.words = Words(self.words.language, measure=measure)
 
     @property
     def offered(self) -> tuple[Mode, ...]:

@@ -510,11 +510,19 @@ def test_history_says_why(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
         await rich(place)
         place.glass.script(
-            (screens.Home, HomeChoice.HISTORY), (screens.History, None), (screens.Home, None)
+            (screens.Home, HomeChoice.HISTORY),
+            (screens.History, lambda shown: shown.lines[0]),
+            (screens.Why, None),
+            (screens.History, None),
+            (screens.Home, None),
         )
         place.tap()
-        shown = await place.glass.until_type(screens.History)
-        earned = shown.lines[0]
+        why = await place.glass.until_type(screens.Why)
+        earned = why.line
+        counted, rate, makes = earned.because
+        assert (counted.message, counted.amount) == ("count.ttc", 157_00)
+        assert (rate.message, rate.points, rate.per, rate.of_money) == ("rate", 1, 100, True)
+        assert (makes.message, makes.points) == ("points", 157)
         assert (earned.movement, earned.points) == (screens.Movement.EARN, 157)
         assert (earned.spent, earned.currency, earned.rule) == (157_00, "EUR", "1 € = 1 point")
         await place.leave()

@@ -19,6 +19,7 @@ from PIL import Image
 from kiosk.screens import Mode
 from kiosk.ui.app import NoWindow
 from kiosk.words import Words, available
+from tests.kiosk.ui.samples import worded
 from tests.screenshots import goldens
 from tests.screenshots.expansion import Expanded
 from tests.screenshots.page import Shot, write_page
@@ -73,7 +74,7 @@ def draw(studio: Studio, wish: Wish) -> Iterator[Shot]:
                 if wish.screens and name not in wish.screens:
                     continue
                 shot = Shot(screen=name, size=panel.name, language=language)
-                _save(studio.picture(screen, words), wish.out, shot)
+                _save(studio.picture(screen, worded(name, words)), wish.out, shot)
                 yield shot
 
 

@@ -38,7 +38,7 @@ def test_a_screen_is_drawn_whole_in_the_longest_language(
     studio: Studio, panel: Panel, name: str
 ) -> None:
     studio.dress(panel)
-    view = studio.view(faces("fr")[name], Expanded())
+    view = studio.view(faces("fr")[name], data.worded(name, Expanded()))
     try:
         picture = studio.photograph(view)
         colours = picture.getcolors(maxcolors=panel.width * panel.height)
@@ -57,7 +57,7 @@ def test_no_french_text_is_cut_on_any_glass(studio: Studio, panel: Panel) -> Non
     studio.dress(panel)
     cut: dict[str, list[str]] = {}
     for name, screen in faces("fr").items():
-        view = studio.view(screen, Words("fr"))
+        view = studio.view(screen, data.worded(name, Words("fr")))
         if texts := cut_texts(view):
             cut[name] = texts
         view.wipe()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from kiosk.screens import Attract, Mode, Screen, StillThere
+from kiosk.words import Measure
 
 Answer = TypeVar("Answer")
 
@@ -28,6 +29,7 @@ class Glass:
         self.offered = tuple(Mode)
         self.modes: frozenset[Mode] = frozenset()
         self.headphones = False
+        self.measure = Measure()
         self.modes_at: dict[type[Screen[Any]], frozenset[Mode]] = {}
         """The modes in which each kind of screen was last shown."""
         self.touched_at = time.monotonic()

@@ -30,6 +30,7 @@ VIEWS: dict[type[Screen[object]], str] = {
     screens.GiftRefused: "gift_refused",
     screens.MyVouchers: "my_vouchers",
     screens.History: "history",
+    screens.Why: "why",
     screens.StillThere: "still_there",
     screens.OutOfService: "out_of_service",
     screens.Sorry: "sorry",

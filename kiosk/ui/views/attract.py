@@ -48,11 +48,7 @@ class AttractView(View):
         self.about = "\n".join(
             (
                 w.t("Your points, your gifts, your vouchers."),
-                w.tn(
-                    "No card yet? {count} welcome point is waiting for you.",
-                    "No card yet? {count} welcome points are waiting for you.",
-                    points,
-                )
+                w.t("No card yet? Get {amount} to begin with.", amount=w.counted(points))
                 if points
                 else w.t("No card yet? It takes one minute."),
             )

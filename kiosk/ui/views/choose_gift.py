@@ -51,5 +51,5 @@ class ChooseGiftView(View):
 
 def own_line(view: View, name: str, balance: int) -> str:
     """Who is here and what they have, for the header: "Inès · 207 points"."""
-    points = view.w.tn("{count} point", "{count} points", balance)
+    points = view.w.counted(balance)
     return f"{name} · {points}" if name else points

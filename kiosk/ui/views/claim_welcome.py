@@ -4,6 +4,7 @@ from kivy.properties import StringProperty
 
 from kiosk.screens import ClaimWelcome
 from kiosk.ui.views.base import View
+from kiosk.ui.views.join import welcome_unit
 
 
 class ClaimWelcomeView(View):
@@ -24,7 +25,7 @@ class ClaimWelcomeView(View):
         w, name = self.w, screen.first_name
         self.title = w.t("Welcome {name}!", name=name) if name else w.t("Welcome!")
         self.about = w.t("Your welcome points are ready. Take them now: they count at once.")
-        self.number = f"+{w.number(screen.points)}"
-        self.unit = w.tn("welcome point", "welcome points", screen.points)
+        self.number = f"+{w.bare(screen.points)}"
+        self.unit = welcome_unit(w, screen.points)
         self.later = w.t("Later")
-        self.claim = w.t("Take my points")
+        self.claim = w.t("Take them")

@@ -28,8 +28,8 @@ class ConfirmGiftView(View):
         self.picture = screen.gift.picture
         self.title = screen.gift.name
         self.facts = [
-            (w.t("Price"), w.tn("{count} point", "{count} points", screen.gift.cost)),
-            (w.t("You will have left"), w.tn("{count} point", "{count} points", screen.remaining)),
+            (w.t("Price"), w.counted(screen.gift.cost)),
+            (w.t("You will have left"), w.counted(screen.remaining)),
             (w.t("To use at"), screen.place),
             (w.t("Until"), w.day(screen.last_day)),
         ]

@@ -7,17 +7,19 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens import History, HistoryLine, Movement
 from kiosk.ui.views.base import View
+from kiosk.ui.widgets.buttons import Touch
 from kiosk.ui.widgets.panel import Panel
 from kiosk.words import Words
 
 
-class HistoryRow(Panel):
-    """One movement: what, when and why, and the points."""
+class HistoryRow(Touch, Panel):
+    """One movement: what, when and why, and the points; touched for more where there is more."""
 
     what = StringProperty("")
     when = StringProperty("")
     points = StringProperty("")
     gained = BooleanProperty(True)
+    more = BooleanProperty(False)
 
 
 class HistoryView(View):
@@ -42,10 +44,12 @@ class HistoryView(View):
         w = self.w
         self.title = w.t("History")
         self.finish = w.t("Finish")
-        self.info = w.tn("{count} point", "{count} points", screen.balance)
+        self.info = w.counted(screen.balance)
         self.back = w.t("Back")
         self.none = "" if screen.lines else w.t("Nothing yet. Your next purchase will be here.")
-        self.ids.pages.fill([partial(self._row, line) for line in screen.lines])
+        self.ids.pages.fill(
+            [partial(self._row, number, line) for number, line in enumerate(screen.lines)]
+        )
         self.say_where()
 
     def say_where(self, *_: object) -> None:
@@ -53,19 +57,27 @@ class HistoryView(View):
         pages = self.ids.pages
         self.where = self.w.t("{page} of {pages}", page=pages.page + 1, pages=pages.pages)
 
-    def _row(self, line: HistoryLine) -> Widget:
+    def _row(self, number: int, line: HistoryLine) -> Widget:
         w = self.w
         sign = "+" if line.points >= 0 else "−"
         moment = w.moment(line.at)
-        return HistoryRow(
-            what=_what(line, w),
+        what, points = what_moved(line, w), f"{sign}{w.bare(abs(line.points))}"
+        row = HistoryRow(
+            name=f"why:{number}" if line.because else "",
+            disabled=not line.because,
+            what=what,
             when=f"{moment} · {line.rule}" if line.rule else moment,
-            points=f"{sign}{w.number(abs(line.points))}",
+            points=points,
             gained=line.points >= 0,
+            more=bool(line.because),
+            spoken=f"{what}, {points}, {moment}",
+            private=True,
         )
+        row.bind(on_release=lambda _: self.answer(line))
+        return row
 
 
-def _what(line: HistoryLine, w: Words) -> str:
+def what_moved(line: HistoryLine, w: Words) -> str:
     """The movement in words."""
     match line.movement:
         case Movement.WELCOME:

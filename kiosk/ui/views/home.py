@@ -2,11 +2,13 @@
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.screens import Home, HomeChoice, TakeGift
+from kiosk.screens import Home, HomeChoice, Stamps, TakeGift
 from kiosk.ui.views.base import Glass, View
 from kiosk.ui.widgets.gift_card import GiftCard, MoreCard
 
 MOST_GIFTS = 4
+
+LOW_PX = 600
 
 
 class HomeView(View):
@@ -20,6 +22,8 @@ class HomeView(View):
     unit = StringProperty("")
     progress = NumericProperty(0)
     has_goal = BooleanProperty(False)
+    stamps = NumericProperty(0)
+    filled = NumericProperty(0)
     goal = StringProperty("")
     expiring = StringProperty("")
     notice_icon = StringProperty("")
@@ -43,9 +47,13 @@ class HomeView(View):
         name = screen.first_name
         self.greeting = w.t("Hello {name}", name=name) if name else w.t("Hello")
         self.finish = w.t("Finish")
-        self.balance = w.number(screen.balance)
-        self.unit = w.tn("point", "points", screen.balance)
         self._show_goal(screen)
+        self.balance = w.bare(screen.balance)
+        self.unit = w.unit(screen.balance)
+        if screen.worth is not None:
+            self._show_worth(w.money(screen.worth, w.measure.currency))
+        stamps = screen.stamps or Stamps(filled=0, total=0)
+        self.filled, self.stamps = stamps.filled, stamps.total
         self._show_notice(screen)
         self.vouchers = (
             w.t("Vouchers ({number})", number=w.number(screen.vouchers))
@@ -56,6 +64,13 @@ class HomeView(View):
         self.gifts_title = w.t("My gifts")
         self._show_gifts(screen)
 
+    def _show_worth(self, money: str) -> None:
+        """Below the number; on a low glass, where unit and number share a line, below that."""
+        if self.look.height < LOW_PX:
+            self.goal = "\n".join(filter(None, (self.w.t("Worth {money}", money=money), self.goal)))
+        else:
+            self.unit = self.w.t("{unit}, worth {money}", unit=self.unit, money=money)
+
     def _show_goal(self, screen: Home) -> None:
         w, goal = self.w, screen.goal
         self.has_goal = goal is not None
@@ -64,22 +79,17 @@ class HomeView(View):
             self.goal = w.t("Every gift is yours to take") if screen.gifts else ""
             return
         self.progress = (goal.cost - goal.missing) / goal.cost if goal.cost else 1
-        self.goal = w.tn(
-            "{count} point to go for “{gift}”",
-            "{count} points to go for “{gift}”",
-            goal.missing,
-            gift=goal.name,
-        )
+        amount = w.counted(goal.missing)
+        self.goal = w.t("{amount} to go for “{gift}”", amount=amount, gift=goal.name)
 
     def _show_notice(self, screen: Home) -> None:
         """The next deadline; or, without the network, how far the balance can be trusted."""
         w = self.w
         self.expiring, self.notice_icon = "", "hourglass"
         if screen.expiring is not None:
-            self.expiring = w.tn(
-                "{count} point to use by {day}",
-                "{count} points to use by {day}",
-                screen.expiring.points,
+            self.expiring = w.t(
+                "{amount} to use by {day}",
+                amount=w.counted(screen.expiring.points),
                 day=w.day(screen.expiring.last_day),
             )
         if screen.offline:

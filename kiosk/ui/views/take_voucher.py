@@ -22,7 +22,7 @@ class TakeVoucherView(View):
         self.facts = [
             (w.t("Your gift"), screen.gift.name),
             (w.t("At the till until"), w.day(screen.last_day)),
-            (w.t("Your balance"), w.tn("{count} point", "{count} points", screen.balance)),
+            (w.t("Your balance"), w.counted(screen.balance)),
         ]
         self.done = w.t("Thank you")
 

@@ -27,7 +27,7 @@ class VoucherOnScreenView(View):
         self.about = w.t("Take a photo of it and show it at the till. It is good for one time.")
         self.facts = [
             (w.t("Until"), w.day(screen.last_day)),
-            (w.t("Your balance"), w.tn("{count} point", "{count} points", screen.balance)),
+            (w.t("Your balance"), w.counted(screen.balance)),
         ]
         self.done = w.t("I have my photo")
 

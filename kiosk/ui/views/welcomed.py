@@ -26,10 +26,10 @@ class WelcomedView(View):
         w, name = self.w, screen.first_name
         self.finish = w.t("Finish")
         self.title = w.t("They are yours, {name}!", name=name) if name else w.t("They are yours!")
-        self.number = w.number(screen.balance)
-        self.unit = w.tn("point", "points", screen.balance)
-        received = w.tn("{count} point", "{count} points", screen.points)
-        balance = w.tn("{count} point", "{count} points", screen.balance)
+        self.number = w.bare(screen.balance)
+        self.unit = w.unit(screen.balance)
+        received = w.counted(screen.points)
+        balance = w.counted(screen.balance)
         self.facts = [
             (w.t("Received"), f"+{received}"),
             (w.t("Your balance"), balance),

@@ -36,6 +36,7 @@ def load_kit() -> None:
             qr,
             row,
             stack,
+            stamps,
             text,
         )
 

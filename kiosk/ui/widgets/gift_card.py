@@ -37,9 +37,9 @@ class GiftCard(Touch, BoxLayout):
         self.within_reach = not gift.missing
         self.disabled = not self.within_reach
         self.price = (
-            words.tn("{count} point to go", "{count} points to go", gift.missing)
+            words.t("{amount} to go", amount=words.counted(gift.missing))
             if gift.missing
-            else words.tn("{count} point", "{count} points", gift.cost)
+            else words.counted(gift.cost)
         )
         grounds = ((ui.teal_soft, ui.teal), (ui.gold_soft, ui.brand_dark))
         self.ground, self.sign = grounds[tone % 2]

@@ -1,10 +1,12 @@
 """Believable instances of every screen, for the tests and for the gallery of pictures."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk import screens
-from kiosk.screens import Screen
+from kiosk.screens import Because, Gift, Screen
+from kiosk.words import Counted, Measure, Words
 
 COFFEE = {"fr": "Un café offert", "en": "A free coffee"}
 BAG = {"fr": "Sac en toile", "en": "Canvas bag"}
@@ -55,6 +57,46 @@ def many_gifts(language: str, balance: int) -> tuple[screens.Gift, ...]:
         for number in range(1, 9)
     )
     return shop + more
+
+
+WHY = (
+    Because(message="count.ttc", amount=5000),
+    Because(message="deduct.voucher", amount=500),
+    Because(message="deduct.points", amount=3000),
+    Because(message="basis", amount=1500),
+    Because(message="rate", points=1, per=100, of_money=True),
+    Because(message="points", points=15),
+)
+"""The reference calculation: 50 € − 5 € − 30 € = 15 €."""
+
+WHY_SHORT = (
+    Because(message="count.ttc", amount=13740),
+    Because(message="rate", points=1, per=100, of_money=True),
+    Because(message="points", points=137),
+)
+
+WHY_LONG = (
+    *WHY[:5],
+    Because(message="campaign", name="Les jeudis de la Maison Lise", factor="1.5"),
+    Because(message="campaign", name="Anniversaire", factor="2"),
+    Because(message="combine.best"),
+    Because(message="cap.ticket", points=25),
+    Because(message="points", points=25),
+)
+
+MEASURES = {
+    "home-visits": Measure(counted=Counted.VISITS),
+    "home-visits-full": Measure(counted=Counted.VISITS),
+    "home-money": Measure(counted=Counted.MONEY),
+    "history-money": Measure(counted=Counted.MONEY),
+}
+"""The samples of programs that do not count points."""
+
+
+def worded(name: str, words: Words) -> Words:
+    """`words`, counting what the program of that sample counts."""
+    words.measure = MEASURES.get(name, Measure())
+    return words
 
 
 def samples(language: str = "en") -> Mapping[str, Screen[object]]:
@@ -120,6 +162,36 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         "home-rich": screens.Home(
             first_name="Inès", balance=407, goal=rich[2], gifts=rich, vouchers=2
         ),
+        "home-worth": screens.Home(
+            first_name="Inès", balance=407, goal=rich[2], gifts=rich, vouchers=0, worth=407
+        ),
+        "home-visits": screens.Home(
+            first_name="Inès",
+            balance=6,
+            goal=Gift(id="coffee", name=COFFEE[language], cost=10, missing=4, picture="coffee"),
+            gifts=(Gift(id="coffee", name=COFFEE[language], cost=10, missing=4, picture="coffee"),),
+            vouchers=0,
+            stamps=screens.Stamps(filled=6, total=10),
+        ),
+        "home-visits-full": screens.Home(
+            first_name="Inès",
+            balance=13,
+            goal=None,
+            gifts=(Gift(id="coffee", name=COFFEE[language], cost=10, missing=0, picture="coffee"),),
+            vouchers=1,
+            stamps=screens.Stamps(filled=10, total=10),
+        ),
+        "home-money": screens.Home(
+            first_name="Inès",
+            balance=1870,
+            goal=replace(coffee, cost=2000, missing=130),
+            gifts=tuple(
+                replace(gift, cost=gift.cost * 10, missing=max(0, gift.cost * 10 - 1870))
+                for gift in poor
+            ),
+            vouchers=0,
+            expiring=screens.Expiring(points=420, last_day=POINTS_UNTIL),
+        ),
         "home-offline": screens.Home(
             first_name="",
             balance=7,
@@ -183,6 +255,9 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         "vouchers-many": screens.MyVouchers(vouchers=(line, unsure) * 4, paper=False),
         "history": screens.History(balance=7, lines=history(language)),
         "history-long": screens.History(balance=7, lines=history(language) * 4),
+        "history-money": screens.History(balance=1870, lines=history(language)),
+        "why": screens.Why(line=history(language)[1]),
+        "why-long": screens.Why(line=replace(history(language)[1], because=WHY_LONG)),
         "history-none": screens.History(balance=0, lines=()),
         "still-there": screens.StillThere(seconds=20),
         **{
@@ -205,11 +280,12 @@ def history(language: str) -> tuple[screens.HistoryLine, ...]:
         ),
         screens.HistoryLine(
             movement=screens.Movement.EARN,
-            points=20,
+            points=15,
             at=datetime(2026, 11, 22, 10, 12, tzinfo=UTC),
-            spent=2000,
+            spent=5000,
             currency="EUR",
             rule=rule,
+            because=WHY,
         ),
         screens.HistoryLine(
             movement=screens.Movement.EARN,
@@ -218,6 +294,7 @@ def history(language: str) -> tuple[screens.HistoryLine, ...]:
             spent=13740,
             currency="EUR",
             rule=rule,
+            because=WHY_SHORT,
         ),
         screens.HistoryLine(
             movement=screens.Movement.REVERSAL,

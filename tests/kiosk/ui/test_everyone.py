@@ -11,6 +11,7 @@ from kiosk import screens
 from kiosk.screens import Mode
 from kiosk.words import Words
 from tests.kiosk.ui.bench import SIZES, Bench
+from tests.kiosk.ui.samples import worded
 from tests.kiosk.ui.test_display import asked, live, withdraw
 from tests.screenshots.studio import PANELS, Panel, Studio, faces
 from tests.screenshots.test_screens import cut_texts, outside, overlapping, visible
@@ -60,7 +61,7 @@ def test_all_that_is_drawn_is_read_and_all_that_can_be_touched_can_be_chosen(
     from kiosk.ui.widgets.text import Text
 
     studio.dress(PANELS[2])
-    view = studio.view(faces("fr")[name], Words("fr"))
+    view = studio.view(faces("fr")[name], worded(name, Words("fr")))
     try:
         items = read(view)
         read_words = words_in(" ".join(i.text for i in items if isinstance(i, Said | Choice)))
@@ -93,13 +94,13 @@ def is_drawing(text: Any) -> bool:
     return isinstance(text.parent, HeroArt)
 
 
-@pytest.mark.parametrize("panel", (PANELS[0], PANELS[4]), ids=lambda panel: panel.name)
+@pytest.mark.parametrize("panel", [PANELS[0], PANELS[4]], ids=lambda panel: panel.name)
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in TYPED_FACES])
 def test_every_screen_in_large_letters_is_whole(studio: Studio, panel: Panel, name: str) -> None:
     from kiosk.ui.widgets.text import Text
 
     studio.dress(panel, LARGE)
-    view = studio.view(faces("fr")[name], Words("fr"))
+    view = studio.view(faces("fr")[name], worded(name, Words("fr")))
     try:
         offered: set[str] = set()
         for page in range(int(view.pages)):
