@@ -9,7 +9,7 @@ from datetime import timedelta
 from backend.config import Config
 from backend.db import Database, shops
 from backend.errors import DatabaseBusy
-from backend.services import closing, expiry, posting, reminding, stock
+from backend.services import closing, expiry, posting, reminding, stock, webhooks
 from backend.services.working import Job, Lane, Ran, Work, run_job
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,10 @@ def _mail(work: Work) -> int:
     return posting.send_due(work.database, work.tenant, work.config)
 
 
+def _news(work: Work) -> int:
+    return webhooks.deliver_due(work.database, work.tenant, work.config)
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         name="mail",
@@ -32,6 +36,14 @@ JOBS: tuple[Job, ...] = (
         run=_mail,
         lane=Lane.MAIL,
         is_due=posting.is_due,
+    ),
+    Job(
+        name="webhooks",
+        says="Delivers news to the systems that subscribed.",
+        every=timedelta(0),
+        run=_news,
+        lane=Lane.NEWS,
+        is_due=webhooks.is_due,
     ),
     Job(
         name="welcome",

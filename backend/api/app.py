@@ -36,6 +36,7 @@ from backend.api import (
     tills,
     uses,
     vouchers,
+    webhooks,
 )
 from backend.api.callers import Data
 from backend.api.cors import Cors
@@ -92,6 +93,7 @@ _AREAS = (
     adjustments,
     jobs,
     reports,
+    webhooks,
 )
 """Every file of routes."""
 
@@ -196,6 +198,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "cards", "description": "Cards and their types."},
                 {"name": "adjustments", "description": "Points given and taken by hand."},
                 {"name": "reports", "description": "What the program gives, costs and owes."},
+                {"name": "webhooks", "description": "News for other systems."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )

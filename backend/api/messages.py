@@ -1,16 +1,14 @@
 """Mail: its words and its settings, trials, the outbox, and how a member stops reminders."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
 from backend.api.callers import Caller, Configured, Data, allowed
-from backend.api.pages import Asked, page
+from backend.api.pages import Asked, page, place_in_time
 from backend.api.problems import documented
 from backend.db import outbox
 from backend.db.outbox import MailState
-from backend.errors import Refused
 from backend.rights import Right
 from backend.services import audit, messages, stopping
 from backend.services.settings import message_settings, save_message_settings
@@ -130,7 +128,7 @@ def outbox_page(
     ] = None,
 ) -> OutboxPage:
     """The mails that wait, and those that have left, without addresses."""
-    before = _place(asked.after(str, str))
+    before = place_in_time(asked)
     with database.read(caller.tenant) as tx:
         found = outbox.page_of_mail(tx, state=state, before=before, limit=asked.limit + 1)
         told, following = page(found, asked, lambda mail: (mail.queued_at.isoformat(), mail.id))
@@ -162,15 +160,3 @@ def unsubscribe(
     """Stop reminders to the member whom the link in the mail was for (RFC 8058)."""
     stopping.stop(database, token)
     return {"stopped": True}
-
-
-def _place(after: tuple[str, str] | None) -> tuple[datetime, str] | None:
-    if after is None:
-        return None
-    try:
-        at = datetime.fromisoformat(after[0])
-    except ValueError:
-        raise Refused(ProblemName.INVALID, "cursor: begin again") from None
-    if at.tzinfo is None:
-        raise Refused(ProblemName.INVALID, "cursor: begin again")
-    return at, after[1]

@@ -12,6 +12,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
@@ -58,6 +59,20 @@ def page(
     told = tuple(found[: paging.limit])
     more = len(found) > paging.limit
     return told, _cursor(place(told[-1])) if more else None
+
+
+def place_in_time(asked: Paging) -> tuple[datetime, str] | None:
+    """The moment and the id of the thing after which to go on. Raises Refused."""
+    place = asked.after(str, str)
+    if place is None:
+        return None
+    try:
+        at = datetime.fromisoformat(place[0])
+    except ValueError:
+        raise _no_cursor() from None
+    if at.tzinfo is None:
+        raise _no_cursor()
+    return at, place[1]
 
 
 def _paging(

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, and_, insert, or_, select, update
 
-from backend.db import tables
+from backend.db import tables, webhooks
 from backend.db.transaction import Transaction
 
 
@@ -49,6 +49,7 @@ def raise_once(
             raised_at=tx.now,
         )
     )
+    webhooks.announce(tx, "alert.raised", flag=flag, about=about)
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from backend.db import feed, tables
+from backend.db import feed, tables, webhooks
 from backend.db.transaction import Transaction
 from backend_client.schemas import BlockReason, CardChanged, CardStatus
 from loyalty.ids import MemberId, ProgramId, StoreId
@@ -89,12 +89,14 @@ def add_card(tx: Transaction, new: Card) -> None:
     tx.add(tables.cards, {"key": new.key, **_values(new)})
     tx.keep(tables.cards, new.key, new)
     feed.tell(tx, "card", new.key)
+    webhooks.announce(tx, "card.changed", member=new.member, status=new.status.value)
 
 
 def save_card(tx: Transaction, changed: Card) -> None:
     """The card as it is now; terminals hear of it."""
     _save(tx, changed)
     feed.tell(tx, "card", changed.key)
+    webhooks.announce(tx, "card.changed", member=changed.member, status=changed.status.value)
 
 
 def save_sighting(tx: Transaction, changed: Card) -> None:

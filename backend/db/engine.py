@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from backend.db import feed, tables
+from backend.db import feed, tables, webhooks
 from backend.db.transaction import Transaction
 from backend.errors import CannotStart, DatabaseBusy
 from backend.keys import Keyring
@@ -109,6 +109,7 @@ class Database:
                 tx = self._transaction(connection, tenant)
                 yield tx
                 feed.write(tx)
+                webhooks.write(tx)
                 tx.flush()
             if tx.told and self.is_server:
                 _tell_others(connection, tenant)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, select
 
-from backend.db import tables
+from backend.db import tables, webhooks
 from backend.db.transaction import Transaction
 from backend_client.schemas import EventStatus
 from loyalty.ids import TerminalId
@@ -130,6 +130,7 @@ def raise_alert(tx: Transaction, alert: Alert) -> None:
             "raised_at": tx.now,
         },
     )
+    webhooks.announce(tx, "alert.raised", flag=alert.flag, about=alert.about)
 
 
 def open_alerts(tx: Transaction) -> tuple[Alert, ...]:

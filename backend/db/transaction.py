@@ -25,6 +25,14 @@ from loyalty.program import Program
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """Something that other systems may have subscribed to."""
+
+    type: str
+    data: dict[str, str | int | None]
+
+
 @dataclass(slots=True)
 class Transaction:
     """Everything inside is written together or not at all.
@@ -41,6 +49,9 @@ class Transaction:
     """The server's time when it began."""
     told: dict[tuple[str, str], None] = field(default_factory=dict)
     """What terminals should hear of once it is committed, in order, each thing once."""
+
+    announced: list[Announced] = field(default_factory=list)
+    """What subscribers should hear of."""
 
     posted: bool = False
     """Whether mail was queued: it should leave as soon as the transaction is committed."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, insert, or_, select
 
-from backend.db import feed, tables
+from backend.db import feed, tables, webhooks
 from backend.db.transaction import Transaction
 from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RewardId, StoreId, TerminalId
 from loyalty.redemption import reservation_entry
@@ -48,6 +48,15 @@ def save_voucher(tx: Transaction, voucher: Voucher) -> None:
     assert known is not None, "only what was reserved can move"
     tx.change(tables.vouchers, {"redemption": voucher.redemption, **_standing(voucher)})
     _keep(tx, replace(known, voucher=voucher))
+    if voucher.state is not VoucherState.RESERVED:
+        webhooks.announce(
+            tx,
+            f"voucher.{voucher.state}",
+            redemption=voucher.redemption,
+            member=voucher.member,
+            program=voucher.program,
+            reward=voucher.reward,
+        )
     feed.tell(tx, "voucher", voucher.redemption)
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import replace
 
-from backend.db import Transaction, accounts, cards, members, shops
+from backend.db import Transaction, accounts, cards, members, shops, webhooks
 from backend.db.access import Terminal
 from backend.db.cards import Card
 from backend.services import welcome
@@ -50,6 +50,7 @@ def _save_person(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
         enrolled_at=event.at,
     )
     members.save_member(tx, person)
+    webhooks.announce(tx, "member.enrolled", member=person.id)
 
 
 def _name(typed: str, notes: Notes) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from backend.db import Transaction, accounts, feed, members, vouchers
+from backend.db import Transaction, accounts, feed, members, vouchers, webhooks
 from backend.db.accounts import SHAPE, AccountRow, Posted
 from backend.errors import Refused
 from backend.services import stock
@@ -142,7 +142,27 @@ def _book(
     moved = replace(moved, debt_max=_debt_allowed(row, moved.snapshot, entries, may_owe=may_owe))
     accounts.save_account(tx, moved)
     _tell(tx, moved)
+    for posted in written:
+        _announce(tx, posted)
     return tuple(written)
+
+
+def _announce(tx: Transaction, posted: Posted) -> None:
+    """News for other systems: what moved, and nothing of whose it is but the id."""
+    entry = posted.entry
+    webhooks.announce(
+        tx,
+        f"points.{entry.kind}",
+        entry=entry.id,
+        member=entry.member,
+        program=entry.program,
+        points=entry.points,
+        position=posted.position,
+        store=entry.store,
+        fact=entry.fact,
+        about=entry.about,
+        occurred_at=entry.occurred_at.isoformat(),
+    )
 
 
 def _debt_allowed(

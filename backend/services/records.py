@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from backend.db import Transaction, accounts, cards, households, members, shops
+from backend.db import Transaction, accounts, cards, households, members, shops, webhooks
 from backend.db.members import Member
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -64,6 +64,7 @@ def add(tx: Transaction, body: NewMember, store: Store) -> Told:
     person = with_details(tx, fresh, body, set(MemberDetails.model_fields))
     members.save_member(tx, person)
     members.save_consents(tx, body.id, wanted, body.consents, tx.now)
+    webhooks.announce(tx, "member.enrolled", member=wanted, store=store.id)
     if body.card is not None or body.card_uid is not None:
         card_desk.link(tx, wanted, CardLink(card=body.card, card_uid=body.card_uid), store)
     locked_account(tx, wanted, store.program)
