@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backend import keys
 from backend.api.app import create_app, openapi_text
-from backend.commands import books, callers, people, work
+from backend.commands import books, callers, catalogue, people, work
 from backend.commands.base import Command, add_command, opened, tell, tenants_of
 from backend.db import Database
 from backend.errors import CannotStart, DatabaseBusy
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         add_command(cards, action, change).add_argument("uid", metavar="UID", help="hexadecimal")
 
     books.add_to(commands)
+    catalogue.add_to(commands)
     add_command(commands, "openapi", _openapi)
     return parser
 

@@ -20,7 +20,7 @@ from backend_client.schemas import (
     ProductFound,
     ProductPreset,
 )
-from loyalty.sales import Line, LineKind, Sale
+from loyalty.sales import Line, LineKind
 
 PRESETS = (
     ProductPreset(id="PORT", product=ProductBody(name="Frais de port", kind=LineKind.SHIPPING)),
@@ -248,24 +248,6 @@ def shelf(tx: Transaction, lines: Iterable[Line], codes: Iterable[str] = ()) -> 
         more, told = catalogue.at_prices(tx, parts - products.keys(), named)
         products, listed = products | more, listed | told
     return Shelf(products=products, lines=listed, silent=catalogue.silent(tx, named))
-
-
-def as_sold(tx: Transaction, sale: Sale, code: str = "", brand: str = "") -> Sale:
-    """The sale with what the catalogue says of its articles.
-
-    `code` is the buyer's price code, `brand` the sign of the store: the sale's own go before them.
-    """
-    return replace(
-        sale,
-        brand=sale.brand or brand,
-        lines=enriched(tx, sale.lines, sale.price_code or code) if sale.lines else (),
-    )
-
-
-def enriched(tx: Transaction, lines: Sequence[Line], code: str = "") -> tuple[Line, ...]:
-    """The lines of one sale, with what the catalogue says of their articles."""
-    found = shelf(tx, lines, (code,))
-    return tuple(found.line(line, code) for line in lines)
 
 
 def _or(*amounts: int | None) -> int:

@@ -10,7 +10,6 @@ from itertools import groupby
 from backend.db import Transaction, accounts, sales, shops
 from backend.db.sales import ActKind, SaleRow
 from backend.errors import Refused
-from backend.services.catalogue import as_sold
 from backend.services.returns import came_back
 from backend.services.sales import body_of, sale_of
 from backend_client.schemas import ProblemName, SaleAnswer, SaleStage
@@ -69,7 +68,7 @@ def _of_member(
 
 def _of_sale(tx: Transaction, row: SaleRow, visits: int) -> Iterator[tuple[datetime, Fact]]:
     answer = SaleAnswer.model_validate_json(row.answer)
-    sale = as_sold(tx, sale_of(body_of(row), row.store))
+    sale = sale_of(body_of(row), row.store)
     buyer = Buyer(first_purchase=visits == 0, visits=visits)
     yield row.closed_at, Sold(sale=sale, buyer=buyer, booked=answer.earned)
     for act in sales.acts_on(tx, row.id):

@@ -7,7 +7,7 @@ import requests
 from sqlalchemy import event
 
 from backend.rights import Role
-from backend.services.catalogue import enriched, shelf
+from backend.services.catalogue import shelf
 from backend_client.schemas import LineBody, ProductPresets
 from loyalty.sales import Line, LineKind
 from tests.support.facts import Journal, Kiosk, sale_of
@@ -25,7 +25,8 @@ def owner(shop: Company, session: requests.Session) -> Merchant:
 
 def lines(shop: Company, *wanted: Line, code: str = "") -> tuple[Line, ...]:
     with shop.database.read(shop.shop.tenant) as tx:
-        return enriched(tx, wanted, code)
+        found = shelf(tx, wanted, (code,))
+    return tuple(found.line(line, code) for line in wanted)
 
 
 def test_a_product_put_again_is_the_same_and_one_changed_meanwhile_is_not_undone(

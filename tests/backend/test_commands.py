@@ -234,3 +234,35 @@ def test_a_card_that_cannot_be_blocked_is_named(operator: Operator, uid: str, sa
     status, _, complaint = operator.types("card", "block", uid)
     assert status == 1
     assert says in complaint
+
+
+def test_products_are_brought_in_from_a_file_and_written_into_one(operator: Operator) -> None:
+    operator.opens_a_shop()
+    file = operator.folder / "products.csv"
+    file.write_text("id,name,price\nCAFE,Café,250\nTHE,Thé,\n", encoding="utf-8")
+    tried = operator.gets("product", "import", str(file), "--dry-run")
+    assert tried == {"added": 2, "changed": 0, "unchanged": 0}
+    assert operator.gets("product", "import", str(file)) == tried
+    assert operator.gets("product", "import", str(file))["unchanged"] == 2
+    status, out, _ = operator.types("product", "export")
+    assert (status, out.splitlines()[1].startswith("CAFE,Café,article,250")) == (0, True)
+    file.write_text("id,name\nCAFE,\n", encoding="utf-8")
+    status, _, complaint = operator.types("product", "import", str(file))
+    assert (status, "line 2, name" in complaint, "nothing was written" in complaint) == (1, 1, 1)
+
+
+def test_a_program_is_put_in_force_from_its_file(operator: Operator) -> None:
+    operator.opens_a_shop()
+    document = json.loads((operator.folder / "program.json").read_text())
+    file = operator.folder / "next.json"
+    file.write_text(json.dumps({**document, "point_value": "0.05"}))
+    assert operator.gets("program", "publish", str(file))["version"] == 2
+    later = ("--valid-from", "2999-01-01T00:00:00+01:00")
+    assert operator.gets("program", "publish", str(file), *later)["version"] == 3
+    listed = operator.gets("program", "list")
+    assert (listed["version"], listed["on"]) == (2, True)
+    assert listed["coming"].startswith("3:2998-12-31")
+    status, _, complaint = operator.types("program", "publish", str(file), "--valid-from", "soon")
+    assert (status, "write it like" in complaint) == (1, True)
+    status, _, complaint = operator.types("program", "publish", str(file))
+    assert (status, "begins later" in complaint) == (1, True)
