@@ -36,6 +36,7 @@ from backend_client.schemas import (
     API,
     PROBLEM,
     AccountAnswer,
+    AccountSummary,
     CartBody,
     ChangesPage,
     ClaimAnswer,
@@ -45,9 +46,12 @@ from backend_client.schemas import (
     EventsRequest,
     Instant,
     JournalEvent,
+    LotsPage,
+    LotState,
     MemberFound,
     MemberProfile,
     MemberQuery,
+    MovementsPage,
     Problem,
     ProblemName,
     QuoteAnswer,
@@ -81,6 +85,7 @@ from loyalty.errors import (
     VoucherUnknown,
     VoucherVoided,
 )
+from loyalty.ledger import EntryKind
 from loyalty.vouchers import parse
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -228,6 +233,25 @@ class TillClient:
     def account(self, member: str) -> AccountAnswer:
         """The member's account with every entry."""
         return self._line.call("GET", f"/accounts/{_segment(member)}", AccountAnswer)
+
+    def summary(self, member: str) -> AccountSummary:
+        """Balance, worth, deadlines, what is pending, rewards and tier."""
+        return self._line.call("GET", f"/accounts/{_segment(member)}/summary", AccountSummary)
+
+    def lots(
+        self, member: str, state: LotState | None = None, *, cursor: str = "", limit: int = 50
+    ) -> LotsPage:
+        """Points as they were earned, newest first, and what is left of each."""
+        query = {"cursor": cursor, "limit": str(limit)} | ({"state": state} if state else {})
+        return self._line.call("GET", f"/accounts/{_segment(member)}/lots", LotsPage, query=query)
+
+    def movements(
+        self, member: str, kind: EntryKind | None = None, *, cursor: str = "", limit: int = 50
+    ) -> MovementsPage:
+        """Every movement of points, newest first, with its ticket and why it is what it is."""
+        query = {"cursor": cursor, "limit": str(limit)} | ({"kind": kind} if kind else {})
+        path = f"/accounts/{_segment(member)}/movements"
+        return self._line.call("GET", path, MovementsPage, query=query)
 
     def voucher(self, code: str) -> VoucherAnswer:
         """The voucher and what it gives. Raises CodeMistyped or VoucherUnknown."""

@@ -15,6 +15,7 @@ from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 
 from backend.api import (
+    accounts,
     adjustments,
     alerts,
     cards,
@@ -73,6 +74,7 @@ _NOTHING_LEAVES: TelemetryConfig = {
 
 _AREAS = (
     tills,
+    accounts,
     quotes,
     sales,
     uses,
@@ -185,6 +187,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             tags=[
                 {"name": "terminals", "description": "What kiosks call, with their token."},
                 {"name": "tills", "description": "What tills call, with their key."},
+                {"name": "accounts", "description": "Balances, lots, movements and why."},
                 {"name": "quotes", "description": "Before a sale; nothing is written."},
                 {"name": "sales", "description": "A sale as it goes on, and what becomes of it."},
                 {"name": "uses", "description": "Points used at a till."},

@@ -340,6 +340,28 @@ def journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Post
     return tuple(link.posted for link in links(tx, member, program))
 
 
+def newest(
+    tx: Transaction,
+    member: MemberId,
+    program: ProgramId,
+    *,
+    kinds: frozenset[EntryKind],
+    before: int | None,
+    limit: int,
+) -> tuple[Posted, ...]:
+    """Entries of those kinds before a place in the journal, the newest first; of all for none."""
+    table = tables.entries
+    query = select(table).where(
+        table.c.tenant == tx.tenant, table.c.member == member, table.c.program == program
+    )
+    if kinds:
+        query = query.where(table.c.kind.in_(sorted(kind.value for kind in kinds)))
+    if before is not None:
+        query = query.where(table.c.position < before)
+    found = tx.rows(query.order_by(table.c.position.desc()).limit(limit))
+    return tuple(_posted(row) for row in found)
+
+
 def links(tx: Transaction, member: MemberId, program: ProgramId) -> Iterator[Link]:
     """The account's journal with what its rows are chained by."""
     table = tables.entries

@@ -150,6 +150,21 @@ def save_sale(tx: Transaction, row: SaleRow) -> None:
     )
 
 
+def settled_of(tx: Transaction, member: MemberId) -> tuple[SaleRow, ...]:
+    """The settled sales of that member, oldest first."""
+    table = tables.sales
+    found = tx.rows(
+        select(table)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member == member,
+            table.c.stage == SaleStage.SETTLED.value,
+        )
+        .order_by(table.c.closed_at, table.c.id)
+    )
+    return tuple(_sale(row) for row in found)
+
+
 def visits_of(tx: Transaction, member: MemberId) -> int:
     """How many sales of that member are settled."""
     table = tables.sales
