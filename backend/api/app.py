@@ -42,6 +42,7 @@ from backend.api import (
 from backend.api.callers import Data
 from backend.api.cors import Cors
 from backend.api.guard import Guard
+from backend.api.limits import Limits, Rate
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
 from backend.api.sessions import Door
 from backend.bell import Bell
@@ -106,6 +107,9 @@ class Health(BaseModel):
     status: str = "ok"
 
 
+_RATE = Rate()
+
+
 def create_app(
     database: Database,
     config: Config | None = None,
@@ -113,12 +117,13 @@ def create_app(
     first_run: str = "",
     hosts: Collection[str] = (),
     metrics_token: str = "",
+    rate: Rate = _RATE,
 ) -> FastAPI:
     """The application on a database that is up to date, with the usual settings unless given.
 
     `first_run` is the secret with which the first owner comes in; empty for nobody. `hosts` are the
     names under which it answers; empty for any. `metrics_token` opens /metrics to others than the
-    machine itself.
+    machine itself. `rate` is how often one key may ask.
     """
     app = FastAPI(
         title="Loyalty backend",
@@ -140,6 +145,7 @@ def create_app(
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     metrics = Metrics(database.clock())
     app.get("/metrics", include_in_schema=False)(_metrics(metrics, metrics_token))
+    app.add_middleware(Limits, rate=rate)
     app.add_middleware(Cors)
     app.add_middleware(Guard, metrics=metrics, hosts=hosts)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's manual, "Extending OpenAPI"
@@ -207,6 +213,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         )
         for path in document["paths"].values():
             for operation in path.values():
+                if operation.get("security"):
+                    _say_limits(operation["responses"])
                 _say_problems(operation["responses"])
         _say_rights(document["paths"])
         schemas = document["components"]["schemas"]
@@ -214,6 +222,16 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             schemas.pop(unused, None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _say_limits(responses: dict[str, dict[str, Any]]) -> None:
+    """Who shows a key may be told to come back later, on every route (see backend.api.limits)."""
+    told = responses.setdefault("429", documented(ProblemName.TOO_MANY)[429] | {})
+    told.pop("model", None)
+    told.setdefault("content", {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}})
+    told["headers"] = {
+        "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+    }
 
 
 def _say_rights(paths: dict[str, Any]) -> None:

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from backend_client.schemas import LineBody, LotState, PaymentBody, SaleAct, UseBody
+from backend_client.schemas import (
+    LineBody,
+    LotState,
+    PaymentBody,
+    PointsMovement,
+    SaleAct,
+    UseBody,
+)
 from loyalty.ledger import EntryKind
 from loyalty.sales import Means
 from tests.support.counter import counter, document, ticket
@@ -155,7 +162,7 @@ def test_a_void_tells_its_ticket_and_every_movement_is_told_once_page_by_page(
     sale = ticket(member, LineBody(unit_price=18_00))
     line.till.record_sale(sale)
     line.till.void_sale(sale.id, SaleAct(id=new_id(), at=now()))
-    told = []
+    told: list[PointsMovement] = []
     cursor: str | None = ""
     while cursor is not None:
         found = line.till.movements(member, cursor=cursor, limit=1)
