@@ -63,6 +63,8 @@ from backend_client.schemas import (
     SaleActAnswer,
     SaleAnswer,
     SaleBody,
+    SalesAnswer,
+    SalesRequest,
     SaleView,
     SimulationAnswer,
     UseAnswer,
@@ -196,6 +198,14 @@ class TillClient:
     def simulate(self, cart: CartBody) -> SimulationAnswer:
         """What a cart would earn for anybody. CurrencyMismatch."""
         return self._line.call("POST", "/simulations", SimulationAnswer, cart)
+
+    def record_sales(self, sales: Sequence[SaleBody]) -> SalesAnswer:
+        """What became of each sale, in the same order; one that is refused holds up no other."""
+        body = SalesRequest(sales=tuple(sales))
+        answer = self._line.call("POST", "/sales/batch", SalesAnswer, body)
+        if [result.sale for result in answer.results] != [sale.id for sale in body.sales]:
+            raise BackendNonsense("the answers are not those to the sales that were sent")
+        return answer
 
     def sale(self, sale: str) -> SaleView:
         """A sale as the books have it."""

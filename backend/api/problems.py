@@ -102,6 +102,17 @@ def problem(
     )
 
 
+def problem_of(error: Refused | LoyaltyError) -> Problem:
+    """The same as a part of an answer that tells of several things."""
+    if isinstance(error, Refused):
+        name, detail, members = error.name, error.detail, dict(error.members)
+    else:
+        name, detail, members = _RULES[type(error)], str(error), _members(error)
+    status, title = STATUS[name]
+    said = {"type": PROBLEM + name, "title": title, "status": status, "detail": detail}
+    return Problem.model_validate(members | said)
+
+
 def tell_problems(app: FastAPI) -> None:
     """Make the application answer every error with a problem."""
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Path
 
 from backend.api.callers import Data, till_with
 from backend.api.languages import Language
-from backend.api.problems import BODY, KEY, documented
+from backend.api.problems import BODY, KEY, documented, problem_of
 from backend.db.access import Till
 from backend.rights import Right
 from backend.services import returns
+from backend.services.many_sales import record_sales
 from backend.services.sales import record_sale
 from backend_client.schemas import (
     API,
@@ -21,6 +22,9 @@ from backend_client.schemas import (
     SaleActAnswer,
     SaleAnswer,
     SaleBody,
+    SaleResult,
+    SalesAnswer,
+    SalesRequest,
     SaleView,
 )
 
@@ -58,6 +62,24 @@ def sales(database: Data, till: _Till, body: SaleBody, language: Language) -> Sa
     with what has changed. The same content again gets the same answer.
     """
     return database.run(till.tenant, record_sale, till, body, language)
+
+
+@routes.post("/sales/batch", responses=documented(*BODY, *KEY))
+def sales_batch(database: Data, till: _Till, body: SalesRequest, language: Language) -> SalesAnswer:
+    """Record up to 500 sales: each is recorded or refused as if it had come alone.
+
+    For a till that was offline, or a shop that tells its day in the evening. What is refused holds
+    up nothing else; sent again, what is recorded is known.
+    """
+    outcomes = record_sales(database, till, body.sales, language)
+    return SalesAnswer(
+        results=tuple(
+            SaleResult(sale=sale.id, answer=found)
+            if isinstance(found, SaleAnswer)
+            else SaleResult(sale=sale.id, problem=problem_of(found))
+            for sale, found in zip(body.sales, outcomes, strict=True)
+        )
+    )
 
 
 @routes.get("/sales/{sale}", responses=documented(*KEY, ProblemName.NOT_FOUND, ProblemName.INVALID))

@@ -259,6 +259,9 @@ def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -
     undoing = _undoing(entry)
     if undoing:
         tx.keep(tables.entries, undoing, posted)
+    if entry.kind is EntryKind.EARN:
+        key = ("earned", entry.member, entry.program)
+        tx.amend(tables.entries, key, lambda windows: _and_this(windows, entry))
 
 
 def entry(tx: Transaction, wanted: EntryId) -> Posted | None:
@@ -321,18 +324,64 @@ def earned_between(
     tx: Transaction, member: MemberId, program: ProgramId, start: datetime, end: datetime
 ) -> int:
     """The points that sales have earned from `start` to `end`, itself not."""
+
+    def read() -> Windows:
+        return {(start, end): _earned(tx, [member], program, start, end).get(member, 0)}
+
+    windows = tx.known(tables.entries, ("earned", member, program), read)
+    if (start, end) not in windows:
+        windows |= read()
+        tx.keep(tables.entries, ("earned", member, program), windows)
+    return windows[start, end]
+
+
+Windows = dict[tuple[datetime, datetime], int]
+"""What was earned in each of some spans of time."""
+
+
+def expect_earned(
+    tx: Transaction,
+    members: Sequence[MemberId],
+    program: ProgramId,
+    start: datetime,
+    end: datetime,
+) -> None:
+    """Fetch at once what those members earned in that time: a batch is about to ask for each."""
+    earned = _earned(tx, members, program, start, end)
+    for member in members:
+        key = ("earned", member, program)
+        known: Windows = tx.known(tables.entries, key, dict)
+        tx.keep(tables.entries, key, known | {(start, end): earned.get(member, 0)})
+
+
+def _earned(
+    tx: Transaction,
+    members: Sequence[MemberId],
+    program: ProgramId,
+    start: datetime,
+    end: datetime,
+) -> dict[MemberId, int]:
     table = tables.entries
-    found = tx.first(
-        select(func.coalesce(func.sum(table.c.points), 0).label("points")).where(
+    found = tx.rows(
+        select(table.c.member, func.sum(table.c.points).label("points"))
+        .where(
             table.c.tenant == tx.tenant,
-            table.c.member == member,
+            table.c.member.in_(members),
             table.c.program == program,
             table.c.kind == EntryKind.EARN.value,
             table.c.occurred_at >= start,
             table.c.occurred_at < end,
         )
+        .group_by(table.c.member)
     )
-    return 0 if found is None else int(found.points)
+    return {MemberId(row.member): int(row.points) for row in found}
+
+
+def _and_this(windows: Windows, entry: Entry) -> Windows:
+    return {
+        (start, end): points + entry.points * (start <= entry.occurred_at < end)
+        for (start, end), points in windows.items()
+    }
 
 
 def journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Posted, ...]:

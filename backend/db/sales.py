@@ -1,11 +1,11 @@
 """Sales as tills told them, and what was done to them since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -67,8 +67,32 @@ class Act:
 def sale(tx: Transaction, wanted: str) -> SaleRow | None:
     """The sale of that id."""
     table = tables.sales
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    return None if row is None else _sale(row)
+
+    def read() -> SaleRow | None:
+        row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+        return None if row is None else _sale(row)
+
+    return tx.known(table, wanted, read)
+
+
+def expect(tx: Transaction, wanted: Sequence[str], members: Sequence[MemberId]) -> None:
+    """Fetch those sales at once, and how many these members have: a batch is about to ask."""
+    table = tables.sales
+    tx.learn(table, sales(tx, tuple(wanted)), wanted)
+    keys = tx.unknown(table, (("visits", member) for member in members))
+    if not keys:
+        return
+    found = tx.rows(
+        select(table.c.member, func.count().label("sales"))
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member.in_([member for _, member in keys]),
+            table.c.stage == SaleStage.SETTLED.value,
+        )
+        .group_by(table.c.member)
+    )
+    counted = {("visits", row.member): int(row.sales) for row in found}
+    tx.learn(table, {key: counted.get(key, 0) for key in keys}, keys)
 
 
 def sales(tx: Transaction, wanted: tuple[str, ...]) -> dict[str, SaleRow]:
@@ -132,22 +156,18 @@ def _between(tx: Transaction, since: datetime, until: datetime) -> tuple[ColumnE
 
 def add_sale(tx: Transaction, row: SaleRow) -> None:
     """Write a new sale down."""
-    tx.run(
-        insert(tables.sales).values(
-            tenant=tx.tenant, id=row.id, recorded_at=tx.now, **_values(row), earlier=None
-        )
-    )
+    tx.add(tables.sales, {"id": row.id, "recorded_at": tx.now, **_values(row), "earlier": None})
+    tx.keep(tables.sales, row.id, row)
+    if row.stage is SaleStage.SETTLED:
+        tx.amend(tables.sales, ("visits", row.member), lambda sales: sales + 1)
 
 
 def save_sale(tx: Transaction, row: SaleRow) -> None:
     """The sale as it stands now."""
-    table = tables.sales
     earlier = " ".join(sorted(row.earlier)) or None
-    tx.run(
-        update(table)
-        .where(table.c.tenant == tx.tenant, table.c.id == row.id)
-        .values(**_values(row), earlier=earlier)
-    )
+    tx.change(tables.sales, {"id": row.id, **_values(row), "earlier": earlier})
+    tx.keep(tables.sales, row.id, row)
+    tx.forget(tables.sales, ("visits", row.member))
 
 
 def settled_of(tx: Transaction, member: MemberId) -> tuple[SaleRow, ...]:
@@ -168,16 +188,20 @@ def settled_of(tx: Transaction, member: MemberId) -> tuple[SaleRow, ...]:
 def visits_of(tx: Transaction, member: MemberId) -> int:
     """How many sales of that member are settled."""
     table = tables.sales
-    found = tx.first(
-        select(func.count().label("sales"))
-        .select_from(table)
-        .where(
-            table.c.tenant == tx.tenant,
-            table.c.member == member,
-            table.c.stage == SaleStage.SETTLED.value,
+
+    def read() -> int:
+        found = tx.first(
+            select(func.count().label("sales"))
+            .select_from(table)
+            .where(
+                table.c.tenant == tx.tenant,
+                table.c.member == member,
+                table.c.stage == SaleStage.SETTLED.value,
+            )
         )
-    )
-    return 0 if found is None else int(found.sales)
+        return 0 if found is None else int(found.sales)
+
+    return tx.known(table, ("visits", member), read)
 
 
 def add_act(tx: Transaction, act: Act) -> None:

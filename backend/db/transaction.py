@@ -98,6 +98,12 @@ class Transaction:
         """From now on, this is what is known of the key."""
         self._known.setdefault(table.name, {})[key] = value
 
+    def amend(self, table: Table, key: Hashable, change: Callable[[Any], object]) -> None:
+        """What is known of the key, changed; nothing where nothing is known."""
+        kept = self._known.get(table.name, {})
+        if key in kept:
+            kept[key] = change(kept[key])
+
     def forget(self, table: Table, key: Hashable) -> None:
         """Nothing is known of the key any more."""
         self._known.get(table.name, {}).pop(key, None)

@@ -50,16 +50,21 @@ def locked_account(tx: Transaction, member: MemberId, program: ProgramId) -> Acc
 
 
 def post(
-    tx: Transaction, *entries: Entry, may_owe: bool = False, reserves: bool = False
+    tx: Transaction,
+    *entries: Entry,
+    may_owe: bool = False,
+    reserves: bool = False,
+    new: bool = False,
 ) -> tuple[Posted, ...]:
     """Book entries, of one account or several; each with its place in its account's journal.
 
     An entry that is booked already stays as it is, so that a job or an import that runs again
     changes nothing. `may_owe` where the program lets a debit go below nothing; `reserves` where a
-    voucher that may still be voided is written with it. Raises NotEnoughPoints for a debt that is
+    voucher that may still be voided is written with it; `new` where what they are of was told for
+    the first time, so that nothing is looked up. Raises NotEnoughPoints for a debt that is
     not allowed, and Refused when another entry stands under the id; then nothing is booked.
     """
-    known = accounts.entries(tx, [entry.id for entry in entries])
+    known = {} if new else accounts.entries(tx, [entry.id for entry in entries])
     fresh: dict[EntryId, Entry] = {}
     for entry in entries:
         earlier = known[entry.id].entry if entry.id in known else fresh.setdefault(entry.id, entry)

@@ -53,7 +53,7 @@ def record_sale(tx: Transaction, till: Till, body: SaleBody, accepted: str) -> S
     _check_names(sale)
     stage = _stage(sale)
     used = uses.on_ticket(tx, sale, body.uses)
-    answer = _book(tx, till, sale, stage, accepted)
+    answer = _book(tx, till, sale, stage, accepted, new=known is None)
     if stage is SaleStage.SETTLED:
         uses.issue(tx, used, sale.id)
     row = SaleRow(
@@ -194,6 +194,15 @@ def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
     )
 
 
+def day_of(till: Till, at: datetime) -> tuple[datetime, datetime]:
+    """The shop's day around that time: its two midnights."""
+    day, zone = at.astimezone(till.store.zone).date(), till.store.zone
+    return (
+        datetime.combine(day, time(), tzinfo=zone),
+        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),
+    )
+
+
 def program_at(tx: Transaction, till: Till) -> Program:
     """The rules in force where the till stands."""
     program = shops.program(tx, till.store.program)
@@ -201,7 +210,9 @@ def program_at(tx: Transaction, till: Till) -> Program:
     return program
 
 
-def _book(tx: Transaction, till: Till, sale: Sale, stage: SaleStage, accepted: str) -> SaleAnswer:
+def _book(
+    tx: Transaction, till: Till, sale: Sale, stage: SaleStage, accepted: str, *, new: bool
+) -> SaleAnswer:
     program = program_at(tx, till)
     locked_account(tx, sale.member, program.id)
     before = balance_of(tx, sale.member, program.id)
@@ -213,7 +224,7 @@ def _book(tx: Transaction, till: Till, sale: Sale, stage: SaleStage, accepted: s
         raise Refused(ProblemName.INVALID, str(no)) from no
     if any(entry.points > POINTS_MAX for entry in earned):
         raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
-    posted = post(tx, *earned)
+    posted = post(tx, *earned, new=new)
     figures = Figures(
         points=sum(each.entry.points for each in posted),
         before=before,

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from backend_client.schemas.base import Currency, Id, Instant, Money, Points, Wire
 from backend_client.schemas.ledger import NumberedEntry
+from backend_client.schemas.problems import Problem
 from loyalty.sales import Channel, Line, LineKind, Means
 
 _Amount = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -255,3 +256,23 @@ class SaleView(Wire):
     due: Money = Field(description="Left to pay, in minor units.")
     earned: Points = Field(description="What it has earned and what is left of that.")
     returned: tuple[ReturnLine, ...] = Field(description="What came back of each line so far.")
+
+
+class SalesRequest(Wire):
+    """Sales in the order in which they were closed."""
+
+    sales: Annotated[tuple[SaleBody, ...], Field(min_length=1, max_length=500)]
+
+
+class SaleResult(Wire):
+    """What became of one sale: the answer it would have got alone, or why it was refused."""
+
+    sale: Id
+    answer: SaleAnswer | None = None
+    problem: Problem | None = None
+
+
+class SalesAnswer(Wire):
+    """One result for each sale, in the same order."""
+
+    results: tuple[SaleResult, ...]

@@ -1,7 +1,9 @@
 """A batch is what its facts are one by one, in any cut, and costs few statements."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +12,15 @@ from sqlalchemy import Engine, event
 
 from backend.api.terminals import FACTS_AT_ONCE
 from backend.services.verify import faults
-from backend_client.schemas import AccountAnswer, EventResult, JournalEvent, VoucherReserved
+from backend_client.schemas import (
+    AccountAnswer,
+    EventResult,
+    JournalEvent,
+    SaleBody,
+    VoucherReserved,
+)
 from loyalty.document import read_program
-from tests.support.facts import Journal, Kiosk
+from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.postgres import DATABASES, database_on
 from tests.support.server import (
     PROGRAM,
@@ -171,3 +179,111 @@ def test_ten_facts_and_two_hundred_cost_as_many_statements(
     assert few == many
     inserts = [statement for statement in many if statement.startswith("INSERT")]
     assert len(inserts) == len(set(inserts)), "one statement for each table"
+
+
+# --- sales ------------------------------------------------------------------------------------
+
+
+def sold(data: st.DataObject, members: list[str]) -> list[SaleBody]:
+    """Sales of a day: good ones, told twice, of nobody, in another currency, under a known id."""
+    sales: list[SaleBody] = []
+    for _ in range(data.draw(st.integers(1, 10))):
+        sale = sale_of(data.draw(st.sampled_from(members)), data.draw(st.integers(0, 9000)))
+        late = timedelta(days=data.draw(st.sampled_from([0, 0, 1, 30, 4000])))
+        change: dict[str, object] = {"closed_at": sale.closed_at - late}
+        match data.draw(st.sampled_from("......NCTK")):
+            case "N":
+                change["member"] = new_id()
+            case "C":
+                change["currency"] = "USD"
+            case "T" if sales:
+                change = dict(sales[-1])
+            case "K" if sales:
+                change["id"] = sales[0].id
+            case _:
+                pass
+        sales.append(sale.model_copy(update=change))
+    return sales
+
+
+def alone(line: Connected, sale: SaleBody) -> tuple[object, str]:
+    answer = line.raw("POST", "/v1/sales", sale.model_dump(mode="json"), till=True)
+    said = answer.json()
+    return (said["type"], said["detail"]) if "type" in said else (None, without_store(line, said))
+
+
+def without_store(line: Connected, answer: object) -> str:
+    return json.dumps(answer, sort_keys=True).replace(line.claimed.store.id, "here")
+
+
+@pytest.mark.thorough
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_sales_in_batches_of_any_cut_are_what_they_are_one_by_one(
+    backend: Connected, data: st.DataObject
+) -> None:
+    with (
+        connected(backend.company.add_shop(), session=backend.session) as one,
+        connected(backend.company.add_shop(), session=backend.session) as other,
+    ):
+        members = [new_id() for _ in range(MEMBERS)]
+        kiosk = Kiosk(claimed=one.claimed, program=read_program(PROGRAM))
+        joined = Journal().write(*(kiosk.enrolled(member) for member in members))  # type: ignore[arg-type]  # ids
+        one.terminal.push(joined)
+        other.terminal.push(at_home_of(other, one, joined))
+        sales = sold(data, members)
+        single = [alone(one, sale) for sale in sales]
+        cut = data.draw(st.integers(0, len(sales)))
+        together = []
+        for batch in (sales[:cut], sales[cut:]):
+            body = {"sales": [sale.model_dump(mode="json") for sale in batch]}
+            if batch:
+                found = other.raw("POST", "/v1/sales/batch", body, till=True).json()["results"]
+                together += [
+                    (each["problem"]["type"], each["problem"]["detail"])
+                    if each["problem"]
+                    else (None, without_store(other, each["answer"]))
+                    for each in found
+                ]
+        assert together == single
+        for member in members:
+            assert account(other, one, member) == account(one, one, member)
+        for line in (one, other):
+            assert_sound(line.company)
+
+
+def test_five_sales_and_a_hundred_cost_as_many_statements(
+    shop: Company, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    joined = [kiosk.enrolled() for _ in range(60)]
+    line.terminal.push(journal.write(*joined))
+    counted = []
+    for number in (5, 100):
+        sales = [sale_of(joined[n % len(joined)].member, 1000) for n in range(number)]
+        with counting(shop.database.engine) as told:
+            results = line.till.record_sales(sales).results
+        assert all(result.answer and result.answer.earned == 10 for result in results)
+        counted.append([statement.partition("(")[0] for statement in told])
+    few, many = counted
+    assert few == many
+
+
+def test_one_bad_sale_among_many_holds_up_no_other(
+    line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined))
+    sales = [sale_of(joined.member, 1000) for _ in range(4)]
+    sales.insert(2, sale_of(new_id(), 1000))
+    for known in (False, True):
+        results = line.till.record_sales(sales).results
+        said = [result.answer.known if result.answer else None for result in results]
+        assert said == [known, known, None, known, known]
+        bad = results[2].problem
+        assert bad is not None
+        assert (bad.type, bad.status) == ("urn:loyalty:problem:not-found", 404)
+    assert line.till.account(joined.member).balance == 40
