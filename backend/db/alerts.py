@@ -26,7 +26,13 @@ class Alert:
 
 
 def raise_once(
-    tx: Transaction, flag: str, about: str, *, event: str = "", till: str | None = None
+    tx: Transaction,
+    flag: str,
+    about: str,
+    *,
+    event: str = "",
+    till: str | None = None,
+    terminal: str | None = None,
 ) -> bool:
     """Put it before staff; False where the same flag about the same thing is open already."""
     table = tables.alerts
@@ -46,6 +52,7 @@ def raise_once(
             about=about,
             event=event,
             till=till,
+            terminal=terminal,
             raised_at=tx.now,
         )
     )

@@ -35,6 +35,7 @@ from backend.db import (
     Transaction,
     access,
     accounts,
+    alerts,
     cards,
     facts,
     households,
@@ -43,7 +44,7 @@ from backend.db import (
 )
 from backend.db.access import Terminal
 from backend.db.facts import Alert, Received
-from backend.services import clock
+from backend.services import clock, welcome
 from backend.services.joined import claim, contact_key, enrol
 from backend.services.notes import Notes
 from backend.services.taken import VOUCHER_ISSUED, abandon, issue, reserve, void
@@ -104,6 +105,9 @@ def _receive(
     if known is None:
         _remember(tx, terminal, item, content, status, notes)
     for flag in notes.flags:
+        if flag == "contact-known":
+            _tell_once(tx, terminal, event)
+            continue
         alert = Alert(flag=flag, terminal=terminal.id, event=event.id, about=_about(event))
         facts.raise_alert(tx, alert)
     result = EventResult(
@@ -141,6 +145,14 @@ def _expect(tx: Transaction, request: EventsRequest) -> None:
     accounts.expect(tx, holders)
     accounts.expect_entries(tx, entries)
     vouchers.expect(tx, taken, codes)
+
+
+def _tell_once(tx: Transaction, terminal: Terminal, event: Event) -> None:
+    """Five sign-ups of one person are one thing to look at (F16)."""
+    assert isinstance(event, MemberEnrolled | WelcomeClaimed), "only who joins has an address"
+    who = event if isinstance(event, MemberEnrolled) else event.entry
+    first = welcome.who_was_first(tx, MemberId(who.member), ProgramId(who.program))
+    alerts.raise_once(tx, "contact-known", first, event=event.id, terminal=terminal.id)
 
 
 def _check_journal(terminal: Terminal, item: JournalEvent, notes: Notes) -> None:

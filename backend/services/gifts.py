@@ -2,6 +2,7 @@
 
 from backend.db import Transaction, catalogue, gifts, shops
 from backend.errors import Refused
+from backend.services import fraud
 from backend.services.expected import ANYTHING, Expected
 from backend_client.schemas import GiftBody, GiftFound, ProblemName
 from loyalty.errors import MemberLimit, RewardUnavailable
@@ -41,6 +42,10 @@ def check_limits(tx: Transaction, reward: Reward, member: MemberId, store: Store
         raise RewardUnavailable("not in this store")
     if usable.per_member is not None:
         _refuse_more_than(usable.per_member, gifts.times_taken(tx, member, reward.id))
+    place = shops.store(tx, store)
+    program = None if place is None else shops.program(tx, place.program)
+    if place is not None and program is not None:
+        fraud.refuse_many_rewards(tx, member, program.id, program.guard, place)
     gift = gifts.gift(tx, reward.id)
     if gift is not None and gift.per_member is not None and gift.per_days is not None:
         taken = gifts.times_taken(tx, member, reward.id, days=gift.per_days)

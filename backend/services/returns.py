@@ -15,7 +15,7 @@ from backend.db.access import Till
 from backend.db.sales import Act, ActKind, SaleRow
 from backend.db.uses import UseRow
 from backend.errors import Refused
-from backend.services import clock, tickets
+from backend.services import clock, fraud, tickets
 from backend.services import uses as used
 from backend.services.earned_lines import (
     earned_lines,
@@ -218,6 +218,7 @@ def _finish(
     assert who is not None, "an act is about a member"
     before = balance_of(tx, who, program.id)
     posted = post(tx, *entries, may_owe=program.negative is Negative.ALLOW)
+    fraud.look_at_returns(tx, till, who, program, event=doing.body.id)
     figures = Figures(
         points=sum(each.entry.points for each in posted),
         before=before,

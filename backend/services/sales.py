@@ -11,7 +11,7 @@ from backend.db.accounts import earned_between
 from backend.db.sales import SaleRow
 from backend.db.shops import Store
 from backend.errors import Refused
-from backend.services import clock, tickets, uses
+from backend.services import clock, fraud, tickets, uses
 from backend.services.catalogue import Shelf, shelf
 from backend.services.earned_lines import line_id
 from backend.services.ledger import POINTS_MAX, locked_account, post
@@ -216,7 +216,7 @@ def _book(
     program = program_at(tx, till)
     locked_account(tx, sale.member, program.id)
     before = balance_of(tx, sale.member, program.id)
-    buyer = buyer_at(tx, till.store, sale, before)
+    buyer = fraud.watched(tx, till, sale, program, buyer_at(tx, till.store, sale, before))
     try:
         # Also of a sale that goes on: what is wrong with it is said at once. It earns nothing yet.
         earned = earn(sale, program, zone=till.store.zone, buyer=buyer)

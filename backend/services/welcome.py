@@ -55,6 +55,15 @@ def keep_one(tx: Transaction, member: MemberId, program: ProgramId) -> Posted | 
     return posted
 
 
+def who_was_first(tx: Transaction, wanted: MemberId, program: ProgramId) -> MemberId:
+    """Of all records that are one person, the one whose welcome stands: alerts are about that."""
+    person = members.member(tx, wanted)
+    if person is None:
+        return wanted
+    standing = accounts.welcomes(tx, same_person(tx, person), program)
+    return standing[0].entry.member if standing else wanted
+
+
 _KNOWN_MAX = 100
 """How many records are looked at: a shop's own number may stand in thousands."""
 

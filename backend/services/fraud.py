@@ -1,0 +1,79 @@
+"""The fraud guard: what no honest customer does gives nothing, and staff is told once (F16).
+
+Nothing is refused at the counter: a sale is a fact, it only earns no points. An alert stays open,
+and is the only one of its kind about that person, until somebody has looked.
+"""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from backend.db import Transaction, accounts, alerts, fraud, staff
+from backend.db.access import Till
+from backend.db.shops import Store
+from loyalty.errors import DailyLimit, MemberLimit
+from loyalty.guard import check_rewards, is_cycling, may_earn
+from loyalty.ids import MemberId, ProgramId
+from loyalty.program import Guard, Program
+from loyalty.sales import Buyer, Sale
+
+STAFF_CARD = "staff-card"
+"""A sale on the card of somebody who works in that store."""
+TICKETS = "tickets-too-many"
+"""A second ticket too soon after the last one, or one too many in a day."""
+REFUND_CYCLE = "refund-cycle"
+"""Sales of a member that come back whole, again and again."""
+
+
+def watched(tx: Transaction, till: Till, sale: Sale, program: Program, buyer: Buyer) -> Buyer:
+    """The buyer with what the guard knows; who earns nothing for it is put before staff."""
+    start, end = _day(till.store, sale.closed_at)
+    known = fraud.tickets(tx, sale.member, program.id, start, end)
+    found = replace(buyer, tickets_today=known.today, last_ticket_at=known.last_at)
+    if not sale.paid_in_full or not buyer.enrolled:
+        return found
+    if _is_staff_of(tx, till.store, sale.member):
+        alerts.raise_once(tx, STAFF_CARD, sale.member, event=sale.id, till=till.id)
+        return replace(found, enrolled=False)
+    if not may_earn(program.guard, sale, found):
+        alerts.raise_once(tx, TICKETS, sale.member, event=sale.id, till=till.id)
+    return found
+
+
+def look_at_returns(
+    tx: Transaction, till: Till, member: MemberId, program: Program, *, event: str
+) -> None:
+    """Tell staff of a member whose sales come back again and again."""
+    if program.guard.refund_cycles is None:
+        return
+    journal = (posted.entry for posted in accounts.journal(tx, member, program.id))
+    if is_cycling(journal, program.guard, now=tx.now):
+        alerts.raise_once(tx, REFUND_CYCLE, member, event=event, till=till.id)
+
+
+def refuse_many_rewards(
+    tx: Transaction, member: MemberId, program: ProgramId, guard: Guard, store: Store
+) -> None:
+    """Raises MemberLimit for who has taken as many rewards today as the program allows."""
+    if guard.rewards_per_day is None:
+        return
+    start, _ = _day(store, tx.now)
+    try:
+        check_rewards(guard, fraud.rewards_since(tx, member, program, start))
+    except DailyLimit as no:
+        raise MemberLimit(no.times) from no
+
+
+def _is_staff_of(tx: Transaction, store: Store, member: MemberId) -> bool:
+    person = staff.by_member(tx, member)
+    if person is None or person.disabled_at is not None:
+        return False
+    return person.store is None or person.store.id == store.id
+
+
+def _day(store: Store, at: datetime) -> tuple[datetime, datetime]:
+    """From one local midnight to the next."""
+    day, zone = at.astimezone(store.zone).date(), store.zone
+    return (
+        datetime.combine(day, time(), tzinfo=zone),
+        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),
+    )
