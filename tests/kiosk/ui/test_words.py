@@ -1,4 +1,4 @@
-"""Every text of the kiosk exists in French, with the same blanks and in French typography."""
+"""Every text of the kiosk exists in every language, with the same blanks and its typography."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from kiosk.words import LOCALE
+from kiosk.words import LOCALE, SOURCE_LANGUAGE, available
 
 KIOSK = Path(__file__).resolve().parents[3] / "kiosk"
 BLANK = re.compile(r"\{(\w+)\}")
@@ -41,24 +41,40 @@ def _literal(node: ast.expr, where: str) -> str:
     return node.value
 
 
+LANGUAGES = [code for code in available() if code != SOURCE_LANGUAGE]
+
+
+def read(language: str) -> Catalog:
+    with (LOCALE / f"{language}.po").open("rb") as source:
+        return read_po(source, locale=language)
+
+
 @pytest.fixture(scope="module")
 def french() -> Catalog:
-    with (LOCALE / "fr.po").open("rb") as source:
-        return read_po(source, locale="fr")
+    return read("fr")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
+    return read(str(request.param))
 
 
 def translation(catalogue: Catalog, texts: Texts) -> Texts:
     message = catalogue.get(texts[0] if len(texts) == 1 else texts)
-    assert message is not None, f"no French for {texts[0]!r}"
+    assert message is not None, f"no translation for {texts[0]!r}"
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
-def test_every_text_has_its_french_with_the_same_blanks(french: Catalog) -> None:
+def test_the_languages_that_are_promised_are_there() -> None:
+    assert {"fr", "de", "es", "it", "nl"} <= set(LANGUAGES)
+
+
+def test_every_text_is_translated_with_the_same_blanks(catalogue: Catalog) -> None:
     wrong = []
     for where, texts in said():
-        message = french.get(texts[0])
+        message = catalogue.get(texts[0])
         if message is None or not message.string:
-            wrong.append(f"{where}: {texts[0]!r} has no French")
+            wrong.append(f"{where}: {texts[0]!r} is not translated")
             continue
         if isinstance(message.id, str) != (len(texts) == 1):
             wrong.append(f"{where}: {texts[0]!r} is counted in one place only")
@@ -66,18 +82,27 @@ def test_every_text_has_its_french_with_the_same_blanks(french: Catalog) -> None
         wanted = set(BLANK.findall(texts[-1]))
         wrong += [
             f"{where}: {words!r} has other blanks than {texts[-1]!r}"
-            for words in translation(french, texts)
+            for words in translation(catalogue, texts)
             if not words or set(BLANK.findall(words)) - wanted
         ]
     assert not wrong
 
 
-def test_french_keeps_every_blank(french: Catalog) -> None:
-    for message in french:
+def test_every_blank_is_kept(catalogue: Catalog) -> None:
+    for message in catalogue:
         if message.id:
             many = message.id if isinstance(message.id, str) else message.id[-1]
             last = message.string if isinstance(message.string, str) else message.string[-1]
             assert set(BLANK.findall(many)) == set(BLANK.findall(last)), message.id
+
+
+def test_no_straight_quotes(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if message.id:
+            strings = [message.string] if isinstance(message.string, str) else message.string
+            for words in strings:
+                assert "'" not in words, words
+                assert '"' not in words, words
 
 
 def test_french_has_narrow_spaces_and_real_apostrophes(french: Catalog) -> None:
@@ -92,9 +117,9 @@ def test_french_has_narrow_spaces_and_real_apostrophes(french: Catalog) -> None:
             assert "…" in words or "..." not in words, words
 
 
-def test_no_french_is_left_that_nobody_says(french: Catalog) -> None:
+def test_nothing_is_left_that_nobody_says(catalogue: Catalog) -> None:
     used = {texts[0] for _, texts in said()}
-    ids = {message.id if isinstance(message.id, str) else message.id[0] for message in french}
+    ids = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue}
     assert ids - {""} <= used
 
 
