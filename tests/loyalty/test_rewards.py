@@ -412,3 +412,29 @@ def test_a_reward_for_gold_is_not_for_silver() -> None:
         (option,) = options({RewardId("r"): terms}, seen)
         found[tier] = option.refusal
     assert found == {"gold": None, "silver": Refusal.TIER, "": Refusal.TIER}
+
+
+def test_nothing_to_pay_offers_nothing_and_a_cent_does() -> None:
+    pay = RewardTerms(cost=ChosenPoints(), gives=PerPoint(value=Decimal("0.10")))
+    assert only(pay, seen(100, 0)).refusal is Refusal.NOTHING
+    assert only(pay, seen(100, 1)).refusal is None
+    assert (
+        price(
+            RewardTerms(cost=FixedCost(points=1), gives=PercentOff(percent=Decimal(50))), seen(100)
+        ).money
+        == 0
+    )
+
+
+def test_a_reward_that_nobody_had_counts_none() -> None:
+    once = RewardTerms(
+        cost=FixedCost(points=1), gives=GiftArticle(articles=("A",)), usable=Usable(per_member=1)
+    )
+    assert only(once, seen(100)).refusal is None
+    with pytest.raises(RewardUnavailable, match=r"not now: Refusal\.NOTHING"):
+        granted(only(replace(once, gives=Nothing()), seen(100)))
+
+
+def test_one_point_short_of_any_is_one() -> None:
+    pay = RewardTerms(cost=AllPoints(), gives=PerPoint(value=Decimal("0.10")))
+    assert (missing(pay, 0), missing(pay, 1)) == (1, 0)
