@@ -3,7 +3,7 @@ BIN := .venv/bin
 # Files are read as UTF-8 whatever the locale of the machine.
 export PYTHONUTF8 := 1
 
-.PHONY: run test check setup test-long bench gallery lock format
+.PHONY: run test check setup test-long coverage bench gallery lock format
 
 run: setup  ## the shop: backend, demo data, till, kiosk; offscreen with pictures where there is no display
 	@$(BIN)/python -m demo
@@ -16,6 +16,10 @@ check: setup  ## the inner loop: format, lint, types, contracts, row ledger, fas
 
 test-long: setup  ## the long ones: not in the gate
 	@SDL_VIDEODRIVER=$${SDL_VIDEODRIVER:-offscreen} $(BIN)/pytest -q -m "slow and not hardware" tests
+
+coverage: setup  ## which branches of the engine no test takes; fails below all of them
+	@$(BIN)/coverage run --data-file=build/coverage --source=loyalty -m pytest -q -p no:cacheprovider -m "not slow" tests/loyalty
+	@$(BIN)/coverage report --data-file=build/coverage --show-missing --skip-covered --fail-under=100
 
 bench: setup  ## measures; nothing is asserted
 	@$(BIN)/python -m benchmarks

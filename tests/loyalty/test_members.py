@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loyalty.errors import EmailRefused, Flaw, NameRefused
-from loyalty.members import EMAIL_MAX, NAME_MAX, email, first_name, masked
+from loyalty.members import EMAIL_MAX, NAME_MAX, email, first_name, masked, name_key
 
 
 @pytest.mark.parametrize(
@@ -178,3 +178,16 @@ def test_a_masked_address_shows_one_letter_and_the_countrys_ending(
 def test_masking_hides_all_that_names_the_person(address: str) -> None:
     first, ending = address[0], address.rpartition(".")[2]
     assert masked(address) == f"{first}•••@•••.{ending}"
+
+
+@pytest.mark.parametrize(
+    ("name", "found_under"),
+    [
+        ("Élise-Marie O'Neil", "elise marie o neil"),
+        ("  Straße ", "strasse"),
+        ("ÉLISE", "elise"),
+        ("山田2", "山田2"),
+    ],
+)
+def test_a_name_is_looked_up_without_case_accents_and_signs(name: str, found_under: str) -> None:
+    assert name_key(name) == found_under

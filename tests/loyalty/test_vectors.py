@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.sales import LineKind, SaleRefused
+from loyalty.sales import LineKind, SaleRefused, check
 from loyalty.vectors.read import read_buyer, read_sale
 from loyalty.vectors.run import HERE, cases, run, run_all, table
 
@@ -159,3 +159,17 @@ def test_what_a_sale_leaves_out_has_its_default() -> None:
 def test_the_vectors_are_files_that_any_till_can_read() -> None:
     for path in Path(HERE).glob("*.json"):
         assert json.loads(path.read_text(encoding="utf-8"))["format"] == "loyalty-vectors/1"
+
+
+def test_a_sale_whose_id_could_pass_for_two_words_is_refused_before_anything_is_done() -> None:
+    written = {
+        "id": "t/1",
+        "store": "angers",
+        "member": "zoe",
+        "total": 1,
+        "currency": "EUR",
+        "closed_at": "2026-03-02T10:00:00+01:00",
+    }
+    with pytest.raises(SaleRefused) as refused:
+        check(read_sale(written))
+    assert refused.value.field == "id"
