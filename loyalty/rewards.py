@@ -6,7 +6,9 @@ from datetime import datetime, time, timedelta, tzinfo
 from decimal import ROUND_CEILING
 from enum import Enum
 
+from loyalty import extensions as bespoke
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
+from loyalty.extensions import Extensions
 from loyalty.ids import Points, RewardId, StoreId
 from loyalty.ledger import Account, Step, StepKind
 from loyalty.program import Program, Reward, minor_units
@@ -24,6 +26,7 @@ from loyalty.terms import (
     Reached,
     RewardTerms,
     When,
+    Worth,
 )
 
 
@@ -99,6 +102,8 @@ class Situation:
     """How many times the member has had each reward since `counted_since` its limit's period."""
     tier: str = ""
     """The member's tier; empty for none."""
+    extensions: Extensions = field(default_factory=dict)
+    """What is installed here, for rewards of a merchant's own making."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,13 +196,14 @@ def price(terms: RewardTerms, seen: Situation, chosen: Points | None = None) -> 
     """What the reward takes and gives on this ticket, `chosen` points being paid where one chooses.
 
     It never takes more points than the money needs, nor gives more money than may be paid with
-    points; a part of a minor unit is never given. Raises NotEnoughPoints, beyond the balance.
+    points; a part of a minor unit is never given. Raises NotEnoughPoints, beyond the
+    balance, and ExtensionMissing.
     """
     spendable = _spendable(terms, seen)
     points = _points(terms.cost, spendable, chosen)
     if points > spendable:
         raise NotEnoughPoints(points - spendable)
-    steps = [_first_step(terms.cost, points, chosen)]
+    steps = [_first_step(terms, points, chosen, seen)]
     most = _most(terms, seen)
     money = _money(terms.gives, points, seen)
     if most is not None and money > most:
@@ -272,11 +278,17 @@ def _points(cost: Cost, spendable: Points, chosen: Points | None) -> Points:
     return max(spendable, 0)
 
 
-def _first_step(cost: Cost, points: Points, chosen: Points | None) -> Step:
-    """Where the points come from that are to be paid: the reward's price, or the balance."""
-    if isinstance(cost, FixedCost):
+def _first_step(terms: RewardTerms, points: Points, chosen: Points | None, seen: Situation) -> Step:
+    """Where the points come from that are to be paid: the reward's price, or the balance.
+
+    For a reward of an extension, which of its versions said what they are worth.
+    """
+    if isinstance(terms.gives, Worth):
+        version = bespoke.reward(seen.extensions, terms.gives.name).version
+        return Step(StepKind.GIVE, f"{terms.gives.name}@{version}", points)
+    if isinstance(terms.cost, FixedCost):
         return Step(StepKind.GIVE, "cost", points)
-    by_choice = isinstance(cost, ChosenPoints) and chosen is not None
+    by_choice = isinstance(terms.cost, ChosenPoints) and chosen is not None
     return Step(StepKind.GIVE, "chosen" if by_choice else "balance", points)
 
 
@@ -294,6 +306,8 @@ def _money(gives: Gives, points: Points, seen: Situation) -> int:
         return int((seen.ticket or 0) * gives.percent / 100)
     if isinstance(gives, PerPoint):
         return int(points * gives.value * minor_units(seen.currency))
+    if isinstance(gives, Worth):
+        return max(bespoke.reward(seen.extensions, gives.name).worth(points, gives.settings), 0)
     return 0
 
 

@@ -3,6 +3,7 @@
 Only words, no rules: `loyalty.rewards` reads them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -73,7 +74,15 @@ class Nothing:
     """Points only add up (CLI-23)."""
 
 
-Gives = GiftArticle | PercentOff | AmountOff | PerPoint | Voucher | Nothing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What a reward of an installed extension says that its points are worth (GLO-16)."""
+
+    name: str
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+
+
+Gives = GiftArticle | PercentOff | AmountOff | PerPoint | Voucher | Nothing | Worth
 
 
 # --- when it is usable ------------------------------------------------------------------------

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from loyalty.document.fields import MOST, Code, Codes, Document, Id, Name, ValidityDocument
+from loyalty.document.fields import (
+    MOST,
+    Code,
+    Codes,
+    Document,
+    Id,
+    Name,
+    Settings,
+    ValidityDocument,
+)
 from loyalty.errors import ProgramRefused
 from loyalty.ids import RewardId, StoreId
 from loyalty.program import Reward, Takes
@@ -21,6 +30,7 @@ from loyalty.terms import (
     Usable,
     Voucher,
     When,
+    Worth,
 )
 
 
@@ -76,8 +86,21 @@ class VoucherDocument(Document):
         return Voucher() if self.other == "voucher" else Nothing()
 
 
+class WorthDocument(Document):
+    """What an installed extension says that the points are worth."""
+
+    extension: Code = Field(description="The name under which the extension is installed.")
+    settings: Settings = Field(
+        default_factory=dict, description="What it is to know: texts and whole numbers by name."
+    )
+
+    def built(self) -> Worth:
+        """The reference."""
+        return Worth(name=self.extension, settings=self.settings)
+
+
 def _kind_of_reward(written: object) -> str:
-    keys = ("percent", "amount", "per_point", "other")
+    keys = ("percent", "amount", "per_point", "other", "extension")
     known = written if isinstance(written, dict) else {}
     return next((f"give by {key}" for key in keys if key in known), "give by articles")
 
@@ -87,7 +110,8 @@ _Gives = Annotated[
     | Annotated[PercentDocument, Tag("give by percent")]
     | Annotated[AmountDocument, Tag("give by amount")]
     | Annotated[PerPointDocument, Tag("give by per_point")]
-    | Annotated[VoucherDocument, Tag("give by other")],
+    | Annotated[VoucherDocument, Tag("give by other")]
+    | Annotated[WorthDocument, Tag("give by extension")],
     Discriminator(_kind_of_reward),
 ]
 

@@ -22,7 +22,7 @@ from loyalty.program import (
     TierRules,
     Window,
 )
-from loyalty.terms import Nothing, PercentOff, PerPoint, Voucher
+from loyalty.terms import Nothing, PercentOff, PerPoint, Voucher, Worth
 
 FORMAT = "loyalty-program/1"
 
@@ -81,7 +81,7 @@ def _pending(pending: Pending) -> dict[str, Any]:
     return {"until_released": True} if pending.days is None else {"days": pending.days}
 
 
-def _bespoke(named: Bespoke) -> dict[str, Any]:
+def _bespoke(named: Bespoke | Worth) -> dict[str, Any]:
     return {"extension": named.name, "settings": dict(named.settings)}
 
 
@@ -101,6 +101,7 @@ _KINDS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Stores, _stores),
     (Pending, _pending),
     (Bespoke, _bespoke),
+    (Worth, _bespoke),
     (Coefficient, lambda give: {"coefficient": str(give.times)}),
     (Multiply, lambda give: {"times": str(give.by)}),
     (PerArticle, lambda give: {"per_article": dict(give.points)}),

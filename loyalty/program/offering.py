@@ -17,6 +17,7 @@ from loyalty.terms import (
     PerPoint,
     RewardTerms,
     Usable,
+    Worth,
 )
 
 
@@ -61,7 +62,7 @@ class Reward:
         return (
             self.takes is Takes.COST
             and self.usable.keeps_rest
-            and not isinstance(self.gives, PerPoint | Nothing)
+            and not isinstance(self.gives, PerPoint | Nothing | Worth)
         )
 
     @property

@@ -12,8 +12,11 @@ from loyalty.document import read_program, write_program
 from loyalty.earning import earn
 from loyalty.explain import recompute
 from loyalty.extensions import ExtensionMissing, Extensions, Settings, installed
+from loyalty.ids import StoreId
 from loyalty.ledger import Entry, Step, StepKind
+from loyalty.rewards import Option, Price, Refusal, Situation, options
 from loyalty.sales import Buyer, Line, Sale
+from loyalty.terms import Worth
 from loyalty.vectors.plain import PROGRAM, SALE
 from loyalty.vectors.read import read_sale
 
@@ -121,3 +124,41 @@ def test_an_extension_is_asked_only_what_it_can() -> None:
 
 def test_an_extension_cannot_take_points_away() -> None:
     assert earned(TWO_LOOSE, {"jars": LessThanNothing()}) == ()
+
+
+# --- a reward of one's own --------------------------------------------------------------------
+
+
+def refill(balance: int, known: Extensions, ticket: int = 50_00) -> Option:
+    (reward,) = read_program(PROGRAM_OF_THE_EXAMPLE).rewards
+    seen = Situation(
+        balance=balance,
+        store=StoreId("angers"),
+        currency="EUR",
+        ticket=ticket,
+        extensions=known,
+    )
+    (found,) = options({reward.id: reward.terms}, seen)
+    return found
+
+
+def test_the_reward_of_the_documentation_is_worth_what_it_says(jars: Extensions) -> None:
+    assert refill(49, jars).refusal is Refusal.THRESHOLD
+    assert refill(149, jars).price == Price(points=149, money=2_40)
+    assert refill(150, jars).price == Price(points=150, money=3_60)
+    assert refill(150, jars, ticket=3_00).price == Price(points=150, money=3_00)
+    used = refill(150, jars).price
+    assert used is not None
+    assert used.steps == (Step(StepKind.GIVE, "jars@1", 150),), "the version is in the trace"
+
+
+def test_a_reward_whose_extension_is_not_here_is_refused_and_not_guessed() -> None:
+    with pytest.raises(ExtensionMissing, match="no reward 'jars'"):
+        refill(150, extensions.NONE)
+
+
+def test_a_reward_of_ones_own_is_written_and_read_back_and_is_for_the_till() -> None:
+    program = read_program(PROGRAM_OF_THE_EXAMPLE)
+    assert read_program(write_program(program)) == program
+    assert program.rewards[0].gives == Worth(name="jars", settings={"jars": 50, "cents": 120})
+    assert not program.rewards[0].on_paper
