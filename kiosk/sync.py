@@ -220,6 +220,8 @@ def _apply_one(tx: Transaction, change: Change) -> None:
             tx.save_program(change.document, on=change.on)
         case StoreChanged():
             tx.remember("store", change.store.model_dump_json())
+            if change.store.program:
+                tx.remember("program", change.store.program)
         case CardChanged():
             tx.save_card(change.card, change.member, change.status)
         case AccountChanged():

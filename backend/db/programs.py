@@ -128,6 +128,7 @@ def delete_version(tx: Transaction, program: str, number: int) -> None:
 def tell_version(tx: Transaction, program: str, number: int) -> None:
     """Kiosks hear of a version that is not in force yet, or was taken back."""
     tx.programs.clear()
+    tx.rules.clear()
     feed.tell(tx, "program", f"{program}@{number}")
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from backend.db import gifts, tables
+from backend.db import gifts, silos, tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import with_gifts
 from loyalty.document import read_program
@@ -26,10 +26,18 @@ class Store:
     address: str
     time_zone: str
     program: ProgramId
+    """In which its customers' accounts are."""
+    rules: ProgramId | None = None
+    """The program that was published; another one than `program` where that keeps silos."""
     brand: str = ""
     """The sign above its door ("enseigne"), where the company has several."""
     group: str | None = None
     """The stores it belongs with."""
+
+    @property
+    def published(self) -> ProgramId:
+        """The program whose versions it follows."""
+        return self.rules or self.program
 
     @property
     def zone(self) -> ZoneInfo:
@@ -78,7 +86,7 @@ def add_store(tx: Transaction, store: Store) -> None:
             name=store.name,
             address=store.address,
             time_zone=store.time_zone,
-            program=store.program,
+            program=store.published,
             brand=store.brand,
             group_code=store.group,
         )
@@ -95,7 +103,7 @@ def save_store(tx: Transaction, store: Store) -> None:
             name=store.name,
             address=store.address,
             time_zone=store.time_zone,
-            program=store.program,
+            program=store.published,
             brand=store.brand,
             group_code=store.group,
         )
@@ -111,18 +119,30 @@ def stores(tx: Transaction) -> tuple[Store, ...]:
     """Every shop of the company, by name."""
     table = tables.stores
     found = tx.rows(select(table).where(table.c.tenant == tx.tenant).order_by(table.c.name))
-    return tuple(
-        Store(
-            id=StoreId(row.id),
-            name=row.name,
-            address=row.address,
-            time_zone=row.time_zone,
-            program=ProgramId(row.program),
-            brand=row.brand,
-            group=row.group_code,
-        )
-        for row in found
+    return tuple(_store(tx, row) for row in found)
+
+
+def _store(tx: Transaction, row: Row[tuple[object, ...]]) -> Store:
+    published = ProgramId(row.program)
+    rules = _rules(tx, published)
+    return Store(
+        id=StoreId(row.id),
+        name=row.name,
+        address=row.address,
+        time_zone=row.time_zone,
+        program=silos.of_store(rules, row.id, row.group_code) if rules else published,
+        rules=published,
+        brand=row.brand,
+        group=row.group_code,
     )
+
+
+def _rules(tx: Transaction, published: ProgramId) -> Program | None:
+    """What is published, without the catalogue; read once in a transaction."""
+    if published not in tx.rules:
+        document = program_document(tx, published)
+        tx.rules[published] = None if document is None else _cached_program(document)
+    return tx.rules[published]
 
 
 def brands(tx: Transaction) -> dict[str, str]:
@@ -154,6 +174,7 @@ def save_group(tx: Transaction, wanted: str, name: str) -> None:
 def add_program(tx: Transaction, program: Program, document: str) -> None:
     """Write a version of a program down."""
     tx.programs.clear()
+    tx.rules.clear()
     tx.run(
         insert(tables.programs).values(
             tenant=tx.tenant,
@@ -166,14 +187,23 @@ def add_program(tx: Transaction, program: Program, document: str) -> None:
 
 
 def program_document(tx: Transaction, wanted: ProgramId, version: int | None = None) -> str | None:
-    """The document of a version; without one, of the version in force now."""
+    """The document of a version; without one, of the version in force now.
+
+    A silo has the document of its rules, under their name.
+    """
     table = tables.programs
-    versions = select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted)
+    names = [wanted, silos.rules_of(wanted) or wanted]
+    versions = (
+        select(table.c.document)
+        .where(table.c.tenant == tx.tenant, table.c.id.in_(names))
+        # A program may have a name that looks like a silo's: then it is meant itself.
+        .order_by((table.c.id == wanted).desc(), table.c.version.desc())
+        .limit(1)
+    )
     if version is not None:
-        versions = versions.where(table.c.version == version)
-    found = tx.rows(versions.order_by(table.c.version.desc()))
-    in_force = [row for row in found if row.valid_from <= tx.now]
-    row = next(iter(in_force or found), None)
+        row = tx.first(versions.where(table.c.version == version))
+    else:
+        row = tx.first(versions.where(table.c.valid_from <= tx.now)) or tx.first(versions)
     return None if row is None else str(row.document)
 
 
@@ -183,19 +213,20 @@ def program(tx: Transaction, wanted: ProgramId, version: int | None = None) -> P
     if key not in tx.programs:
         document = program_document(tx, wanted, version)
         found = None if document is None else _with_catalogue(tx, document, version)
-        if found is not None and version is None and not is_on(tx, wanted):
+        if found is not None and version is None and not is_on(tx, found.id):
             found = _silent(found)
-        tx.programs[key] = found
+        tx.programs[key] = found and silos.named(found, wanted)
     return tx.programs[key]
 
 
 def is_on(tx: Transaction, wanted: ProgramId) -> bool:
     """Whether the merchant has loyalty switched on."""
     table = tables.program_switches
-    row = tx.first(
-        select(table.c.is_on).where(table.c.tenant == tx.tenant, table.c.program == wanted)
+    names = [wanted, silos.rules_of(wanted) or wanted]
+    found = tx.rows(
+        select(table.c.is_on).where(table.c.tenant == tx.tenant, table.c.program.in_(names))
     )
-    return row is None or bool(row.is_on)
+    return all(row.is_on for row in found)
 
 
 def _silent(program: Program) -> Program:

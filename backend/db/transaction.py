@@ -56,6 +56,8 @@ class Transaction:
     posted: bool = False
     """Whether mail was queued: it should leave as soon as the transaction is committed."""
 
+    rules: dict[ProgramId, Program | None] = field(default_factory=dict)
+    """Programs as they were published, without the catalogue's gifts."""
     programs: dict[tuple[ProgramId, int | None], Program | None] = field(default_factory=dict)
     """Rules that were read already: a batch of facts asks for the same ones again and again."""
 

@@ -111,6 +111,7 @@ def _use_claim_code(tx: Transaction, code_hash: str, software: str) -> ClaimAnsw
             name=terminal.store.name,
             address=terminal.store.address,
             time_zone=terminal.store.time_zone,
+            program=terminal.store.program,
         ),
         program=terminal.store.program,
     )

@@ -167,7 +167,7 @@ def _note(tx: Transaction, span: _Span, act: sales.Act) -> tuple[Entry, ...]:
     """What a credit note without a known sale takes."""
     assert act.kind is ActKind.CREDIT_NOTE
     store = shops.store(tx, act.store)
-    if store is None or store.program != span.program.id:
+    if store is None or store.published != span.program.id:
         return ()
     body = CreditNoteBody.model_validate_json(act.detail)
     note = Sale(

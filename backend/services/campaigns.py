@@ -19,7 +19,7 @@ from loyalty.program import Program
 def campaigns_of(tx: Transaction, program: str) -> CampaignsFound:
     """The campaigns of the version in force, with their messages. Raises Refused."""
     rules, said = _program(tx, program), programs.messages(tx, program)
-    stores = [store for store in shops.stores(tx) if store.program == program]
+    stores = [store for store in shops.stores(tx) if store.published == program]
     at = tx.now.astimezone(stores[0].zone if stores else UTC)
     found = []
     for each in rules.campaigns:

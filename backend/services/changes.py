@@ -1,11 +1,13 @@
 """What a terminal should hear: every thing that changed, as it stands now."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backend.db import Transaction, accounts, cards, feed, gifts, programs, shops, stock, vouchers
 from backend.db.access import Terminal
 from backend.db.feed import Change as Place
+from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services.members import numbered
 from backend_client.schemas import (
@@ -95,25 +97,42 @@ def _stores(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, C
         return {}
     store = shops.store(tx, StoreId(terminal.store.id))
     assert store is not None
-    body = StoreBody(id=store.id, name=store.name, address=store.address, time_zone=store.time_zone)
+    body = StoreBody(
+        id=store.id,
+        name=store.name,
+        address=store.address,
+        time_zone=store.time_zone,
+        program=store.program,
+    )
     return {store.id: StoreChanged(store=body)}
 
 
-def _programs(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+def _programs(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
     """The version in force under the program's id; those to come under `id@version`."""
-    return {key: change for key in keys if (change := _program(tx, key)) is not None}
+    found = {key: _program(tx, terminal.store, key) for key in keys}
+    return {key: change for key, change in found.items() if change is not None}
 
 
-def _program(tx: Transaction, key: str) -> Change | None:
+def _program(tx: Transaction, store: Store, key: str) -> Change | None:
     program, at, version = key.partition("@")
     wanted = ProgramId(program)
     document = shops.program_document(tx, wanted, int(version) if at else None)
     if document is not None:
+        here = _as_here(store, wanted)
+        if here != program:
+            document = json.dumps({**json.loads(document), "id": here}, ensure_ascii=False)
         return ProgramChanged(document=document, on=shops.is_on(tx, wanted))
-    return ProgramWithdrawn(program=program, version=int(version)) if at else None
+    if not at:
+        return None
+    return ProgramWithdrawn(program=_as_here(store, wanted), version=int(version))
 
 
-def _campaigns(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
+def _as_here(store: Store, program: ProgramId) -> ProgramId:
+    """What a program is called where the terminal stands: in a silo, by the silo's name."""
+    return store.program if program == store.published else program
+
+
+def _campaigns(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
     wanted = [(program, campaign) for program, _, campaign in (key.partition("/") for key in keys)]
     said = {
         programs.message_key(each.program, each.campaign): each
@@ -124,7 +143,7 @@ def _campaigns(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Chang
         key = programs.message_key(program, campaign)
         told = said.get(key)
         found[key] = CampaignChanged(
-            program=program,
+            program=_as_here(terminal.store, ProgramId(program)),
             campaign=campaign,
             message=told.message if told else {},
             picture=told.picture if told else None,
@@ -165,9 +184,12 @@ def _vouchers(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change
     }
 
 
-def _gifts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
-    found = gifts.some_gifts(tx, keys) if keys else ()
-    return {gift.id: GiftChanged(gift=gift) for gift in found}
+def _gifts(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
+    told: dict[str, Change] = {}
+    for gift in gifts.some_gifts(tx, keys) if keys else ():
+        of = None if gift.program is None else _as_here(terminal.store, ProgramId(gift.program))
+        told[gift.id] = GiftChanged(gift=gift.model_copy(update={"program": of}))
+    return told
 
 
 def _stock(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:

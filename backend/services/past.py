@@ -32,7 +32,7 @@ def facts(
     `after` leaves out the members up to that one. Raises Refused when there are too many sales to
     tell at once.
     """
-    stores = {store.id for store in shops.stores(tx) if store.program == program}
+    stores = {store.id for store in shops.stores(tx) if store.published == program}
     if sales.count_between(tx, since, until) > SALES_MAX:
         raise Refused(
             ProblemName.INVALID, f"more than {SALES_MAX} sales: tell a shorter time at once"
@@ -46,7 +46,7 @@ def facts(
 
 def zones(tx: Transaction, program: ProgramId) -> Zones:
     """The zones of the program's stores; that of the first is the usual one. Raises Refused."""
-    stores = [store for store in shops.stores(tx) if store.program == program]
+    stores = [store for store in shops.stores(tx) if store.published == program]
     if not stores:
         raise Refused(ProblemName.NOT_FOUND, "no store works with this program")
     return Zones(usual=stores[0].zone, of={StoreId(store.id): store.zone for store in stores})

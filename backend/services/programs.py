@@ -152,6 +152,10 @@ def publish(tx: Transaction, program: str, body: Publication, *, actor: str) -> 
     shops.add_program(tx, read, text)
     programs.delete_draft(tx, program)
     if read.valid_from <= tx.now:
+        # Pool or silo may have changed, and with it where the stores' accounts are.
+        for store in shops.stores(tx):
+            if store.published == program:
+                feed.tell(tx, "store", store.id)
         feed.tell(tx, "program", program)
     else:
         programs.tell_version(tx, program, body.version)

@@ -94,7 +94,7 @@ def _found(store: Store) -> StoreFound:
         name=store.name,
         address=store.address,
         time_zone=store.time_zone,
-        program=store.program,
+        program=store.published,
         brand=store.brand,
         group=store.group,
     )

@@ -19,6 +19,9 @@ class StoreBody(Wire):
     name: str
     address: str = ""
     time_zone: str = Field(description="IANA name, such as Europe/Paris.")
+    program: str = Field(
+        default="", description="In which its customers' accounts are; empty for as before."
+    )
 
 
 class ClaimAnswer(Wire):

@@ -22,8 +22,12 @@ def belong(tx: Transaction, *, card_secret: str, terminal: str, program: str) ->
             "the database here belongs to another company, and holds"
             f" {tx.queue_length()} facts it has not sent: move kiosk.db away, and keep it"
         )
-    if tx.recall("terminal") not in (None, terminal):
+    known_terminal = tx.recall("terminal")
+    if known_terminal not in (None, terminal):
         tx.begin_journal()
+    if known_terminal == terminal:
+        # The merchant may have given the store another program since the code was typed.
+        program = tx.recall("program") or program
     for key, value in (("company", company), ("terminal", terminal), ("program", program)):
         if tx.recall(key) != value:
             tx.remember(key, value)

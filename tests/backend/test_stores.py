@@ -1,0 +1,157 @@
+"""Stores, signs and groups; pool or silo; kiosks hear what changes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from backend.db import access
+from backend.services import access as entrance
+from backend_client.rest import TillClient
+from backend_client.schemas import ProgramChanged, SaleBody, StoreChanged
+from loyalty.ids import StoreId
+from tests.support.facts import Journal, Kiosk, now, sale_of
+from tests.support.merchant import Merchant
+from tests.support.server import NOWHERE, PROGRAM, Company, Connected, new_id
+from tests.support.staff import at_work
+
+BORDEAUX = "bordeaux"
+
+
+@pytest.fixture
+def owner(shop: Company, session: requests.Session) -> Merchant:
+    return Merchant(person=at_work(shop), session=session)
+
+
+@pytest.fixture
+def bordeaux(
+    shop: Company, owner: Merchant, line: Connected, session: requests.Session
+) -> Iterator[TillClient]:
+    """A till in a second store."""
+    owner.puts(f"/v1/stores/{BORDEAUX}", **settings(line, name="Bordeaux"))
+    with shop.database.write(shop.shop.tenant) as tx:
+        till, key = entrance.add_till(tx, name="Till", store=StoreId(BORDEAUX))
+        assert till in {each.id for each in access.tills(tx)}
+    with TillClient(NOWHERE, key, session=session) as made:
+        yield made
+
+
+@pytest.fixture
+def member(line: Connected, kiosk: Kiosk, journal: Journal) -> str:
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined))
+    return joined.member
+
+
+def settings(line: Connected, **other: object) -> dict[str, object]:
+    program = line.claimed.program.partition("--")[0]
+    return {"name": "Angers", "time_zone": "Europe/Paris", "program": program, **other}
+
+
+def publishes(owner: Merchant, program: str, version: int, **other: Any) -> None:
+    document = {**json.loads(PROGRAM), **other}
+    owner.puts(f"/v1/programs/{program}/draft", document=document)
+    owner.posts(f"/v1/programs/{program}/publication", version=version)
+
+
+def test_what_is_set_on_a_store_reaches_its_kiosk(owner: Merchant, line: Connected) -> None:
+    owner.puts("/v1/brands/lise", name="Maison Lise")
+    owner.puts("/v1/store-groups/west", name="Ouest")
+    here = f"/v1/stores/{line.claimed.store.id}"
+    body = settings(line, address="1 rue\nAngers", brand="lise", group="west")
+    assert owner.puts(here, **body) == owner.gets(here)
+    (told,) = [each for each in line.terminal.changes("").changes if isinstance(each, StoreChanged)]
+    assert (told.store.name, told.store.address) == ("Angers", "1 rue\nAngers")
+    assert [each["id"] for each in owner.gets("/v1/brands")["brands"]] == ["lise"]
+    assert [each["id"] for each in owner.gets("/v1/store-groups")["groups"]] == ["west"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"time_zone": "Europe/Atlantis"},
+        {"time_zone": "../../etc/passwd"},
+        {"program": "nothing"},
+        {"brand": "nobody"},
+        {"group": "nowhere"},
+        {"name": ""},
+        {"address": "a\u0000b"},
+    ],
+)
+def test_a_store_that_cannot_be_is_refused(
+    owner: Merchant, line: Connected, wrong: dict[str, object]
+) -> None:
+    refused = owner.refused("PUT", f"/v1/stores/{new_id()}", settings(line, **wrong))
+    assert refused == (422, "invalid")
+    assert len(owner.gets("/v1/stores")["stores"]) == 1
+
+
+def buys(angers: TillClient, bordeaux: TillClient, member: str) -> None:
+    """For 130 € in Angers and 40 € in Bordeaux."""
+    angers.record_sale(sale_of(member, 13000))
+    bordeaux.record_sale(sale_of(member, 4000))
+
+
+def test_in_a_pool_the_points_of_all_stores_are_good_in_all(
+    line: Connected, bordeaux: TillClient, member: str
+) -> None:
+    buys(line.till, bordeaux, member)
+    assert (line.till.account(member).balance, bordeaux.account(member).balance) == (170, 170)
+
+
+def test_in_silos_the_points_of_each_store_are_good_there_alone(
+    owner: Merchant, line: Connected, bordeaux: TillClient, member: str
+) -> None:
+    publishes(owner, line.claimed.program, 2, stores={"sharing": "silo"})
+    buys(line.till, bordeaux, member)
+    assert (line.till.account(member).balance, bordeaux.account(member).balance) == (130, 40)
+    told = line.terminal.changes("").changes
+    (store,) = [each.store for each in told if isinstance(each, StoreChanged)]
+    programs = [json.loads(each.document) for each in told if isinstance(each, ProgramChanged)]
+    assert [each["id"] for each in programs] == [store.program]
+    assert store.program != line.claimed.program
+
+
+def test_stores_of_a_group_share_a_silo(
+    owner: Merchant, line: Connected, bordeaux: TillClient, member: str
+) -> None:
+    publishes(owner, line.claimed.program, 2, stores={"sharing": "silo"})
+    owner.puts("/v1/store-groups/west", name="Ouest")
+    for store, name in ((line.claimed.store.id, "Angers"), (BORDEAUX, "Bordeaux")):
+        owner.puts(f"/v1/stores/{store}", **settings(line, name=name, group="west"))
+    buys(line.till, bordeaux, member)
+    assert (line.till.account(member).balance, bordeaux.account(member).balance) == (170, 170)
+
+
+def test_two_programs_run_at_once_and_never_meet(
+    owner: Merchant, line: Connected, bordeaux: TillClient, member: str
+) -> None:
+    double = [{"id": "purchase", "when": "sale", "give": {"amount": 100, "points": 2}}]
+    publishes(owner, "second", 1, id="second", earning=double, rewards=[])
+    owner.puts(f"/v1/stores/{BORDEAUX}", **settings(line, name="Bordeaux", program="second"))
+    buys(line.till, bordeaux, member)
+    assert (line.till.account(member).balance, bordeaux.account(member).balance) == (130, 80)
+
+
+def test_a_loyalty_discount_is_a_product_whose_price_is_below_zero_in_a_price_list(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    owner.puts("/v1/products/REMISE", name="Remise fidélité", kind="reward", price=-300)
+    owner.puts("/v1/price-books/PART", name="Particuliers", tax_included=True)
+    owner.puts("/v1/price-books/PART/products/REMISE", price=-500)
+    sold = {
+        **json.loads(sale_of(member, 2000).model_dump_json()),
+        "price_code": "PART",
+        "lines": [{"article": "SOIN", "unit_price": 2500}, {"article": "REMISE"}],
+        "closed_at": now().isoformat(),
+    }
+    SaleBody.model_validate(sold)
+    answer = line.raw("POST", "/v1/sales", sold, till=True)
+    assert (answer.status_code, answer.json()["earned"]) == (200, 20), answer.text
+    kept = line.raw("GET", f"/v1/sales/{sold['id']}", till=True).json()["sale"]["lines"]
+    assert [(each["article"], each["kind"], each["unit_price"]) for each in kept] == [
+        ("SOIN", "article", 2500),
+        ("REMISE", "reward", -500),
+    ]
