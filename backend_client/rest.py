@@ -44,6 +44,8 @@ from backend_client.schemas import (
     CreditNoteBody,
     EventsAnswer,
     EventsRequest,
+    Heartbeat,
+    HeartbeatAnswer,
     Instant,
     JournalEvent,
     LotsPage,
@@ -91,7 +93,7 @@ from loyalty.ledger import EntryKind
 from loyalty.vouchers import parse
 
 Answer = TypeVar("Answer", bound=BaseModel)
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT"]
 
 CONNECT_TIMEOUT_S = 3.05
 """A little more than 3 s, after which TCP sends its first packet again (RFC 6298)."""
@@ -157,6 +159,10 @@ class TerminalClient:
             read_timeout_s=timeout_s,
             retries=0,
         )
+
+    def heartbeat(self, beat: Heartbeat) -> HeartbeatAnswer:
+        """Say how this kiosk is, once: the next one is fresher than a second try."""
+        return self._line.call("PUT", "/heartbeat", HeartbeatAnswer, beat, retries=0)
 
     def member(self, member: str) -> MemberProfile:
         """What a kiosk may show of a person."""

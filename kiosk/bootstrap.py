@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+HEARTBEAT_EVERY_S = 60.0
 SOFTWARE = "loyalty-kiosk 0.1.0"
 CLAIM_CHECK_S = 2.0
 STORAGE_CHECK_S = 5.0
@@ -239,6 +240,7 @@ async def open_kiosk(
         background += [
             asyncio.create_task(unbroken("sync", kiosk.sync.run)),
             asyncio.create_task(unbroken("printer watch", lambda: _watch_printer(kiosk))),
+            asyncio.create_task(unbroken("heartbeat", lambda: _heartbeat(kiosk))),
             asyncio.create_task(unbroken("housekeeping", lambda: _housekeeping(kiosk))),
         ]
         yield kiosk
@@ -315,6 +317,19 @@ def _import_heavy() -> None:
 
 async def _watch_printer(kiosk: "Kiosk") -> None:
     await kiosk.health.watch(lambda: kiosk.session.undisturbed)
+
+
+async def _heartbeat(kiosk: "Kiosk") -> None:
+    """Tell the backend every minute how this machine is, when it can be reached."""
+    from backend_client.errors import BackendError
+    from kiosk.db import StorageTrouble
+
+    while True:
+        await asyncio.sleep(HEARTBEAT_EVERY_S)
+        try:
+            await kiosk.sync.say(lambda waiting: kiosk.health.beat(SOFTWARE, waiting, kiosk.now()))
+        except (BackendError, StorageTrouble) as trouble:
+            log.info("nobody heard how this kiosk is: %s", type(trouble).__name__)
 
 
 async def _housekeeping(kiosk: "Kiosk") -> None:

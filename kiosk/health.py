@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
 
+from backend_client.schemas import Heartbeat
 from devices.printers import Paper, PrinterStatus
 from kiosk.hardware import AWAY, PrinterDesk
 from kiosk.screens import Trouble
@@ -11,6 +14,12 @@ from kiosk.screens import Trouble
 log = logging.getLogger(__name__)
 
 CHECK_EVERY_S = 10.0
+_PAPER: dict[Paper, Literal["enough", "low", "out", "unknown"]] = {
+    Paper.PLENTY: "enough",
+    Paper.LOW: "low",
+    Paper.OUT: "out",
+    Paper.UNKNOWN: "unknown",
+}
 
 
 class Health:
@@ -45,6 +54,21 @@ class Health:
         if not self._heard:
             return self._desk.installed
         return self.printer.ready and self.printer.paper is not Paper.OUT
+
+    def beat(self, software: str, waiting: int, now: datetime) -> Heartbeat:
+        """How the machine is, for whoever looks after the shop's kiosks."""
+        if not self._desk.installed:
+            printer: Literal["ready", "away", "none"] = "none"
+        else:
+            printer = "ready" if self._heard and self.printer.ready else "away"
+        return Heartbeat(
+            software=software,
+            reader=self.reader_up,
+            printer=printer,
+            paper=_PAPER[self.printer.paper],
+            queue=waiting,
+            clock=now,
+        )
 
     def set_online(self, online: bool) -> None:
         """Sync tells whether the backend answers."""

@@ -18,9 +18,12 @@ from backend_client.schemas import (
     ChangesPage,
     EventResult,
     GiftChanged,
+    Heartbeat,
+    HeartbeatAnswer,
     MemberErased,
     ProgramChanged,
     ProgramWithdrawn,
+    StaffChanged,
     StockChanged,
     StoreChanged,
     VoucherChanged,
@@ -137,6 +140,11 @@ class Sync:
             self._learnt()
         return page.more
 
+    async def say(self, beat: Callable[[int], Heartbeat]) -> HeartbeatAnswer:
+        """Tell the backend how this kiosk is; `beat` is given how many facts wait. BackendError."""
+        waiting = await self._database.run(Transaction.queue_length)
+        return await self._call(lambda: self._client.heartbeat(beat(waiting)))
+
     async def _call(self, call: Callable[[], Result]) -> Result:
         """The backend's answer; the client has time limits of its own, well below this one."""
         try:
@@ -232,8 +240,17 @@ def _apply_one(tx: Transaction, change: Change) -> None:
             tx.learn_voucher(change.voucher.voucher())
         case MemberErased():
             tx.erase_member(change.member)
+        case StaffChanged():
+            _apply_staff(tx, change)
         case _:
             _apply_offer(tx, change)
+
+
+def _apply_staff(tx: Transaction, change: StaffChanged) -> None:
+    if change.pin is None:
+        tx.forget_staff(change.staff)
+    else:
+        tx.save_staff(change.staff, change.initial, change.rights, change.pin)
 
 
 def _apply_offer(

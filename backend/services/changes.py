@@ -4,11 +4,23 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backend.db import Transaction, accounts, cards, feed, gifts, programs, shops, stock, vouchers
+from backend.db import (
+    Transaction,
+    accounts,
+    cards,
+    feed,
+    gifts,
+    programs,
+    shops,
+    staff,
+    stock,
+    vouchers,
+)
 from backend.db.access import Terminal
 from backend.db.feed import Change as Place
 from backend.db.shops import Store
 from backend.errors import Refused
+from backend.rights import RIGHTS_OF
 from backend.services.members import numbered
 from backend_client.schemas import (
     AccountChanged,
@@ -19,6 +31,7 @@ from backend_client.schemas import (
     ProblemName,
     ProgramChanged,
     ProgramWithdrawn,
+    StaffChanged,
     StockChanged,
     StoreBody,
     StoreChanged,
@@ -202,6 +215,24 @@ def _stock(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Ch
     }
 
 
+def _people(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
+    """Who works in the terminal's store, as far as it must know to check a PIN by itself."""
+    found: dict[str, Change] = {}
+    for key in keys:
+        person = staff.person(tx, key)
+        if person is None:
+            continue
+        elsewhere = person.store is not None and person.store.id != terminal.store.id
+        gone = elsewhere or person.disabled_at is not None
+        found[key] = StaffChanged(
+            staff=person.id,
+            initial="" if gone else person.name[:1],
+            rights=() if gone else tuple(sorted(RIGHTS_OF[person.role])),
+            pin=None if gone else person.pin,
+        )
+    return found
+
+
 _READ = {
     "store": _stores,
     "program": _programs,
@@ -211,4 +242,5 @@ _READ = {
     "gift": _gifts,
     "stock": _stock,
     "campaign": _campaigns,
+    "staff": _people,
 }

@@ -117,6 +117,20 @@ class MemberErased(Wire):
     member: Id
 
 
+class StaffChanged(Wire):
+    """Somebody who may unlock this terminal with a PIN, or who may not any more."""
+
+    type: Literal["staff"] = "staff"
+    staff: Id
+    initial: str = Field(max_length=2, description="The first letter of the name: no more of it.")
+    rights: tuple[str, ...]
+    pin: str | None = Field(
+        max_length=200,
+        description="argon2id over the HMAC-SHA-256 (key: the card secret) of `pin:` and the PIN,"
+        " in hex; null: forget this person.",
+    )
+
+
 Change = Annotated[
     ProgramChanged
     | StoreChanged
@@ -127,7 +141,8 @@ Change = Annotated[
     | GiftChanged
     | StockChanged
     | ProgramWithdrawn
-    | CampaignChanged,
+    | CampaignChanged
+    | StaffChanged,
     Field(discriminator="type"),
 ]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from kiosk.db.tables import campaign_messages, gift_stock, gifts, metadata
+from kiosk.db.tables import campaign_messages, gift_stock, gifts, metadata, staff
 
 
 class NewerDatabase(Exception):
@@ -20,9 +20,13 @@ def _gifts(connection: Connection) -> None:
     metadata.create_all(connection, tables=[gifts, gift_stock, campaign_messages])
 
 
+def _staff(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[staff])
+
+
 # Each step takes the file from the version of its place to the next. Alembic is for databases
 # that people look after; a kiosk has one file, and must show its first picture soon after power-on.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _gifts)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _gifts, _staff)
 
 
 def migrate(engine: Engine) -> None:

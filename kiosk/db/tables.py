@@ -134,6 +134,16 @@ campaign_messages = Table(
     Column("body", Text, nullable=False),
 )
 
+# Who may unlock this kiosk with a PIN; of their name, the first letter.
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("initial", String(2), nullable=False),
+    Column("rights", String(400), nullable=False),
+    Column("pin", String(200), nullable=False),
+)
+
 # One row each: the sync cursor, the store, the last contact, the head of the journal.
 memory = Table(
     "memory",

@@ -632,6 +632,24 @@ class Transaction:
         """Acknowledged: the personal data in it need not stay here any longer."""
         self._connection.execute(delete(tables.outbox).where(tables.outbox.c.event == event))
 
+    def save_staff(self, wanted: str, initial: str, rights: tuple[str, ...], pin: str) -> None:
+        """Somebody may unlock this kiosk with a PIN from now on."""
+        values = {"initial": initial, "rights": " ".join(rights), "pin": pin}
+        self._connection.execute(
+            upsert(tables.staff)
+            .values(id=wanted, **values)
+            .on_conflict_do_update(index_elements=["id"], set_=values)
+        )
+
+    def forget_staff(self, wanted: str) -> None:
+        """Somebody may not any more."""
+        self._connection.execute(delete(tables.staff).where(tables.staff.c.id == wanted))
+
+    def staff(self) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+        """Who may unlock this kiosk: initial, hash of the PIN and rights, by id."""
+        found = self._connection.execute(select(tables.staff).order_by(tables.staff.c.id))
+        return {row.id: (row.initial, row.pin, tuple(row.rights.split())) for row in found}
+
     def queue_length(self) -> int:
         """How many facts wait to be sent."""
         return self._connection.execute(
