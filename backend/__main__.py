@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backend import keys
 from backend.api.app import create_app, openapi_text
-from backend.commands import books, callers, catalogue, people, work
+from backend.commands import books, bring, callers, catalogue, people, work
 from backend.commands.base import Command, add_command, opened, tell, tenants_of
 from backend.db import Database
 from backend.errors import CannotStart, DatabaseBusy
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     callers.add_to(commands)
     people.add_to(commands)
     work.add_to(commands)
+    bring.add_to(commands)
 
     cards = commands.add_parser("card", help="block or unblock a card").add_subparsers(
         required=True, metavar="ACTION"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from backend.config import Config
 from backend.db import Database, shops
 from backend.errors import DatabaseBusy
-from backend.services import closing, expiry, posting, reminding, stock, webhooks
+from backend.services import closing, expiry, imports, posting, reminding, stock, webhooks
 from backend.services.working import Job, Lane, Ran, Work, run_job
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,10 @@ def _mail(work: Work) -> int:
 
 def _news(work: Work) -> int:
     return webhooks.deliver_due(work.database, work.tenant, work.config)
+
+
+def _imports(work: Work) -> int:
+    return imports.go_on(work.database, work.tenant)
 
 
 JOBS: tuple[Job, ...] = (
@@ -81,6 +85,12 @@ JOBS: tuple[Job, ...] = (
         says="Says that points are lost in so many days (F18).",
         every=timedelta(hours=1),
         run=reminding.announce_deadlines,
+    ),
+    Job(
+        name="imports",
+        says="Ends imports that were interrupted, and forgets files that were not used (F17).",
+        every=timedelta(minutes=5),
+        run=_imports,
     ),
     Job(
         name="clearing",

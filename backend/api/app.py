@@ -20,6 +20,7 @@ from backend.api import (
     alerts,
     cards,
     catalogue,
+    imports,
     jobs,
     members,
     messages,
@@ -97,6 +98,7 @@ _AREAS = (
     jobs,
     reports,
     webhooks,
+    imports,
 )
 """Every file of routes."""
 
@@ -208,6 +210,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "adjustments", "description": "Points given and taken by hand."},
                 {"name": "reports", "description": "What the program gives, costs and owes."},
                 {"name": "webhooks", "description": "News for other systems."},
+                {"name": "imports", "description": "Balances from another system."},
                 {"name": "operations", "description": "For whoever runs the server."},
             ],
         )

@@ -40,6 +40,9 @@ class Files:
 
 FILES = (
     Files(under="/v1/pictures/", bytes_max=1024 * 1024),
+    Files(under="/v1/import-files/", bytes_max=16 * 1024 * 1024),
+    # What a mail program sends for its reader is a form (RFC 8058).
+    Files(under="/v1/unsubscribe/", bytes_max=1024),
     Files(under="/v1/products/import", bytes_max=16 * 1024 * 1024),
 )
 """Everywhere else, a body is JSON."""
