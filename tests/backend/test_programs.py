@@ -198,19 +198,19 @@ def test_loyalty_switched_off_leaves_no_trace_and_loses_nothing(
 def test_old_customers_are_counted_first_and_enrolled_once_only_if_they_agreed(
     owner: Merchant, line: Connected, kiosk: Kiosk, journal: Journal
 ) -> None:
-    members = [kiosk.enrolled() for _ in range(3)]
-    line.terminal.push(journal.write(*members))
+    silent = kiosk.enrolled().model_copy(update={"consents": ()})
+    line.terminal.push(journal.write(silent, *(kiosk.enrolled() for _ in range(3))))
     owner.puts("/v1/programs/second/draft", document=written(id="second"))
     owner.posts("/v1/programs/second/publication", version=1)
     preview = owner.gets("/v1/programs/second/enrolment-preview")
-    assert (preview["members"], preview["left_out"]) == (3, 0)
+    assert (preview["members"], preview["left_out"]) == (3, 1)
     body = {"id": new_id()}
     first = owner.posts("/v1/programs/second/enrolment", **body)
     assert (first["members"], first["points"], first["done"]) == (3, 0, True)
     assert owner.posts("/v1/programs/second/enrolment", **body) == first
     assert owner.gets("/v1/programs/second/enrolment-preview")["members"] == 0
-    again = owner.posts("/v1/programs/second/enrolment", id=new_id())
-    assert again["members"] == 0
+    all_of_them = {"id": new_id(), "without_consent": True}
+    assert owner.posts("/v1/programs/second/enrolment", **all_of_them)["members"] == 1
 
 
 def test_past_invoices_make_the_opening_balance_once(
