@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from loyalty.document import read_program
+from loyalty.document import json_schema, read_program
 from loyalty.errors import ProgramRefused
 from loyalty.program import Program
 
@@ -207,3 +209,51 @@ def test_points_that_die_before_they_can_be_spent_are_refused(
     with pytest.raises(ProgramRefused) as refused:
         read(earning=[rule])
     assert refused.value.field == f"earning.0.{field}"
+
+
+# --- whatever is written ----------------------------------------------------------------------
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=8,
+)
+SCHEMA = json_schema()
+SECTIONS = sorted(set(SCHEMA["properties"]) - {"format"})
+
+
+def fields_of(section: str) -> list[str]:
+    """The fields of a section, or of the parts of which it is a list."""
+    told = SCHEMA["properties"][section]
+    kinds = [told, *told.get("anyOf", ()), told.get("items", {})]
+    parts = [SCHEMA["$defs"][kind["$ref"].rsplit("/", 1)[-1]] for kind in kinds if "$ref" in kind]
+    return [field for part in parts for field in part.get("properties", {})]
+
+
+written = st.sampled_from(SECTIONS).flatmap(
+    lambda section: st.tuples(
+        st.just(section), st.sampled_from([None, *fields_of(section)]), anything
+    )
+)
+
+
+@given(written)
+def test_whatever_is_written_anywhere_the_answer_is_a_program_or_a_remedy_in_our_words(
+    told: tuple[str, str | None, object],
+) -> None:
+    section, field, value = told
+    if field is not None:
+        value = {field: value}
+        value = [value] if "items" in SCHEMA["properties"][section] else value
+    answer = place_and_remedy(section, value)
+    assert answer is None or answer[0].split(".")[0] == section, "the place is told"
+    assert answer is None or "nput should" not in answer[1], "not in the words of a library"
+
+
+def place_and_remedy(section: str, value: object) -> tuple[str, str] | None:
+    """Where and what to write instead; None where it is a program."""
+    try:
+        read(**{section: value})
+    except ProgramRefused as no:
+        return no.field, no.remedy
+    return None
