@@ -6,9 +6,10 @@ from datetime import datetime, timedelta, tzinfo
 
 from backend.words import SOURCE_LANGUAGE, Words, available
 from loyalty.ids import Points
-from loyalty.program import Program, Reward, Unit, in_language
+from loyalty.program import Program, Reward, Unit, in_language, minor_units
 from loyalty.quote import alerts
 from loyalty.rewards import completes
+from loyalty.terms import PerPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +86,16 @@ def rule_in_words(words: Words, program: Program) -> str:
     """The rule as the merchant says it; without one, what the cheapest reward costs."""
     if program.rule_in_words:
         return in_language(program.rule_in_words, words.language)
-    cheapest = min(program.rewards, key=lambda reward: reward.cost, default=None)
+    cheapest = min(program.rewards, key=_needs, default=None)
     if cheapest is None:
         return ""
+    needed, gives = _needs(cheapest), cheapest.terms.gives
+    reward = in_language(cheapest.name, words.language)
+    if isinstance(gives, PerPoint):
+        worth = int(needed * gives.value * minor_units(program.currency))
+        reward = words.money(worth, program.currency)
     return words.t(
-        "{points} points = {reward}",
-        points=amount(words, program, cheapest.cost),
-        reward=in_language(cheapest.name, words.language),
+        "{points} points = {reward}", points=amount(words, program, needed), reward=reward
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -375,3 +376,123 @@ def test_a_sale_nobody_knows_and_another_acts_id_are_refused(line: Connected, me
 def test_two_lines_of_one_name_are_refused(line: Connected, member: str) -> None:
     with refused(ProblemName.INVALID):
         line.till.record_sale(ticket(member, LineBody(id="#2", unit_price=1_00), CAKE))
+
+
+def plain(lines: tuple[str, ...]) -> list[str]:
+    """Without the spaces that French typography has."""
+    return [line.replace("\u202f", " ").replace("\xa0", " ") for line in lines]
+
+
+def test_the_ticket_and_the_credit_note_say_points_deadline_balance_and_rule(
+    line: Connected, member: str
+) -> None:
+    sold = line.till.record_sale(sale_of(member, 45_00))
+    earned, until, new, rule = plain(sold.ticket)
+    assert (earned, new, rule) == ("Points gagnés : 45", "Nouveau solde : 345", "1 € = 1 point")
+    assert sold.deadline is not None
+    assert until.startswith("À utiliser avant le ")
+    assert str(sold.deadline.year) in until
+    undone = line.till.void_sale(sold.sale, act())
+    assert plain(undone.ticket) == ["Points déduits : 45", "Nouveau solde : 300", "1 € = 1 point"]
+
+
+@pytest.mark.parametrize("shop_program", [document(rule_in_words={})])
+def test_without_words_of_the_merchant_the_rule_is_what_the_cheapest_reward_costs(
+    line: Connected, member: str
+) -> None:
+    ticket_ = line.till.record_sale(sale_of(member, 1_00)).ticket
+    assert plain(ticket_)[-1] == "100 points = Un café"
+
+
+GLOBALPOS = Path(__file__).parents[2].joinpath("assets/programs/globalpos.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("shop_program", [GLOBALPOS])
+def test_the_card_is_complete_is_said_once_and_nothing_is_lost_by_waiting(
+    line: Connected, member: str
+) -> None:
+    assert line.till.record_sale(sale_of(member, 499_99)).messages == ()
+    complete = line.till.record_sale(sale_of(member, 1))
+    assert complete.messages == ("Le client a terminé sa carte de fidélité",)
+    assert line.till.record_sale(sale_of(member, 10_00)).messages == ()
+    goal = line.till.summary(member).goals[0]
+    assert (goal.missing, goal.complete) == (0, 1)
+    taken = UseBody(id=str(uuid4()), member=member, reward="article", at=now(), article="TASSE")
+    assert line.till.use(taken).line.article == "TASSE"
+    assert balance(line, member) == 10_00
+
+
+def test_a_sale_is_told_as_it_was_sold_with_every_discount(line: Connected, member: str) -> None:
+    off = LineBody(article="PAIN", quantity=3, unit_price=4_00, discount=2_00)
+    sale = ticket(member, off, CAKE, total=27_00, discount=1_00)
+    line.till.record_sale(sale)
+    found = line.till.sale(sale.id)
+    assert (found.sale.discount, found.sale.lines[0].discount) == (1_00, 2_00)
+    assert (found.stage, found.due, found.earned) == (SaleStage.SETTLED, 0, 27)
+
+
+@pytest.mark.parametrize("channel", [Channel.WEB, Channel.INVOICE])
+def test_points_of_the_shop_are_spent_elsewhere(
+    line: Connected, member: str, channel: Channel
+) -> None:
+    line.till.record_sale(sale_of(member, 45_00))
+    used = line.till.use(
+        UseBody(
+            id=str(uuid4()), member=member, reward="pay", at=now(), ticket=34_50, currency="EUR"
+        )
+    )
+    paid = (PaymentBody(means=Means.POINTS, amount=used.money),)
+    order = sale_of(member, 34_50).model_copy(
+        update={"channel": channel, "payments": paid, "uses": (used.id,)}
+    )
+    assert (line.till.record_sale(order).earned, balance(line, member)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/sales/{sale}/returns", {"lines": [{"line": "#1", "quantity": -1}]}, "quantity"),
+        ("/v1/sales/{sale}/returns", {"lines": [{"line": "#1", "quantity": "1"}]}, "quantity"),
+        ("/v1/sales/{sale}/returns", {"lines": [{"line": "#1", "amount": 1.5}]}, "amount"),
+        ("/v1/sales/{sale}/returns", {"lines": [{"line": "#1"}]}, "lines.0"),
+        ("/v1/sales/{sale}/returns", {"lines": []}, "lines"),
+        ("/v1/sales/{sale}/void", {"at": "yesterday"}, "at"),
+        ("/v1/uses", {"member": "m", "reward": "pay", "points": 0}, "points"),
+        ("/v1/uses", {"member": "m", "reward": "pay", "points": 1e400}, "points"),
+        ("/v1/uses", {"member": "m", "reward": "pay", "ticket": "12,50"}, "ticket"),
+        ("/v1/uses", {"member": "m", "reward": "pay", "ticket": 1250}, "currency"),
+        ("/v1/quotes", {"total": float("nan")}, "total"),
+        ("/v1/quotes", {"lines": [{"quantity": -3}]}, "quantity"),
+        ("/v1/quotes", {"discount": -1}, "discount"),
+        ("/v1/credit-notes", {"member": "m", "total": "20,00", "currency": "EUR"}, "total"),
+        ("/v1/credit-notes", {"member": "m", "total": 1, "currency": "euro"}, "currency"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_written(
+    line: Connected, member: str, path: str, body: dict[str, object], field: str
+) -> None:
+    sale = sale_of(member, 45_00)
+    line.till.record_sale(sale)
+    when = "closed_at" if path == "/v1/credit-notes" else "at"
+    told = {"id": str(uuid4()), when: now().isoformat()} | body
+    if path == "/v1/quotes":
+        del told["id"]
+    answer = line.raw("POST", path.format(sale=sale.id), told, till=True)
+    assert (answer.status_code, answer.json()["type"][-8:]) == (422, ":invalid")
+    error = answer.json()["errors"][0]
+    assert field in error["field"] + error["message"]
+    assert balance(line, member) == 345
+
+
+@pytest.mark.parametrize("path", ["/v1/sales/x/void", "/v1/uses", "/v1/credit-notes"])
+def test_a_till_whose_clock_is_years_off_is_told_so(
+    line: Connected, member: str, path: str
+) -> None:
+    at = (now() + timedelta(days=3650)).isoformat()
+    bodies: dict[str, dict[str, object]] = {
+        "/v1/sales/x/void": {"at": at},
+        "/v1/uses": {"at": at, "member": member, "reward": "pay"},
+        "/v1/credit-notes": {"closed_at": at, "member": member, "total": 1, "currency": "EUR"},
+    }
+    answer = line.raw("POST", path, {"id": str(uuid4()), **bodies[path]}, till=True)
+    assert answer.json()["type"].endswith(":clock-off")
