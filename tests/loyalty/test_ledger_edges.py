@@ -1,10 +1,12 @@
 """The ledger where things meet: partial expiries, returns of returns, releases, snapshots."""
 
 from dataclasses import replace
+from itertools import permutations
 
-from loyalty.division import divided, share
+from loyalty.division import apportioned, divided, share
 from loyalty.ledger import Account, Entry, EntryKind, Lot, movements, replay
 from loyalty.program import Rounding
+from loyalty.turns import in_turn
 from tests.loyalty.cases import day, earn, entry, expire, open_lots, take, undo
 
 
@@ -57,8 +59,26 @@ def test_a_debt_that_a_credit_paid_comes_back_whole() -> None:
     gift = take("gift", 10, 1)
     story = [gift, earn("a", 10, 2), undo(gift, 3)]
     assert open_lots(replay(story)) == {"a": (10, None)}
+    assert [tuple(draw) for draw in replay(story[:2]).draws[gift.id]] == [("a", 10, None)]
     two = [take("x", 4, 1), take("y", 6, 1.5), earn("a", 10, 2)]
     assert open_lots(replay([*two, undo(two[0], 3), undo(two[1], 4)])) == {"a": (10, None)}
+
+
+def test_a_debt_that_is_given_back_in_part_is_owed_no_more() -> None:
+    gift = take("gift", 30, 2)
+    part = entry("part", EntryKind.RETURN, 5, 3, about="gift")
+    story = [earn("a", 10, 1), gift, part]
+    account = replay(story)
+    assert account.debt == 15
+    assert [tuple(draw) for draw in account.draws[gift.id]] == [("a", 10, None), (None, 15, None)]
+    told = movements([*story, undo(gift, 4)])
+    assert [(each.points, each.held) for each in told] == [(10, 10), (-30, -20), (5, -15), (25, 10)]
+
+
+def test_of_points_given_back_those_that_expire_first_pay_what_is_owed() -> None:
+    dated = [earn("a", 5, 1, until=10), earn("b", 5, 1, until=20)]
+    gift, more = take("gift", 10, 2), take("more", 5, 3)
+    assert open_lots(replay([*dated, gift, more, undo(gift, 4)])) == {"b": (5, day(20))}
 
 
 def test_releasing_one_lot_leaves_the_others_waiting_for_their_day() -> None:
@@ -85,12 +105,98 @@ def test_a_snapshot_keeps_all_that_a_lot_remembers() -> None:
     ]
     snapshot = replay(earlier)
     assert replay(later, snapshot) == replay([*earlier, *later])
+    for_ever = earn("for-ever", 10, 5)
+    spent = replay([for_ever, take("early", 8, 6)], snapshot)
+    assert open_lots(spent)["waiting"] == (10, day(90)), "others are spent before it"
     assert replay([take("early", 8, 5)], snapshot) == replay([*earlier, take("early", 8, 5)])
     assert replay([], snapshot) == snapshot
 
 
 def test_nothing_of_nothing_is_all_of_it_and_halves_go_up() -> None:
-    assert (share(7, 0, 0), share(7, 1, 2), share(5, 1, 3)) == (7, 4, 2)
+    assert (share(7, 0, 0), share(7, 1, 2), share(5, 1, 3), share(6, 2, 3)) == (7, 4, 2, 4)
+    assert apportioned(4, [7, 5, 3]) == [2, 1, 1], "the largest remainders, not the largest parts"
     assert [divided(how, 5, 2) for how in Rounding] == [2, 3, 3]
     assert [divided(how, -5, 2) for how in Rounding] == [-3, -2, -2]
     assert [divided(how, 4, 2) for how in Rounding] == [2, 2, 2]
+
+
+# --- at one instant -------------------------------------------------------------------------------
+
+
+def booked(*entries: Entry) -> list[str]:
+    """The ids in the order in which they are booked, whatever the order in which they came."""
+    orders = [[turn[3] for turn in in_turn(arrived)] for arrived in permutations(entries)]
+    assert all(order == orders[0] for order in orders)
+    return [str(name) for name in orders[0]]
+
+
+def test_at_one_instant_credits_come_first_and_expiries_last() -> None:
+    gain, nothing = earn("z-gain", 10, 1), earn("y-nothing", 0, 1)
+    held = entry("x-release", EntryKind.RELEASE, 0, 1, about="elsewhere")
+    gift = take("w-gift", 5, 1)
+    leaves = entry("v-leaves", EntryKind.TRANSFER, -5, 1)
+    arrives = entry("u-arrives", EntryKind.TRANSFER, 5, 1)
+    gone = entry("a-expiry", EntryKind.EXPIRY, -1, 1, about="elsewhere")
+    order = [str(turn[3]) for turn in in_turn([gone, leaves, gift, held, nothing, gain, arrives])]
+    assert order == [
+        *("u-arrives", "y-nothing", "z-gain"),
+        *("x-release", "w-gift", "v-leaves", "a-expiry"),
+    ]
+
+
+def test_what_undoes_comes_after_what_it_undoes_as_often_as_it_is_undone() -> None:
+    gift = take("d", 5, 1)
+    first, second = undo(gift, 1, "c"), undo(undo(gift, 1, "c"), 1, "b")
+    third = undo(second, 1, "a")
+    assert booked(gift, first, second, third) == ["d", "c", "b", "a"]
+
+
+def test_a_void_dated_before_its_gift_is_booked_with_it_and_one_dated_later_on_its_day() -> None:
+    gift = take("b", 5, 3)
+    early = undo(gift, 1, "a")
+    (_, at_gift), (_, at_void) = [(turn[3], turn[0]) for turn in in_turn([early, gift])]
+    assert at_gift == at_void == day(3)
+    assert [turn[0] for turn in in_turn([gift, undo(gift, 9, "a")])] == [day(3), day(9)]
+
+
+def test_of_a_voids_two_sides_what_comes_back_is_there_first() -> None:
+    gift, sale = take("m", 5, 1), earn("n", 5, 1)
+    assert booked(gift, sale, undo(gift, 2, "z"), undo(sale, 2, "a")) == ["n", "m", "z", "a"]
+
+
+def test_a_ring_of_entries_ends() -> None:
+    """Only a forger writes one; the books must still be read."""
+    ring = [
+        entry("a", EntryKind.REVERSAL, 5, 1, about="b"),
+        entry("b", EntryKind.REVERSAL, -5, 1, about="a"),
+    ]
+    assert len(in_turn(ring)) == 2
+    assert replay(ring).balance(day(2)) == -5
+
+
+def test_a_debt_is_in_the_statement_when_it_is_made() -> None:
+    told = movements([earn("a", 10, 1), take("gift", 30, 2)])
+    assert [(each.points, each.held) for each in told] == [(10, 10), (-30, -20)]
+
+
+def test_nothing_earned_opens_a_lot_and_nothing_undone_undoes_nothing() -> None:
+    nothing = earn("a", 0, 1)
+    account = replay([nothing, entry("u", EntryKind.REVERSAL, 0, 2, about="a")])
+    assert [each.entry for each in account.lots] == ["a"]
+    assert (account.debt, dict(account.draws)) == (0, {})
+
+
+def test_a_sale_is_voided_once_however_many_say_so() -> None:
+    sale, other = earn("a", 10, 1), earn("b", 50, 1)
+    twice = replay([sale, other, undo(sale, 2, "x"), undo(sale, 3, "y")])
+    assert open_lots(twice) == {"b": (50, None)}
+    about_nothing = entry("free", EntryKind.REVERSAL, -10, 4)
+    assert open_lots(replay([other, about_nothing])) == {"b": (40, None)}
+    assert open_lots(replay([other, replace(about_nothing, points=10)])) == {"b": (50, None)}
+
+
+def test_points_that_wait_are_free_on_the_instant_of_their_day() -> None:
+    waiting = replace(earn("waiting", 10, 1, until=9), available_from=day(5))
+    for_ever = earn("for-ever", 10, 1)
+    spent = replay([waiting, for_ever, take("gift", 4, 5)])
+    assert open_lots(spent) == {"waiting": (6, day(9)), "for-ever": (10, None)}
