@@ -32,6 +32,7 @@ STATUS = {
     ProblemName.OWN_POINTS: (403, "Nobody gives points to themselves"),
     ProblemName.EARN_ONLY: (409, "The card earns and cannot spend"),
     ProblemName.HOUSEHOLD_CAP: (409, "The card has spent all it may today"),
+    ProblemName.MERGED: (409, "The record is part of another merge"),
     ProblemName.HOUSEHOLD: (409, "The household does not allow it"),
     ProblemName.ASSURANCE: (409, "So much cannot be spent with this kind of card"),
     ProblemName.CODE_WRONG: (403, "The code is wrong or too old"),

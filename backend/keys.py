@@ -37,6 +37,10 @@ class TenantKeys:
         """What is kept of a one-time code, in hex: six digits alone would soon be guessed."""
         return hmac.new(self._contacts, f"code:{code_id}:{digits}".encode(), sha256).hexdigest()
 
+    def link(self, link_id: str) -> str:
+        """The secret part of a link that is sent out: made again at need, and kept nowhere."""
+        return hmac.new(self._contacts, f"link:{link_id}".encode(), sha256).hexdigest()
+
     def content(self, body: bytes) -> str:
         """What tells two contents under one id apart, in hex, without giving the content away."""
         return hmac.new(self._contacts, b"content:" + body, sha256).hexdigest()

@@ -37,23 +37,37 @@ from backend_client.schemas import (
     PROBLEM,
     AccountAnswer,
     AccountSummary,
+    CardBody,
+    CardRemoval,
+    CardTapped,
     CartBody,
     ChangesPage,
     ClaimAnswer,
     ClaimRequest,
+    CodeAsked,
+    CodePassed,
+    CodeRequest,
+    CodeTyped,
     CreditNoteBody,
+    Erased,
     EventsAnswer,
     EventsRequest,
     Heartbeat,
     HeartbeatAnswer,
     Instant,
     JournalEvent,
+    LinkAnswer,
     LotsPage,
     LotState,
     MemberFound,
     MemberProfile,
     MemberQuery,
     MovementsPage,
+    MyConsents,
+    MyDataAnswer,
+    MyLanguage,
+    MyRequest,
+    NewLink,
     Problem,
     ProblemName,
     QuoteAnswer,
@@ -68,6 +82,8 @@ from backend_client.schemas import (
     SalesAnswer,
     SalesRequest,
     SaleView,
+    SeenAnswer,
+    ShownCard,
     SimulationAnswer,
     UseAnswer,
     UseBody,
@@ -167,6 +183,51 @@ class TerminalClient:
     def member(self, member: str) -> MemberProfile:
         """What a kiosk may show of a person."""
         return self._line.call("GET", f"/members/{_segment(member)}", MemberProfile)
+
+    def seen(self, card: str) -> SeenAnswer:
+        """A card that was tapped: how it stands, and whose it is."""
+        return self._line.call("POST", "/kiosk/cards/seen", SeenAnswer, ShownCard(card=card))
+
+    def ask_code(self, request: CodeRequest) -> CodeAsked:
+        """The same answer for everybody; a code goes to the address if it is a member's."""
+        return self._line.call("POST", "/kiosk/codes", CodeAsked, request)
+
+    def check_code(self, code: str, digits: str) -> CodePassed:
+        """Who typed the right code. Sent once: each sending is a try. BackendRefused: wrong."""
+        path, typed = f"/kiosk/codes/{_segment(code)}/check", CodeTyped(digits=digits)
+        return self._line.call("POST", path, CodePassed, typed, retries=0)
+
+    def give_card(self, code: str, tapped: CardTapped) -> CardBody:
+        """The new card, after the code was typed at this kiosk; the lost one opens nothing."""
+        return self._line.call("POST", f"/kiosk/codes/{_segment(code)}/card", CardBody, tapped)
+
+    def hand_off(self, link: NewLink) -> LinkAnswer:
+        """A link to show as a QR code: who opens it joins on their phone."""
+        return self._line.call("POST", "/kiosk/links", LinkAnswer, link)
+
+    def my_data(self, card: str) -> MyDataAnswer:
+        """What is kept of who shows the card."""
+        return self._line.call("POST", "/kiosk/my-data", MyDataAnswer, ShownCard(card=card))
+
+    def agree(self, answers: MyConsents) -> MyDataAnswer:
+        """What they agree to from now on."""
+        return self._line.call("POST", "/kiosk/my-data/consents", MyDataAnswer, answers)
+
+    def speak(self, wanted: MyLanguage) -> MyDataAnswer:
+        """The language they want to be written to in."""
+        return self._line.call("POST", "/kiosk/my-data/language", MyDataAnswer, wanted)
+
+    def remove_card(self, removal: CardRemoval) -> CardBody:
+        """A card that they do not want any more."""
+        return self._line.call("POST", "/kiosk/my-data/cards/removal", CardBody, removal)
+
+    def data_link(self, shown: MyRequest) -> LinkAnswer:
+        """A link to show as a QR code: it gives them all that is kept of them, for a day."""
+        return self._line.call("POST", "/kiosk/my-data/link", LinkAnswer, shown)
+
+    def erase_me(self, shown: MyRequest) -> Erased:
+        """Forget who shows the card."""
+        return self._line.call("POST", "/kiosk/my-data/erasure", Erased, shown)
 
     def close(self) -> None:
         """Close the connections."""

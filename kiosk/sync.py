@@ -20,6 +20,7 @@ from backend_client.schemas import (
     GiftChanged,
     Heartbeat,
     HeartbeatAnswer,
+    LinkUsed,
     MemberErased,
     ProgramChanged,
     ProgramWithdrawn,
@@ -254,10 +255,13 @@ def _apply_staff(tx: Transaction, change: StaffChanged) -> None:
 
 
 def _apply_offer(
-    tx: Transaction, change: ProgramWithdrawn | CampaignChanged | GiftChanged | StockChanged
+    tx: Transaction,
+    change: ProgramWithdrawn | CampaignChanged | GiftChanged | StockChanged | LinkUsed,
 ) -> None:
     """What the merchant offers beside the program's own document."""
     match change:
+        case LinkUsed():
+            pass  # who joined by it comes with the card that the link held
         case ProgramWithdrawn():
             tx.forget_program(change.program, change.version)
         case CampaignChanged():

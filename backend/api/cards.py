@@ -6,11 +6,10 @@ from fastapi import APIRouter, Depends, Path
 
 from backend.api.callers import Caller, Data, allowed
 from backend.api.deeds import doing
-from backend.api.members import MembersCaller
+from backend.api.members import MembersCaller, program_of
 from backend.api.problems import documented
 from backend.db import Transaction, shops
 from backend.db.shops import Store
-from backend.errors import Refused
 from backend.rights import Right
 from backend.services import cards as desk
 from backend.services import records
@@ -24,6 +23,7 @@ from backend_client.schemas import (
     CardReplacement,
     CardTypeBody,
     CardTypesAnswer,
+    CardTypeTerms,
     Id,
     ProblemName,
 )
@@ -110,9 +110,8 @@ def save_type(
     database: Data,
     caller: _Cataloguer,
     type: Annotated[Id, Path()],  # noqa: A002 - its name in the address
-    body: CardTypeBody,
+    body: CardTypeTerms,
 ) -> CardTypeBody:
     """Add a type of card, or change it for the cards to come."""
-    if body.id != type:
-        raise Refused(ProblemName.INVALID, "id: not the one of the address")
-    return doing(database, caller, "card-type.save", type, desk.save_type, body)
+    program = program_of(database, caller, body.program)
+    return doing(database, caller, "card-type.save", type, desk.save_type, type, body, program)

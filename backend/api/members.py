@@ -32,6 +32,7 @@ from backend_client.schemas import (
     ProblemName,
     SegmentBody,
     SegmentsAnswer,
+    SegmentTerms,
 )
 from loyalty.ids import MemberId, ProgramId, StoreId
 
@@ -118,7 +119,7 @@ def search(database: Data, caller: MembersCaller, body: MemberSearch, paging: As
     """Members by phone, e-mail, card or name, or all who fit a filter or a segment."""
     kind = int if body.sort is MemberSort.POINTS else str
     after = paging.after(kind, str)
-    program = _program(database, caller, body.program)
+    program = program_of(database, caller, body.program)
     with looking_at(database, caller, "member.list", body.segment or "") as tx:
         place = (after[0], after[1]) if after else None
         found = directory.search(tx, body, program, place, paging.limit + 1)
@@ -156,7 +157,7 @@ def segments(database: Data, caller: MembersCaller) -> SegmentsAnswer:
 
 @routes.put("/segments/{segment}", responses=documented(*_BODY, *_TOKEN))
 def save_segment(
-    database: Data, caller: _Adjuster, segment: Annotated[Id, Path()], body: SegmentBody
+    database: Data, caller: _Adjuster, segment: Annotated[Id, Path()], body: SegmentTerms
 ) -> SegmentBody:
     """Add a segment, or change it."""
     return doing(database, caller, "segment.save", segment, directory.save_segment, segment, body)
@@ -188,7 +189,8 @@ def store_of(database: Database, caller: Caller, wanted: str | None) -> Store:
     return found[0]
 
 
-def _program(database: Database, caller: Caller, wanted: str | None) -> ProgramId:
+def program_of(database: Database, caller: Caller, wanted: str | None) -> ProgramId:
+    """The program that is asked for, else the one of the caller's store. Raises Refused."""
     if wanted is None:
         return store_of(database, caller, None).program
     with database.read(caller.tenant) as tx:

@@ -39,11 +39,12 @@ class Card:
         begun = self.valid_from is None or self.valid_from <= now
         return begun and (self.valid_until is None or now < self.valid_until)
 
-    def changed(self) -> CardChanged:
-        """What terminals hear of it."""
+    def changed(self, account: MemberId) -> CardChanged:
+        """What terminals hear of it; `account` is who holds the points that it opens."""
         return CardChanged(
             card=self.key,
-            member=self.member,
+            member=account,
+            person=None if account == self.member else self.member,
             status=self.status,
             reason=self.reason,
             assurance=self.assurance,

@@ -142,6 +142,19 @@ class Database:
         with self._connected(writes=False) as connection:
             connection.exec_driver_sql("SELECT 1")
 
+    def fold_log(self) -> None:
+        """Bring what was written into the file and empty the log beside it, which holds old rows.
+
+        As far as readers let it: what they still read stays until the next time. A server's log
+        is its operator's: VACUUM and the age of its archive decide.
+        """
+        if self.is_server:
+            return
+        with self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -319,7 +332,8 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dri
     connection.isolation_level = None
     cursor = connection.cursor()
     _write_ahead(cursor)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is overwritten, not only forgotten: an erased person must not be found in it.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,15 +1,26 @@
 """The feed that terminals read: what changed, each thing once, at its latest place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from backend.db import bulk, tables
 from backend.db.transaction import Transaction
 
 Kind = Literal[
-    "program", "store", "card", "account", "voucher", "staff", "gift", "stock", "campaign"
+    "program",
+    "store",
+    "card",
+    "account",
+    "voucher",
+    "staff",
+    "gift",
+    "stock",
+    "campaign",
+    "link",
+    "erased",
 ]
 
 
@@ -26,6 +37,15 @@ def tell(tx: Transaction, kind: Kind, key: str) -> None:
     """Put a thing at the end of the feed, when the transaction is committed."""
     tx.told.pop((kind, key), None)
     tx.told[kind, key] = None
+
+
+def forget(tx: Transaction, kind: Kind, keys: Sequence[str]) -> None:
+    """Take things that are no more out of the feed: not even their names stay."""
+    changes = tables.changes
+    for key in keys:
+        tx.told.pop((kind, key), None)
+    mine = (changes.c.tenant == tx.tenant, changes.c.kind == kind, changes.c.key.in_(keys))
+    tx.run(delete(changes).where(*mine))
 
 
 def write(tx: Transaction) -> None:

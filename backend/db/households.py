@@ -52,15 +52,34 @@ def household_of(tx: Transaction, member: MemberId) -> HouseholdRow | None:
     return None if row is None else household(tx, row.household)
 
 
-def holders(tx: Transaction, members: list[MemberId]) -> dict[MemberId, MemberId]:
-    """The wallet of each of those members who is in a household."""
+def household_id(tx: Transaction, member: MemberId) -> str | None:
+    """The household that the member is in; mostly none."""
+    table = tables.household_members
+
+    def read() -> str | None:
+        row = tx.first(
+            select(table.c.household).where(table.c.tenant == tx.tenant, table.c.member == member)
+        )
+        return None if row is None else str(row.household)
+
+    return tx.known(table, ("in", member), read)
+
+
+def holders(
+    tx: Transaction, members: list[MemberId], program: ProgramId
+) -> dict[MemberId, MemberId]:
+    """The wallet of each of those members who is in a household of that program."""
     table, wallets = tables.household_members, tables.households
     if not members:
         return {}
     found = tx.rows(
         select(table.c.member, wallets.c.wallet)
         .join(wallets, (wallets.c.tenant == table.c.tenant) & (wallets.c.id == table.c.household))
-        .where(table.c.tenant == tx.tenant, table.c.member.in_(members))
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member.in_(members),
+            wallets.c.program == program,
+        )
     )
     return {MemberId(row.member): MemberId(row.wallet) for row in found}
 
@@ -92,7 +111,8 @@ def expect(tx: Transaction, wanted: Iterable[MemberId]) -> None:
         select(holds).where(tables.households.c.tenant == tx.tenant, holds.in_(members))
     )
     inside = {row.member for row in rows} | {row.wallet for row in wallets}
-    tx.learn(table, {}, [each for each in asked if each[1] not in inside])
+    alone = [member for member in members if member not in inside]
+    tx.learn(table, {}, [(what, member) for what in ("together", "in") for member in alone])
 
 
 def _members(tx: Transaction, wanted: str) -> dict[MemberId, Membership]:

@@ -4,6 +4,7 @@ Sales and gifts are booked where the points belong. What a kiosk wrote down by i
 it was written, and moved on at once: the facts of a terminal are never changed.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from backend.db import Transaction, accounts, households, members, merges
@@ -23,22 +24,26 @@ _ROUTED = (EntryKind.EARN, EntryKind.ADJUSTMENT)
 
 def holder(tx: Transaction, member: MemberId, program: ProgramId) -> MemberId:
     """In whose account the member's points of that program are."""
-    person = members.member(tx, member)
-    kept = person.merged_into if person and person.merged_into else member
-    found = households.household_of(tx, kept)
+    kept, in_household = _belongs(tx, member)
+    if kept is not None:
+        return holder(tx, kept, program)
+    found = households.household(tx, in_household) if in_household else None
     if found is None or found.household.program != program:
-        return kept
+        return member
     return found.household.wallet
 
 
 def routed(tx: Transaction, entry: Entry) -> Entry:
     """The entry for the account in which the member's points are."""
-    found = households.household_of(tx, entry.member) if entry.kind in _ROUTED else None
-    if found is None or entry.member not in found.household.members:
+    if entry.kind not in _ROUTED:
         return entry
-    return (
-        into_wallet(entry, found.household) if found.household.program == entry.program else entry
-    )
+    kept, in_household = _belongs(tx, entry.member)
+    if kept is not None:
+        return routed(tx, replace(entry, member=kept))
+    found = households.household(tx, in_household) if in_household else None
+    if found is None or found.household.program != entry.program:
+        return entry
+    return into_wallet(entry, found.household)
 
 
 def follow(tx: Transaction, posted: Posted) -> tuple[Posted, ...]:
@@ -46,17 +51,22 @@ def follow(tx: Transaction, posted: Posted) -> tuple[Posted, ...]:
     entry = posted.entry
     if entry.kind is EntryKind.TRANSFER:
         return ()
-    person = members.member(tx, entry.member)
-    if person is None or person.wallet:
-        return ()
-    merge = merges.of_absorbed(tx, entry.member) if person.merged_into else None
+    kept, in_household = _belongs(tx, entry.member)
+    merge = merges.of_absorbed(tx, entry.member) if kept is not None else None
     if merge is not None:
-        what = as_merge(merge, entry.program)
-        return _moved_on(tx, what, entry.id)
-    target = holder(tx, entry.member, entry.program)
-    if target == entry.member:
-        return ()
-    return _into_wallet(tx, entry, target)
+        moved_on = _moved_on(tx, as_merge(merge, entry.program), entry.id)
+        wallet = holder(tx, merge.kept, entry.program)
+        if not moved_on or wallet == merge.kept:
+            return moved_on
+        return (*moved_on, *_into_wallet(tx, replace(entry, member=merge.kept), wallet))
+    target = holder(tx, entry.member, entry.program) if in_household else entry.member
+    return () if target == entry.member else _into_wallet(tx, entry, target)
+
+
+def _belongs(tx: Transaction, member: MemberId) -> tuple[MemberId | None, str | None]:
+    """The record that took the member's in, and the household they are in; mostly neither."""
+    person = members.member(tx, member)
+    return person.merged_into if person else None, households.household_id(tx, member)
 
 
 def _moved_on(tx: Transaction, what: Merge, cause: EntryId) -> tuple[Posted, ...]:

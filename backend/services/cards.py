@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from backend.db import Transaction, alerts, cards, members, shops
+from backend.db import Transaction, alerts, cards, catalogue, members, shops
 from backend.db.cards import Card, CardType
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -16,6 +16,7 @@ from backend_client.schemas import (
     CardReplacement,
     CardStatus,
     CardTypeBody,
+    CardTypeTerms,
     ProblemName,
 )
 from backend_client.signing import card_key
@@ -257,41 +258,41 @@ def told(of: Card) -> CardBody:
 # --- types ------------------------------------------------------------------------------------
 
 
-def save_type(tx: Transaction, body: CardTypeBody) -> CardTypeBody:
+def save_type(
+    tx: Transaction, wanted: str, body: CardTypeTerms, program: ProgramId
+) -> CardTypeBody:
     """The type as it is from now on; cards that are out keep their validity. Raises Refused."""
-    program = ProgramId(body.program)
-    if shops.program(tx, program) is None:
-        raise Refused(ProblemName.NOT_FOUND, "no such program")
-    cards.save_card_type(
-        tx,
-        CardType(
-            id=body.id,
-            name=body.name,
-            program=program,
-            paid=body.paid,
-            article=body.article,
-            first_day=body.first_day,
-            last_day=body.last_day,
-            days=body.days,
-        ),
+    if body.article is not None and catalogue.product(tx, body.article) is None:
+        raise Refused(ProblemName.NOT_FOUND, "article: no such product")
+    kind = CardType(
+        id=wanted,
+        name=body.name,
+        program=program,
+        paid=body.paid,
+        article=body.article,
+        first_day=body.first_day,
+        last_day=body.last_day,
+        days=body.days,
     )
-    return body
+    cards.save_card_type(tx, kind)
+    return _told_type(kind)
 
 
 def types(tx: Transaction) -> tuple[CardTypeBody, ...]:
     """Every type, by name."""
-    return tuple(
-        CardTypeBody(
-            id=kind.id,
-            name=kind.name,
-            program=kind.program,
-            paid=kind.paid,
-            article=kind.article,
-            first_day=kind.first_day,
-            last_day=kind.last_day,
-            days=kind.days,
-        )
-        for kind in cards.card_types(tx)
+    return tuple(_told_type(kind) for kind in cards.card_types(tx))
+
+
+def _told_type(kind: CardType) -> CardTypeBody:
+    return CardTypeBody(
+        id=kind.id,
+        name=kind.name,
+        program=kind.program,
+        paid=kind.paid,
+        article=kind.article,
+        first_day=kind.first_day,
+        last_day=kind.last_day,
+        days=kind.days,
     )
 
 

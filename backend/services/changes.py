@@ -10,6 +10,8 @@ from backend.db import (
     cards,
     feed,
     gifts,
+    households,
+    links,
     programs,
     shops,
     staff,
@@ -28,6 +30,8 @@ from backend_client.schemas import (
     Change,
     ChangesPage,
     GiftChanged,
+    LinkUsed,
+    MemberErased,
     ProblemName,
     ProgramChanged,
     ProgramWithdrawn,
@@ -164,8 +168,21 @@ def _campaigns(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str
     return found
 
 
-def _cards(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
-    return {card.key: card.changed() for card in cards.cards(tx, keys)} if keys else {}
+def _cards(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
+    """Each card with the account that it opens: a household's wallet, for who is in one."""
+    found = cards.cards(tx, keys) if keys else ()
+    holders = households.holders(tx, [card.member for card in found], terminal.store.program)
+    return {card.key: card.changed(holders.get(card.member, card.member)) for card in found}
+
+
+def _links(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, Change]:
+    """What was done with the links that this terminal showed."""
+    found = links.used(tx, keys, terminal.id) if keys else ()
+    return {link.id: LinkUsed(link=link.id, member=str(link.member)) for link in found}
+
+
+def _erased(_: Transaction, __: Terminal, keys: list[str]) -> dict[str, Change]:
+    return {key: MemberErased(member=key) for key in keys}
 
 
 def _accounts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change]:
@@ -234,6 +251,8 @@ def _people(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, C
 
 
 _READ = {
+    "link": _links,
+    "erased": _erased,
     "store": _stores,
     "program": _programs,
     "card": _cards,

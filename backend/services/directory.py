@@ -15,6 +15,7 @@ from backend_client.schemas import (
     MemberSort,
     ProblemName,
     SegmentBody,
+    SegmentTerms,
 )
 from loyalty import members as people
 from loyalty.ids import MemberId, ProgramId
@@ -128,12 +129,11 @@ def segments(tx: Transaction) -> tuple[SegmentBody, ...]:
     return directory.segments(tx)
 
 
-def save_segment(tx: Transaction, wanted: str, body: SegmentBody) -> SegmentBody:
-    """The segment as it is from now on. Raises Refused."""
-    if body.id != wanted:
-        raise Refused(ProblemName.INVALID, "id: not the one of the address")
-    directory.save_segment(tx, body)
-    return body
+def save_segment(tx: Transaction, wanted: str, body: SegmentTerms) -> SegmentBody:
+    """The segment as it is from now on."""
+    segment = SegmentBody(id=wanted, name=body.name, only=body.only)
+    directory.save_segment(tx, segment)
+    return segment
 
 
 def remove_segment(tx: Transaction, wanted: str) -> SegmentBody:

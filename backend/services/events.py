@@ -44,7 +44,7 @@ from backend.db import (
 )
 from backend.db.access import Terminal
 from backend.db.facts import Alert, Received
-from backend.services import clock, welcome
+from backend.services import belonging, clock, welcome
 from backend.services.joined import claim, contact_key, enrol
 from backend.services.notes import Notes
 from backend.services.taken import VOUCHER_ISSUED, abandon, issue, reserve, void
@@ -100,6 +100,9 @@ def _receive(
         if clock.is_off(tx, event.at):
             notes.flag("clock-off")
         _book(tx, terminal, event, notes)
+        # Points of who is in a household, or whose record was merged, belong elsewhere by now.
+        for posted in notes.booked:
+            belonging.follow(tx, posted)
     _place_unbooked(tx, event, notes)
     status = EventStatus.FLAGGED if notes.flags else EventStatus.ACCEPTED
     if known is None:

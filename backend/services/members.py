@@ -5,6 +5,7 @@ from backend.db.access import Till
 from backend.db.cards import Card
 from backend.errors import Refused
 from backend.services import cards as card_desk
+from backend.services.belonging import holder
 from backend.services.directory import kept
 from backend_client.schemas import (
     AccountAnswer,
@@ -77,7 +78,7 @@ def account_of(tx: Transaction, wanted: MemberId, program: ProgramId) -> Account
 
 def balance_of(tx: Transaction, member: MemberId, program: ProgramId) -> int:
     """The points that the member can spend now."""
-    row = accounts.account(tx, member, program)
+    row = accounts.account(tx, holder(tx, member, program), program)
     return row.snapshot.account().balance(tx.now) if row else 0
 
 

@@ -15,6 +15,7 @@ class Notes:
 
     flags: list[str] = field(default_factory=list)
     positions: dict[str, int] = field(default_factory=dict)
+    booked: list[Posted] = field(default_factory=list)
 
     def flag(self, name: str) -> None:
         """Put the fact before a person."""
@@ -24,6 +25,7 @@ class Notes:
     def place(self, posted: Posted) -> None:
         """Say where an entry is in its account's journal."""
         self.positions[posted.entry.id] = posted.position
+        self.booked.append(posted)
 
 
 def entry_of(tx: Transaction, terminal: Terminal, entry: Entry, notes: Notes) -> Entry:

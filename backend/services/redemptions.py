@@ -1,5 +1,6 @@
 """Holding points for a gift: the one thing a terminal asks, and may be told no."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from backend.db import Transaction, accounts, members, shops, vouchers
@@ -7,7 +8,8 @@ from backend.db.access import Terminal
 from backend.db.shops import Store
 from backend.db.vouchers import VoucherRow
 from backend.errors import Refused
-from backend.services import stock
+from backend.services import spending, stock
+from backend.services.belonging import holder
 from backend.services.gifts import check_limits
 from backend.services.ledger import locked_account, post, settle, shop_time
 from backend_client.schemas import (
@@ -59,8 +61,10 @@ def held_before(
 ) -> RedemptionAnswer:
     """The same answer to the same request. Raises Refused for another one."""
     voucher = known.voucher
-    same = (voucher.member, voucher.program, voucher.reward, voucher.code)
-    if same != (request.member, request.program, request.reward, code):
+    same = (voucher.program, voucher.reward, voucher.code)
+    account = holder(tx, MemberId(request.member), voucher.program)
+    other = voucher.member not in (request.member, account)
+    if other or same != (request.program, request.reward, code):
         raise Refused(ProblemName.ID_REUSED, "another redemption was asked under this id")
     return answer(tx, known)
 
@@ -77,13 +81,15 @@ def reserve(
     reward = program.reward(RewardId(request.reward))
     if reward is None:
         raise RewardUnavailable(f"{program.id} does not offer it")
-    check_limits(tx, reward, member, place.id)
-    row = locked_account(tx, member, program.id)
+    who, card = spending.spender(tx, member, request.card, program)
+    check_limits(tx, reward, who.account, place.id)
+    row = locked_account(tx, who.account, program.id)
+    spending.check(tx, who, card, reward.cost, program, place)
     reservation = redemption.reserve(
         row.snapshot.account(),
         reward,
         program,
-        member,
+        who.account,
         redemption=RedemptionId(request.id),
         code=code,
         store=place.id,
@@ -92,7 +98,7 @@ def reserve(
     )
     # Points and piece are held together or not at all: whoever loses the race keeps the points.
     stock.promise(tx, reward.id, place.id, RedemptionId(request.id), actor=actor)
-    post(tx, reservation.entry, reserves=True)
+    post(tx, replace(reservation.entry, by=who.by), reserves=True)
     held = VoucherRow(
         voucher=reservation.voucher, entry=reservation.entry.id, program_version=program.version
     )

@@ -12,6 +12,7 @@ from backend.db.sales import SaleRow
 from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services import clock, fraud, tickets, uses
+from backend.services.belonging import routed
 from backend.services.catalogue import Shelf, shelf
 from backend.services.earned_lines import line_id
 from backend.services.ledger import POINTS_MAX, locked_account, post
@@ -224,7 +225,7 @@ def _book(
         raise Refused(ProblemName.INVALID, str(no)) from no
     if any(entry.points > POINTS_MAX for entry in earned):
         raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
-    posted = post(tx, *earned, new=new)
+    posted = post(tx, *(routed(tx, entry) for entry in earned), new=new)
     figures = Figures(
         points=sum(each.entry.points for each in posted),
         before=before,

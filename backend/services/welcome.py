@@ -64,6 +64,11 @@ def who_was_first(tx: Transaction, wanted: MemberId, program: ProgramId) -> Memb
     return standing[0].entry.member if standing else wanted
 
 
+def given(tx: Transaction, member: MemberId, program: ProgramId) -> int:
+    """The welcome points that the member has; 0 for none."""
+    return sum(posted.entry.points for posted in accounts.welcomes(tx, [member], program))
+
+
 _KNOWN_MAX = 100
 """How many records are looked at: a shop's own number may stand in thousands."""
 

@@ -37,6 +37,7 @@ from backend_client.schemas.cards import (
     CardReplacement,
     CardTypeBody,
     CardTypesAnswer,
+    CardTypeTerms,
 )
 from backend_client.schemas.catalogue import (
     BadRow,
@@ -78,6 +79,7 @@ from backend_client.schemas.changes import (
     Change,
     ChangesPage,
     GiftChanged,
+    LinkUsed,
     MemberErased,
     MemberProfile,
     ProgramChanged,
@@ -124,6 +126,25 @@ from backend_client.schemas.events import (
     VoucherVoided,
     WelcomeClaimed,
 )
+from backend_client.schemas.kiosks import (
+    CardRemoval,
+    CardTapped,
+    CodeAsked,
+    CodePassed,
+    CodeRequest,
+    CodeTyped,
+    JoinAnswer,
+    JoinBody,
+    JoinForm,
+    LinkAnswer,
+    MyConsents,
+    MyDataAnswer,
+    MyLanguage,
+    MyRequest,
+    NewLink,
+    SeenAnswer,
+    ShownCard,
+)
 from backend_client.schemas.ledger import (
     AccountSnapshot,
     AdjustmentBody,
@@ -157,6 +178,7 @@ from backend_client.schemas.members import (
     NewMember,
     SegmentBody,
     SegmentsAnswer,
+    SegmentTerms,
 )
 from backend_client.schemas.operations import (
     AlertAnswer,
@@ -180,7 +202,11 @@ from backend_client.schemas.operations import (
     TillKey,
     TillsAnswer,
 )
-from backend_client.schemas.problems import PROBLEM, Problem, ProblemName
+from backend_client.schemas.problems import (
+    PROBLEM,
+    Problem,
+    ProblemName,
+)
 from backend_client.schemas.programs import (
     BatchDone,
     BatchPreview,
@@ -278,7 +304,11 @@ from backend_client.schemas.stores import (
     StoreSettings,
     StoresFound,
 )
-from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest, StoreBody
+from backend_client.schemas.terminals import (
+    ClaimAnswer,
+    ClaimRequest,
+    StoreBody,
+)
 from backend_client.schemas.tills import (
     AccountAnswer,
     MemberFound,
@@ -286,7 +316,13 @@ from backend_client.schemas.tills import (
     VoucherAnswer,
     VoucherRedemption,
 )
-from backend_client.schemas.uses import UseAnswer, UseBody, UseIssue, UseLine, UsePayment
+from backend_client.schemas.uses import (
+    UseAnswer,
+    UseBody,
+    UseIssue,
+    UseLine,
+    UsePayment,
+)
 
 __all__ = [
     "API",
@@ -330,15 +366,22 @@ __all__ = [
     "CardKey",
     "CardLimits",
     "CardLink",
+    "CardRemoval",
     "CardReplacement",
     "CardStatus",
+    "CardTapped",
     "CardTypeBody",
+    "CardTypeTerms",
     "CardTypesAnswer",
     "CartBody",
     "Change",
     "ChangesPage",
     "ClaimAnswer",
     "ClaimRequest",
+    "CodeAsked",
+    "CodePassed",
+    "CodeRequest",
+    "CodeTyped",
     "CompanyId",
     "ComponentBody",
     "ConsentBody",
@@ -391,10 +434,15 @@ __all__ = [
     "Id",
     "Instant",
     "InvitationAnswer",
+    "JoinAnswer",
+    "JoinBody",
+    "JoinForm",
     "JournalEvent",
     "Language",
     "LineBody",
     "LineQuote",
+    "LinkAnswer",
+    "LinkUsed",
     "LotBody",
     "LotState",
     "LotView",
@@ -419,9 +467,14 @@ __all__ = [
     "MovementBody",
     "MovementKind",
     "MovementsPage",
+    "MyConsents",
+    "MyDataAnswer",
+    "MyLanguage",
+    "MyRequest",
     "NewAdjustment",
     "NewCompany",
     "NewHousehold",
+    "NewLink",
     "NewMember",
     "NewMerge",
     "NewOwner",
@@ -491,9 +544,12 @@ __all__ = [
     "SalesRequest",
     "Scope",
     "Secret",
+    "SeenAnswer",
     "SegmentBody",
+    "SegmentTerms",
     "SegmentsAnswer",
     "SessionAnswer",
+    "ShownCard",
     "SignIn",
     "SimulationAnswer",
     "StaffAnswer",

@@ -14,12 +14,11 @@ CardUid = Annotated[
 ]
 
 
-class CardTypeBody(Wire):
+class CardTypeTerms(Wire):
     """A kind of card: what it costs and how long it can be used (CLI-02 … CLI-08)."""
 
-    id: Id
     name: OneLine = Field(min_length=1, max_length=80)
-    program: Id
+    program: Id | None = Field(default=None, description="The caller's store's when left out.")
     paid: bool = False
     article: Id | None = Field(
         default=None, description="What the till puts on the ticket; a paid card needs it."
@@ -31,7 +30,7 @@ class CardTypeBody(Wire):
     )
 
     @model_validator(mode="after")
-    def _fits(self) -> "CardTypeBody":
+    def _fits(self) -> "CardTypeTerms":
         if self.paid and self.article is None:
             raise ValueError("article: a paid card needs the article that the till sells")
         if not self.paid and self.article is not None:
@@ -41,6 +40,12 @@ class CardTypeBody(Wire):
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValueError("last_day: it is before first_day")
         return self
+
+
+class CardTypeBody(CardTypeTerms):
+    """A type of card."""
+
+    id: Id
 
 
 class CardTypesAnswer(Wire):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from backend_client.schemas.base import CardKey, Id, Instant, Language, Points, Wire
+from backend_client.schemas.base import CardKey, Id, Instant, Language, Points, Wire, rarely
 from backend_client.schemas.catalogue import GiftFound
 from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
 from backend_client.schemas.terminals import StoreBody
@@ -70,7 +70,8 @@ class CardChanged(Wire):
 
     type: Literal["card"] = "card"
     card: CardKey
-    member: Id
+    member: Id = Field(description="In whose account it opens.")
+    person: Id | None = rarely(None, "Whose card it is, where the account is a household's.")
     status: CardStatus
     reason: BlockReason = BlockReason.NONE
     assurance: Assurance = Assurance.UID
@@ -110,6 +111,14 @@ class StockChanged(Wire):
     free: int = Field(ge=0, description="Pieces promised to nobody.")
 
 
+class LinkUsed(Wire):
+    """Somebody joined by a link that this terminal showed."""
+
+    type: Literal["link_used"] = "link_used"
+    link: Id
+    member: Id
+
+
 class MemberErased(Wire):
     """The person asked to be forgotten: terminals forget too."""
 
@@ -137,6 +146,7 @@ Change = Annotated[
     | CardChanged
     | AccountChanged
     | VoucherChanged
+    | LinkUsed
     | MemberErased
     | GiftChanged
     | StockChanged

@@ -208,12 +208,17 @@ class MembersPage(Wire):
     next: str | None = Field(description="The next page's cursor; null on the last page.")
 
 
-class SegmentBody(Wire):
+class SegmentTerms(Wire):
     """A filter with a name, for lists and mailings."""
 
-    id: Id
     name: OneLine = Field(min_length=1, max_length=80)
     only: MemberFilter
+
+
+class SegmentBody(SegmentTerms):
+    """A segment."""
+
+    id: Id
 
 
 class SegmentsAnswer(Wire):

@@ -61,6 +61,8 @@ class ProblemName(StrEnum):
     """The card earns for the household, and cannot spend."""
     HOUSEHOLD_CAP = "household-cap"
     """`allowed`: points that the card may still spend today."""
+    MERGED = "merged"
+    """One of the records is part of another merge."""
     HOUSEHOLD = "household"
     """Not in it, in one already, in debt, or it is full."""
     ASSURANCE = "assurance"

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from backend_client.schemas.base import Id, Instant, Wire
+from backend_client.schemas.base import CardKey, Id, Instant, Wire, rarely
 from backend_client.schemas.ledger import AccountSnapshot, EntryBody, VoucherBody
 
 
@@ -15,6 +15,9 @@ class RedemptionRequest(Wire):
     reward: Id
     code: str = Field(description="The voucher code, minted by the terminal.")
     at: Instant
+    card: CardKey | None = rarely(
+        None, "The card that was shown: what it may spend is its own, and its household's."
+    )
 
 
 class RedemptionAnswer(Wire):

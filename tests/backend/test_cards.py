@@ -71,9 +71,10 @@ def test_a_replaced_card_keeps_every_lot_as_it_was(counter: Desk, line: Connecte
 
 def test_a_card_type_is_free_or_paid_and_has_a_name(counter: Desk) -> None:
     program = counter.add()["accounts"][0]["program"]
-    free = {"id": "free", "name": "Classic", "program": program}
+    free = {"name": "Classic", "program": program}
     assert counter.ask("PUT", "/card-types/free", free)["paid"] is False
-    paid = {"id": "gold", "name": "Gold", "program": program, "paid": True, "article": "CARD-GOLD"}
+    counter.ask("PUT", "/products/CARD-GOLD", {"name": "Gold card", "price": 500})
+    paid = {"name": "Gold", "program": program, "paid": True, "article": "CARD-GOLD"}
     assert counter.ask("PUT", "/card-types/gold", paid)["article"] == "CARD-GOLD"
     for wrong in (
         free | {"name": ""},
@@ -83,10 +84,11 @@ def test_a_card_type_is_free_or_paid_and_has_a_name(counter: Desk) -> None:
         free | {"days": 0},
         free | {"days": 5, "last_day": "2026-01-01"},
         free | {"first_day": "2026-02-01", "last_day": "2026-01-01"},
-        free | {"id": "other"},
+        free | {"id": "free"},
     ):
         counter.refused("invalid", "PUT", "/card-types/free", wrong)
     counter.refused("not-found", "PUT", "/card-types/free", free | {"program": "none"})
+    counter.refused("not-found", "PUT", "/card-types/gold", paid | {"article": "NOTHING"})
     assert [each["id"] for each in counter.ask("GET", "/card-types")["types"]] == ["free", "gold"]
 
 
@@ -96,11 +98,11 @@ def test_a_fixed_card_ends_with_its_last_day_and_a_rolling_one_counts_from_joini
     added = counter.add()
     program = added["accounts"][0]["program"]
     types = (
-        {"id": "year", "name": "Year", "first_day": "2025-01-01", "last_day": "2025-12-31"},
-        {"id": "rolling", "name": "Rolling", "days": 365},
+        {"name": "year", "first_day": "2025-01-01", "last_day": "2025-12-31"},
+        {"name": "rolling", "days": 365},
     )
     for kind in types:
-        counter.ask("PUT", f"/card-types/{kind['id']}", kind | {"program": program})
+        counter.ask("PUT", f"/card-types/{kind['name']}", kind | {"program": program})
     path = f"/members/{added['id']}/cards"
     fixed = counter.ask("POST", path, {"card_uid": UID, "type": "year"})
     assert fixed["valid_from"] == "2024-12-31T23:00:00Z"
@@ -115,7 +117,7 @@ def test_a_fixed_card_ends_with_its_last_day_and_a_rolling_one_counts_from_joini
 def test_a_card_that_is_too_old_opens_nothing(counter: Desk, line: Connected) -> None:
     added = counter.add()
     program = added["accounts"][0]["program"]
-    kind = {"id": "old", "name": "Old", "program": program, "last_day": "2025-12-31"}
+    kind = {"name": "Old", "program": program, "last_day": "2025-12-31"}
     counter.ask("PUT", "/card-types/old", kind)
     counter.ask("POST", f"/members/{added['id']}/cards", {"card_uid": UID, "type": "old"})
     with pytest.raises(BackendRefused, match="not valid now"):

@@ -147,7 +147,7 @@ def test_a_segment_is_a_filter_with_a_name(counter: Desk, line: Connected) -> No
     counter.add(town="Brest", birthday="03-14", consents=consent)
     line.till.record_sale(sale_of(asked["id"], 10000))
     only = {"town": ["Angers"], "birth_month": 3, "agrees_to": "news", "theme": ["wine"]}
-    body = {"id": "march", "name": "March in Angers", "only": only | {"points_from": 100}}
+    body = {"name": "March in Angers", "only": only | {"points_from": 100}}
     counter.ask("PUT", "/segments/march", body)
     assert counter.find(segment="march") == [asked["id"]]
     assert [each["id"] for each in counter.ask("GET", "/segments")["segments"]] == ["march"]

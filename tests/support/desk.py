@@ -69,8 +69,9 @@ class Desk:
         return sum(int(each["balance"]) for each in accounts)
 
 
-def desk(shop: Company, session: requests.Session, who: AtWork | None = None) -> Desk:
+def desk(shop: Company, session: requests.Session | None, who: AtWork | None = None) -> Desk:
     """The owner at the counter."""
+    assert session is not None
     return Desk(shop=shop, session=session, who=who or at_work(shop))
 
 

@@ -18,6 +18,10 @@ PUBLIC = {
     ("POST", "/v1/session"),
     ("POST", "/v1/password"),
     ("POST", "/v1/unsubscribe/{token}"),
+    ("GET", "/v1/join/{token}"),
+    ("POST", "/v1/join/{token}"),
+    ("GET", "/v1/my-data/{token}"),
+    ("GET", "/v1/my-data/{token}/file"),
     ("GET", "/healthz"),
 }
 """Open to whoever reaches the server: all other routes ask who calls."""

@@ -18,8 +18,10 @@ from backend.services import access as entrance
 from backend.services import approvals
 from backend.services.outbox import queue
 from loyalty.document import read_program
+from loyalty.program import HouseholdRules
 from loyalty.vouchers import mint
 from tests.support.bodies import Bodies
+from tests.support.desk import desk
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.routes import Route, routes
 from tests.support.server import NOWHERE, PROGRAM, Connected, new_id
@@ -123,9 +125,27 @@ def world_of(line: Connected) -> World:
             "mail": mail,
         },
     )
+    _make_people(made, joined.card)
     _make_by_put(made)
     _make_by_post(made)
     return made
+
+
+def _make_people(world: World, card: str) -> None:
+    """A card, a household, a merge, an adjustment, and a code that was asked for."""
+    shop = world.line.company
+    counter = desk(shop, world.line.session, world.owner)
+    counter.rule(households=HouseholdRules(active=True))
+    mine, other = counter.add()["id"], counter.add()["id"]
+    ids = {name: f"{name}-{shop.shop.tenant}" for name in ("household", "merge", "adjustment")}
+    counter.ask("POST", "/households", {"id": ids["household"]})
+    counter.ask("POST", "/merges", {"id": ids["merge"], "kept": mine, "absorbed": other})
+    given = {"id": ids["adjustment"], "member": mine, "points": 5, "nature": "gesture"}
+    counter.ask("POST", "/adjustments", given)
+    code = f"code-{shop.shop.tenant}"
+    asked = {"id": code, "email": "nobody@shop.example"}
+    assert world.line.raw("POST", "/v1/kiosk/codes", asked).status_code == 200
+    world.things.update({"card": card, "codes/code": code, **ids})
 
 
 def _mail(tx: Transaction) -> str:

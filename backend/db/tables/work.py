@@ -15,7 +15,16 @@ from sqlalchemy import (
     text,
 )
 
-from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata, of_a_tenant
+from backend.db.tables.base import (
+    HASH,
+    ID,
+    PERSONAL,
+    Instant,
+    in_tenant,
+    metadata,
+    of_a_tenant,
+    rows_of,
+)
 
 settings = Table(
     "settings",
@@ -53,9 +62,9 @@ outbox = Table(
     Column("kind", String(20), nullable=False),
     Column("member", ID),
     # Only for somebody who is not a member yet; a member's own address is read when it is sent.
-    Column("address", String(254)),
+    Column("address", String(254), info=PERSONAL),
     Column("language", String(2), nullable=False),
-    Column("content", Text, nullable=False),
+    Column("content", Text, nullable=False, info=PERSONAL),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Instant, nullable=False),
@@ -74,6 +83,7 @@ outbox = Table(
     ),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
     in_tenant("member", to="members"),
+    info=rows_of("member", forget=True),
 )
 
 jobs = Table(

@@ -1,0 +1,118 @@
+"""Households and merges: members who share a wallet, records that are one person."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from backend.api.callers import Caller, Data, allowed
+from backend.api.deeds import doing
+from backend.api.members import program_of, store_of
+from backend.api.problems import documented
+from backend.rights import Right
+from backend.services import households, merging
+from backend_client.schemas import (
+    API,
+    HouseholdAnswer,
+    HouseholdJoin,
+    HouseholdLeave,
+    HouseholdTerms,
+    Id,
+    MergeAnswer,
+    NewHousehold,
+    NewMerge,
+    ProblemName,
+)
+from loyalty.ids import MemberId
+
+_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
+_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
+_STEP = (ProblemName.NOT_FOUND, ProblemName.ID_REUSED, ProblemName.HOUSEHOLD)
+_MERGE = (ProblemName.NOT_FOUND, ProblemName.ID_REUSED, ProblemName.MERGED)
+
+_Adjuster = Annotated[Caller, Depends(allowed(Right.ADJUST))]
+_Reader = Annotated[Caller, Depends(allowed(Right.MEMBERS))]
+_Household = Annotated[Id, Path()]
+
+routes = APIRouter(prefix=API, tags=["households"])
+
+
+@routes.post("/households", responses=documented(*_BODY, *_TOKEN, *_STEP))
+def create(database: Data, caller: _Adjuster, body: NewHousehold) -> HouseholdAnswer:
+    """Make a household, where the program has them; nobody is in it yet."""
+    program = program_of(database, caller, body.program)
+    return doing(database, caller, "household.make", body.id, households.create, body, program)
+
+
+@routes.get(
+    "/households/{household}",
+    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def read(database: Data, caller: _Reader, household: _Household) -> HouseholdAnswer:
+    """A household: its wallet, who is in it, and what is left of what each brought."""
+    with database.read(caller.tenant) as tx:
+        return households.read(tx, household)
+
+
+@routes.post("/households/{household}/members", responses=documented(*_BODY, *_TOKEN, *_STEP))
+def join(
+    database: Data, caller: _Adjuster, household: _Household, body: HouseholdJoin
+) -> HouseholdAnswer:
+    """Somebody joins, with the points they have; a household is welcomed once, if so set."""
+    store = store_of(database, caller, None).id
+    return doing(
+        database, caller, "household.join", body.member, households.join, household, body, store
+    )
+
+
+@routes.put(
+    "/households/{household}/members/{member}", responses=documented(*_BODY, *_TOKEN, *_STEP)
+)
+def limit(
+    database: Data,
+    caller: _Adjuster,
+    household: _Household,
+    member: Annotated[Id, Path()],
+    body: HouseholdTerms,
+) -> HouseholdAnswer:
+    """Say what somebody of the household may do with the wallet."""
+    person = MemberId(member)
+    return doing(
+        database, caller, "household.limit", member, households.limit, household, person, body
+    )
+
+
+@routes.post("/households/{household}/leave", responses=documented(*_BODY, *_TOKEN, *_STEP))
+def leave(
+    database: Data, caller: _Adjuster, household: _Household, body: HouseholdLeave
+) -> HouseholdAnswer:
+    """Somebody leaves, and takes what is left of the points they brought."""
+    store = store_of(database, caller, None).id
+    return doing(
+        database, caller, "household.leave", body.member, households.leave, household, body, store
+    )
+
+
+@routes.post("/merges/preview", responses=documented(*_BODY, *_TOKEN, *_MERGE))
+def preview(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
+    """What a merge would do; nothing is written."""
+    store = store_of(database, caller, None).id
+    with database.read(caller.tenant) as tx:
+        return merging.preview(tx, body, store, actor=caller.actor)
+
+
+@routes.post("/merges", responses=documented(*_BODY, *_TOKEN, *_MERGE))
+def merge(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
+    """Make two records one: points with their deadlines, cards, and one welcome for both."""
+    store, actor = store_of(database, caller, None).id, caller.actor
+    return doing(
+        database, caller, "member.merge", body.kept, merging.merge, body, store, actor=actor
+    )
+
+
+@routes.post(
+    "/merges/{merge}/undo",
+    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def undo(database: Data, caller: _Adjuster, merge: Annotated[Id, Path()]) -> MergeAnswer:
+    """Take a merge back: both accounts have again what they had."""
+    return doing(database, caller, "member.unmerge", merge, merging.undo, merge, actor=caller.actor)

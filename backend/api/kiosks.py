@@ -1,0 +1,150 @@
+"""What a kiosk asks for the person in front of it: their code, their cards, their own data."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+
+from backend.api.callers import Data, TerminalCaller
+from backend.api.problems import documented
+from backend.db import Transaction
+from backend.services import codes, links, own_data, privacy
+from backend.services.own_data import LOST_CARD
+from backend_client.schemas import (
+    API,
+    CardBody,
+    CardRemoval,
+    CardTapped,
+    CodeAsked,
+    CodePassed,
+    CodeRequest,
+    CodeTyped,
+    Erased,
+    Id,
+    LinkAnswer,
+    MyConsents,
+    MyDataAnswer,
+    MyLanguage,
+    MyRequest,
+    NewLink,
+    ProblemName,
+    SeenAnswer,
+    ShownCard,
+)
+
+_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
+_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
+_CARD = (ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.CARD_EXPIRED)
+_Code = Annotated[Id, Path(description="The id under which the code was asked for.")]
+
+routes = APIRouter(prefix=f"{API}/kiosk", tags=["terminals"])
+
+
+@routes.post("/cards/seen", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+def seen(database: Data, terminal: TerminalCaller, body: ShownCard) -> SeenAnswer:
+    """A card was tapped: how it stands and whose it is. In two shops at once, it is frozen."""
+    return own_data.tapped(database, terminal, body.card)
+
+
+@routes.post(
+    "/codes",
+    responses=documented(
+        *_BODY,
+        *_TOKEN,
+        ProblemName.EMAIL_REFUSED,
+        ProblemName.PHONE_REFUSED,
+        ProblemName.TOO_MANY_CODES,
+        ProblemName.ID_REUSED,
+    ),
+)
+def ask_code(database: Data, terminal: TerminalCaller, body: CodeRequest) -> CodeAsked:
+    """Somebody lost their card: a code goes to the address, if a member has it; nobody is told."""
+    return database.run(terminal.tenant, codes.ask, body, LOST_CARD, terminal.id)
+
+
+@routes.post("/codes/{code}/check", responses=documented(*_BODY, *_TOKEN, ProblemName.CODE_WRONG))
+def check_code(
+    database: Data, terminal: TerminalCaller, code: _Code, body: CodeTyped
+) -> CodePassed:
+    """The code that was typed: right, and who they are; or wrong, and how many tries are left."""
+    typed = database.run(terminal.tenant, codes.check, code, body.digits, LOST_CARD, terminal.id)
+    member = typed.passed()
+    with database.read(terminal.tenant) as tx:
+        return own_data.recognised(tx, member)
+
+
+@routes.post(
+    "/codes/{code}/card",
+    responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.CODE_WRONG, ProblemName.CARD_TAKEN),
+)
+def give_card(database: Data, terminal: TerminalCaller, code: _Code, body: CardTapped) -> CardBody:
+    """The card that was tapped after the code opens the account; the lost one does not any more."""
+    return database.run(terminal.tenant, own_data.give_card, terminal, code, body)
+
+
+@routes.post(
+    "/links", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
+)
+def hand_off(
+    database: Data, terminal: TerminalCaller, request: Request, body: NewLink
+) -> LinkAnswer:
+    """A link to show as a QR code: who opens it joins on their phone, with the card held here."""
+    return database.run(
+        terminal.tenant,
+        links.hand_out,
+        body.model_copy(update={"member": None}),
+        "handoff",
+        terminal.store,
+        str(request.base_url),
+        terminal=terminal.id,
+    )
+
+
+@routes.post("/my-data", responses=documented(*_BODY, *_TOKEN, *_CARD))
+def my_data(database: Data, terminal: TerminalCaller, body: ShownCard) -> MyDataAnswer:
+    """What is kept of the person whose card is shown."""
+    with database.read(terminal.tenant) as tx:
+        return own_data.my_data(tx, body.card)
+
+
+@routes.post(
+    "/my-data/consents", responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.ID_REUSED)
+)
+def agree(database: Data, terminal: TerminalCaller, body: MyConsents) -> MyDataAnswer:
+    """What they agree to from now on."""
+    return database.run(terminal.tenant, own_data.agree, body)
+
+
+@routes.post("/my-data/language", responses=documented(*_BODY, *_TOKEN, *_CARD))
+def speak(database: Data, terminal: TerminalCaller, body: MyLanguage) -> MyDataAnswer:
+    """The language they want to be written to in."""
+    return database.run(terminal.tenant, own_data.speak, body)
+
+
+@routes.post("/my-data/cards/removal", responses=documented(*_BODY, *_TOKEN, *_CARD))
+def remove_card(database: Data, terminal: TerminalCaller, body: CardRemoval) -> CardBody:
+    """A card that they do not want any more."""
+    return database.run(terminal.tenant, own_data.remove, body)
+
+
+@routes.post("/my-data/link", responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.ID_REUSED))
+def data_link(
+    database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
+) -> LinkAnswer:
+    """A link to show as a QR code: it gives them all that is kept of them, for a day."""
+
+    def _made(tx: Transaction) -> LinkAnswer:
+        member = own_data.who_shows(tx, body.card)
+        wanted = NewLink(id=body.id, member=member)
+        address = str(request.base_url)
+        return links.hand_out(tx, wanted, "data", terminal.store, address, terminal=terminal.id)
+
+    return database.run(terminal.tenant, _made)
+
+
+@routes.post("/my-data/erasure", responses=documented(*_BODY, *_TOKEN, *_CARD))
+def erase_me(database: Data, terminal: TerminalCaller, body: MyRequest) -> Erased:
+    """Forget the person whose card is shown; what remains are points that nobody can claim."""
+    with database.read(terminal.tenant) as tx:
+        member = own_data.who_shows(tx, body.card)
+    actor = f"terminal:{terminal.id}"
+    return privacy.erase_for_good(database, terminal.tenant, member, actor=actor)

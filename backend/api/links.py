@@ -1,0 +1,102 @@
+"""Links that people open on their own phone: to join, to fetch their data. They are the key."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from backend.api.callers import Caller, Data, allowed
+from backend.api.deeds import doing
+from backend.api.members import store_of
+from backend.api.problems import documented
+from backend.rights import Right
+from backend.services import links, privacy
+from backend_client.schemas import (
+    API,
+    JoinAnswer,
+    JoinBody,
+    JoinForm,
+    LinkAnswer,
+    NewLink,
+    PersonalData,
+    ProblemName,
+)
+
+_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
+_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
+
+_Inviter = Annotated[Caller, Depends(allowed(Right.MEMBERS))]
+_Token = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+
+routes = APIRouter(prefix=API, tags=["links"])
+
+
+@routes.post(
+    "/links", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
+)
+def invite(database: Data, caller: _Inviter, request: Request, body: NewLink) -> LinkAnswer:
+    """A link to print on a receipt; it opens the sign-up form for seven days."""
+    store = store_of(database, caller, None)
+    wanted, address = body.model_copy(update={"card": None}), str(request.base_url)
+    return doing(
+        database, caller, "link.make", body.id, links.hand_out, wanted, "invite", store, address
+    )
+
+
+@routes.get("/join/{token}", responses=documented(ProblemName.LINK, ProblemName.INVALID))
+def form(database: Data, token: _Token) -> JoinForm:
+    """What the form behind a link shows."""
+    with database.read(links.tenant_of(token)) as tx:
+        return links.form(tx, token)
+
+
+@routes.post(
+    "/join/{token}",
+    responses=documented(
+        *_BODY,
+        ProblemName.LINK,
+        ProblemName.LINK_USED,
+        ProblemName.EMAIL_REFUSED,
+        ProblemName.NAME_REFUSED,
+        ProblemName.PHONE_REFUSED,
+        ProblemName.CARD_TAKEN,
+        ProblemName.CARD_BLOCKED,
+        ProblemName.NOT_FOUND,
+    ),
+)
+def join(database: Data, token: _Token, body: JoinBody) -> JoinAnswer:
+    """Join, once for each link; sent again, the answer is the same."""
+    return database.run(links.tenant_of(token), links.join, token, body)
+
+
+@routes.get(
+    "/my-data/{token}",
+    responses=documented(ProblemName.LINK, ProblemName.INVALID, ProblemName.NOT_FOUND),
+)
+def my_data(database: Data, token: _Token) -> PersonalData:
+    """All that is kept of the person to whom a kiosk showed the link."""
+    with database.read(links.tenant_of(token)) as tx:
+        return privacy.data_by_link(tx, token)
+
+
+@routes.get(
+    "/my-data/{token}/file",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/zip": {}}, "description": "JSON, and a table each."},
+        **documented(ProblemName.LINK, ProblemName.INVALID, ProblemName.NOT_FOUND),
+    },
+)
+def my_file(database: Data, token: _Token) -> Response:
+    """The same as a file to keep."""
+    with database.read(links.tenant_of(token)) as tx:
+        data = privacy.data_by_link(tx, token)
+    return zip_of(data)
+
+
+def zip_of(data: PersonalData) -> Response:
+    """The answer that carries a person's data as a file."""
+    return Response(
+        privacy.zipped(data),
+        media_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="my-data.zip"'},
+    )

@@ -1,0 +1,163 @@
+"""What a kiosk asks for the person in front of it: codes, links, their own data."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from backend_client.schemas.base import CardKey, Id, Instant, Language, OneLine, Points, Wire
+from backend_client.schemas.cards import CardBody
+from backend_client.schemas.changes import CardChanged, MemberProfile
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.members import ConsentState
+
+
+class _Contact(Wire):
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=40)
+    country: str = Field(
+        default="", pattern=r"^([A-Z]{2})?$", description="In which a national number is read."
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "_Contact":
+        if (self.email is None) == (self.phone is None):
+            raise ValueError("give email or phone, and only one of them")
+        return self
+
+
+class CodeRequest(_Contact):
+    """Somebody says who they are; a code goes to the address, if it is a member's."""
+
+    id: Id
+
+
+class CodeAsked(Wire):
+    """The same for everybody, member or not."""
+
+    id: Id
+    minutes: int = Field(description="How long a code is good.")
+    tries: int = Field(description="How often one may be typed.")
+
+
+class CodeTyped(Wire):
+    """What was typed."""
+
+    digits: str = Field(pattern=r"^[0-9]{6}$")
+
+
+class CodePassed(Wire):
+    """The person is who they say. For ten minutes, this kiosk may give them another card."""
+
+    member: MemberProfile
+    cards: tuple[CardBody, ...]
+
+
+class CardTapped(Wire):
+    """The card that was tapped after a code was typed."""
+
+    card: CardKey
+    instead_of: CardKey | None = Field(
+        default=None, description="The lost one; every card of the member when left out."
+    )
+
+
+class ShownCard(Wire):
+    """The card that the person shows."""
+
+    card: CardKey
+
+
+class SeenAnswer(Wire):
+    """The card as it stands, and whose it is. A card in two shops at once is frozen."""
+
+    card: CardChanged
+    member: MemberProfile | None = Field(description="None for a card that opens nothing.")
+
+
+class MyDataAnswer(Wire):
+    """What a kiosk shows a person of their own data."""
+
+    member: MemberProfile
+    email: str = Field(description="Masked.")
+    phone: str = Field(description="Masked.")
+    consents: tuple[ConsentState, ...]
+    cards: tuple[CardBody, ...]
+
+
+class MyConsents(ShownCard):
+    """Answers given at the kiosk."""
+
+    id: Id
+    consents: tuple[ConsentBody, ...] = Field(min_length=1, max_length=20)
+
+
+class MyLanguage(ShownCard):
+    """The language that the person wants."""
+
+    language: Language
+
+
+class CardRemoval(ShownCard):
+    """A card that the person does not want any more; it may be the one they show."""
+
+    remove: CardKey
+
+
+class MyRequest(ShownCard):
+    """What the person who shows the card asks for: their data, or to be forgotten."""
+
+    id: Id
+
+
+class NewLink(Wire):
+    """A link to send out or to show, under an id that makes a retry harmless."""
+
+    id: Id
+    card: CardKey | None = Field(
+        default=None, description="At a kiosk: the card that who joins shall have."
+    )
+    member: Id | None = Field(
+        default=None, description="On a receipt: the customer whom we cannot write to yet."
+    )
+
+
+class LinkAnswer(Wire):
+    """A link, to be printed or shown as a QR code."""
+
+    id: Id
+    url: str
+    purpose: Literal["invite", "handoff", "data"]
+    expires_at: Instant = Field(description="The moment from which it opens nothing.")
+
+
+class JoinForm(Wire):
+    """What the form behind a link shows."""
+
+    shop: str
+    program: dict[str, str] = Field(description="Its name, by language.")
+    welcome: Points = Field(description="Points for joining; 0 for none.")
+    expires_at: Instant
+    used: bool
+
+
+class JoinBody(Wire):
+    """What a person fills into the form."""
+
+    first_name: OneLine = Field(min_length=1, max_length=40)
+    last_name: OneLine = Field(default="", max_length=80)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=40)
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    birthday: str | None = Field(
+        default=None, pattern=r"^([12]\d{3}-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+    )
+    language: Language = "fr"
+    consents: tuple[ConsentBody, ...] = Field(max_length=20)
+
+
+class JoinAnswer(Wire):
+    """The person is a member."""
+
+    first_name: str
+    welcome: Points = Field(description="Points given for it.")
+    has_card: bool

@@ -1,0 +1,197 @@
+"""Households: one wallet for several; merges: one person, and two again."""
+
+from typing import Any
+
+import pytest
+
+from backend.services.verify import faults
+from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
+from tests.support.desk import Desk
+from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.server import Company, Connected, new_id
+
+UIDS = tuple(bytes.fromhex(f"04a1b2c3d4e5f{n}") for n in range(4))
+
+
+@pytest.fixture
+def family(counter: Desk, line: Connected) -> dict[str, Any]:
+    """A household of two: a parent with 150 points and a child with 70, in one wallet."""
+    counter.rule(households=HouseholdRules(active=True))
+    parent = counter.add(first_name="Parent", card_uid=UIDS[0].hex())["id"]
+    child = counter.add(first_name="Child", card_uid=UIDS[1].hex())["id"]
+    line.till.record_sale(sale_of(parent, 10000))
+    line.till.record_sale(sale_of(child, 2000))
+    made = counter.ask("POST", "/households", {"id": new_id()})
+    path = f"/households/{made['id']}/members"
+    counter.ask("POST", path, {"id": new_id(), "member": parent})
+    joining = {"id": new_id(), "member": child, "role": "earns_only"}
+    told = counter.ask("POST", path, joining)
+    assert counter.ask("POST", path, joining) == told
+    return told | {"parent": parent, "child": child}
+
+
+def contributed(told: dict[str, Any]) -> dict[str, int]:
+    return {each["member"]: each["contributed"] for each in told["members"]}
+
+
+def whole(shop: Company) -> None:
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert list(faults(tx)) == []
+
+
+def test_who_joins_brings_points_and_the_household_is_welcomed_once(
+    shop: Company, counter: Desk, family: dict[str, Any]
+) -> None:
+    # 150 + 70, less the second welcome of 50.
+    assert family["balance"] == 170
+    assert contributed(family) == {family["parent"]: 150, family["child"]: 20}
+    assert counter.record(family["parent"])["household"] == family["id"]
+    again = {"id": new_id(), "member": family["child"]}
+    counter.refused("household", "POST", f"/households/{family['id']}/members", again)
+    whole(shop)
+
+
+def test_earned_together_spent_together_and_an_earn_only_card_cannot(
+    shop: Company, counter: Desk, line: Connected, kiosk: Kiosk, family: dict[str, Any]
+) -> None:
+    sold = line.till.record_sale(sale_of(family["child"], 3000))
+    assert (sold.earned, sold.balance) == (30, 200)
+    wallet = family["wallet"]
+    cards = {c.card: c for c in line.terminal.changes("").changes if c.type == "card"}
+    mine, childs = (kiosk.card(uid) for uid in UIDS[:2])
+    assert (cards[mine].member, cards[mine].person) == (wallet, family["parent"])
+    wanted = kiosk.request(wallet).model_copy(update={"card": childs})
+    refused = line.raw("POST", "/v1/redemptions", wanted.model_dump(mode="json"))
+    assert refused.json()["type"].endswith("earn-only")
+    blind = kiosk.request(wallet).model_dump(mode="json")
+    assert line.raw("POST", "/v1/redemptions", blind).status_code == 422
+    held = line.terminal.hold(kiosk.request(wallet).model_copy(update={"card": mine}), 5)
+    assert held.voucher.member == wallet
+    assert held.entry.by == family["parent"]
+    assert counter.ask("GET", f"/households/{family['id']}")["balance"] == 200 + held.entry.points
+    whole(shop)
+
+
+def test_a_cap_of_a_day_and_a_card_that_is_trusted_little(
+    counter: Desk, line: Connected, kiosk: Kiosk, family: dict[str, Any]
+) -> None:
+    path = f"/households/{family['id']}/members/{family['parent']}"
+    counter.ask("PUT", path, {"role": "spends", "per_day": 99})
+    line.till.record_sale(sale_of(family["parent"], 3000))
+    wanted = kiosk.request(family["wallet"]).model_copy(update={"card": kiosk.card(UIDS[0])})
+    body = wanted.model_dump(mode="json")
+    problem = line.raw("POST", "/v1/redemptions", body).json()
+    assert (problem["type"].rpartition(":")[2], problem["allowed"]) == ("household-cap", 99)
+    counter.ask("PUT", path, {"role": "spends"})
+    counter.rule(assurance={Assurance.UID: AssuranceLimit(at_once=10)})
+    problem = line.raw("POST", "/v1/redemptions", body).json()
+    assert (problem["type"].rpartition(":")[2], problem["allowed"]) == ("assurance", 10)
+    counter.ask("PATCH", f"/cards/{kiosk.card(UIDS[0])}", {"assurance": "chip"})
+    answer = line.raw("POST", "/v1/redemptions", body)
+    assert answer.status_code == 200, answer.text
+
+
+def test_who_leaves_takes_what_is_left_of_their_own_and_no_point_is_lost(
+    shop: Company, counter: Desk, line: Connected, family: dict[str, Any]
+) -> None:
+    line.till.record_sale(sale_of(family["child"], 3000))
+    leaving = {"id": new_id(), "member": family["child"]}
+    told = counter.ask("POST", f"/households/{family['id']}/leave", leaving)
+    assert counter.ask("POST", f"/households/{family['id']}/leave", leaving) == told
+    assert (told["balance"], counter.balance(family["child"])) == (150, 50)
+    assert contributed(told) == {family["parent"]: 150}
+    earned = line.till.record_sale(sale_of(family["child"], 1000))
+    assert (earned.earned, earned.balance) == (10, 60)
+    whole(shop)
+
+
+def test_what_a_kiosk_tells_late_comes_into_the_wallet(
+    shop: Company, counter: Desk, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    counter.rule(households=HouseholdRules(active=True, one_welcome=False))
+    joined = kiosk.enrolled(uid=UIDS[2])
+    line.terminal.push(journal.write(joined))
+    made = counter.ask("POST", "/households", {"id": new_id()})
+    path = f"/households/{made['id']}/members"
+    told = counter.ask("POST", path, {"id": new_id(), "member": joined.member})
+    assert told["balance"] == 0
+    line.terminal.push(journal.write(kiosk.welcomed(joined.member)))
+    told = counter.ask("GET", f"/households/{made['id']}")
+    assert (told["balance"], contributed(told)) == (50, {joined.member: 50})
+    whole(shop)
+
+
+def test_a_program_without_households_has_none(counter: Desk) -> None:
+    counter.refused("household", "POST", "/households", {"id": new_id()})
+
+
+# --- merges -----------------------------------------------------------------------------------
+
+
+def two(counter: Desk, line: Connected) -> tuple[str, str]:
+    """One person in two records, 150 and 80 points, each welcomed."""
+    kept = counter.add(first_name="Camille", email="a@example.org", card_uid=UIDS[0].hex())["id"]
+    other = counter.add(first_name="Camile", phone="0612345678", card_uid=UIDS[1].hex())["id"]
+    line.till.record_sale(sale_of(kept, 10000))
+    line.till.record_sale(sale_of(other, 3000))
+    return kept, other
+
+
+def lots(line: Connected, member: str) -> object:
+    account = line.till.account(member).account
+    return sorted((lot.entry, lot.left, lot.deadline) for lot in account.lots), account.debt
+
+
+def test_a_merge_moves_all_with_one_welcome_and_undoing_it_gives_both_back(
+    shop: Company, counter: Desk, line: Connected
+) -> None:
+    kept, other = two(counter, line)
+    before = lots(line, kept), lots(line, other)
+    body = {"id": new_id(), "kept": kept, "absorbed": other}
+    tried = counter.ask("POST", "/merges/preview", body)
+    assert (lots(line, kept), lots(line, other)) == before
+    done = counter.ask("POST", "/merges", body)
+    (figures,) = done["figures"]
+    assert figures == tried["figures"][0]
+    assert (figures["moved"], figures["welcome_taken"], figures["kept_after"]) == (30, 50, 180)
+    assert counter.ask("POST", "/merges", body) == done
+    assert (counter.balance(kept), done["cards"]) == (180, 1)
+    assert counter.find(phone="0612345678") == [kept]
+    assert counter.find(name="cam") == [kept]
+    assert len(counter.record(kept)["cards"]) == 2
+    undone = counter.ask("POST", f"/merges/{body['id']}/undo")
+    assert counter.ask("POST", f"/merges/{body['id']}/undo") == undone
+    assert (lots(line, kept), lots(line, other)) == before
+    assert [counter.balance(each) for each in (kept, other)] == [150, 80]
+    assert len(counter.record(other)["cards"]) == 1
+    whole(shop)
+
+
+def test_what_comes_to_a_merged_record_comes_to_the_one_that_is_kept(
+    shop: Company, counter: Desk, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    kept = counter.add()["id"]
+    joined = kiosk.enrolled(uid=UIDS[2])
+    line.terminal.push(journal.write(joined))
+    body = {"id": new_id(), "kept": kept, "absorbed": joined.member}
+    counter.ask("POST", "/merges", body)
+    line.terminal.push(journal.write(kiosk.welcomed(joined.member)))
+    line.till.record_sale(sale_of(joined.member, 1000))
+    assert counter.balance(joined.member) == 0
+    assert counter.balance(kept) in (60, 110)
+    whole(shop)
+
+
+def test_a_merge_that_makes_no_sense_is_refused(counter: Desk, line: Connected) -> None:
+    kept, other = two(counter, line)
+    third = counter.add()["id"]
+    body = {"id": new_id(), "kept": kept, "absorbed": other}
+    counter.refused("invalid", "POST", "/merges", body | {"absorbed": kept})
+    counter.refused("not-found", "POST", "/merges", body | {"absorbed": "nobody"})
+    counter.ask("POST", "/merges", body)
+    counter.refused("id-reused", "POST", "/merges", body | {"absorbed": third})
+    chained = {"id": new_id(), "kept": third, "absorbed": kept}
+    counter.refused("merged", "POST", "/merges", chained)
+    twice = {"id": new_id(), "kept": third, "absorbed": other}
+    counter.refused("merged", "POST", "/merges", twice)
+    counter.refused("not-found", "POST", "/merges/nothing/undo")
