@@ -146,7 +146,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
 def _make(bin_: Path, folder: Path) -> None:
     subprocess.run(  # noqa: S603 - our own command
         [
-            *_as_nobody(),
+            *as_nobody(),
             *(bin_ / "initdb", "--pgdata", folder / "data", "--username", _USER),
             *("--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"),
         ],
@@ -168,7 +168,7 @@ def _running(bin_: Path, folder: Path, *, durable: bool) -> Iterator["subprocess
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [
-                *_as_nobody(),
+                *as_nobody(),
                 *(bin_ / "postgres", "-D", folder / "data"),
                 *(word for setting in settings for word in ("-c", setting)),
             ],
@@ -201,7 +201,7 @@ def _await(process: "subprocess.Popen[bytes]", folder: Path) -> None:
             return
 
 
-def _as_nobody() -> list[str]:
+def as_nobody() -> list[str]:
     """PostgreSQL refuses to run as root; and it must not outlive a test run that is killed."""
     user, group = _UNPRIVILEGED
     words = ["setpriv", "--pdeathsig", "INT"]
