@@ -33,6 +33,8 @@ FINISH_S = 6.0
 WATCHDOG_EVERY_S = 5.0
 FORGET_AFTER_DAYS = 90
 """A name that has not been here for so long is dropped; it is fetched again at the next tap."""
+KEEP_SETTLED_DAYS = 400
+"""A year and a month: what a customer at the kiosk may still ask about."""
 HOUSEKEEPING_EVERY_S = 3600.0
 
 
@@ -342,6 +344,10 @@ async def _housekeeping(kiosk: "Kiosk") -> None:
         try:
             gone = await kiosk.db.run(Transaction.forget_members_unseen_since, limit)
             log.info("forgot %d names that were not here for %d days", gone, FORGET_AFTER_DAYS)
+            settled = await kiosk.db.run(
+                Transaction.forget_settled, kiosk.now() - timedelta(days=KEEP_SETTLED_DAYS)
+            )
+            log.info("let go of %d settled vouchers and entries", settled)
         except StorageTrouble as trouble:
             log.warning("storage: %s; housekeeping is done later", trouble)
         await asyncio.sleep(HOUSEKEEPING_EVERY_S)

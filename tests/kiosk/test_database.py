@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend_client.schemas import AccountSnapshot
 from backend_client.signing import journal_body
 from kiosk.db import Database, NewerDatabase, StorageTrouble, Transaction
 from kiosk.db.transaction import KnownMember
@@ -14,7 +15,11 @@ from kiosk.services.belong import OtherCompany, belong
 from kiosk.services.enrol import Application, enrol
 from kiosk.sync import apply
 from loyalty.chain import GENESIS, link
-from loyalty.ids import MemberId
+from loyalty.document import read_program
+from loyalty.ids import EntryId, MemberId, RedemptionId, RewardId, StoreId
+from loyalty.ledger import Account, Entry, EntryKind, Lot
+from loyalty.redemption import reservation_entry
+from loyalty.vouchers import Voucher, VoucherState, mint
 from tests.kiosk.test_sync import NOW, PERSON, STORE, page
 from tests.support.server import PROGRAM
 
@@ -154,3 +159,61 @@ def test_identifying_writes_nothing(tmp_path: Path) -> None:
         assert (tmp_path / "kiosk.db-wal").stat().st_size == size
     finally:
         database.close()
+
+
+def test_only_what_is_settled_counted_and_long_over_is_let_go(tmp_path: Path) -> None:
+    """A year's vouchers and entries go; what is held, not counted or not sent stays."""
+    database = Database(tmp_path / "kiosk.db")
+    later = NOW + timedelta(days=500)
+    try:
+        program = read_program(PROGRAM)
+        database.run_now(a_year_at_the_counter)
+        before = database.run_now(Transaction.account, MemberId("m1"), program)
+        assert database.run_now(Transaction.forget_settled, later) == 0, "facts wait to be sent"
+        for item in database.run_now(Transaction.to_send, 99):
+            database.run_now(Transaction.sent, item.event.id)
+        assert database.run_now(Transaction.forget_settled, NOW - timedelta(days=1)) == 0
+        # The issued voucher and its entry, and the welcome; the held one and the new one stay.
+        assert database.run_now(Transaction.forget_settled, later) == 3
+        assert database.run_now(Transaction.forget_settled, later) == 0
+        assert database.run_now(Transaction.account, MemberId("m1"), program) == before
+        assert database.run_now(Transaction.voucher, RedemptionId("issued")) is None
+        assert database.run_now(Transaction.voucher, RedemptionId("held")) is not None
+        kept = [entry.fact for entry in database.run_now(Transaction.history, MemberId("m1"))]
+        assert sorted(kept) == ["held", "uncounted"]
+    finally:
+        database.close()
+
+
+def a_year_at_the_counter(tx: Transaction) -> None:
+    enrol_somebody(tx)
+    for position, fact in enumerate(("welcome", "issued", "held", "uncounted"), start=1):
+        entry = Entry(
+            id=reservation_entry(RedemptionId(fact)),
+            member=MemberId("m1"),
+            program=read_program(PROGRAM).id,
+            kind=EntryKind.EARN if fact in ("welcome", "uncounted") else EntryKind.REDEEM,
+            points=50 if fact in ("welcome", "uncounted") else -10,
+            occurred_at=NOW,
+            fact=fact,
+            store=StoreId("s1"),
+        )
+        tx.write(entry, position)
+        if fact in ("issued", "held"):
+            voucher = Voucher(
+                code=mint(position),
+                redemption=RedemptionId(fact),
+                member=MemberId("m1"),
+                program=entry.program,
+                reward=RewardId("coffee"),
+                state=VoucherState.ISSUED if fact == "issued" else VoucherState.RESERVED,
+                deadline=NOW + timedelta(days=90),
+            )
+            tx.save_voucher(voucher, sure=True)
+            tx.new_job(voucher.redemption, now=NOW)
+    lot = Lot(entry=EntryId("x"), left=30, deadline=None)
+    tx.save_snapshot(
+        AccountSnapshot.of(
+            MemberId("m1"), read_program(PROGRAM).id, 3, Account(lots=(lot,)), welcomed=True
+        )
+    )
