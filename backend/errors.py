@@ -62,6 +62,7 @@ STATUS = {
     ProblemName.IN_USE: (409, "Something else still needs it"),
     ProblemName.SOLD_OUT: (409, "None is left in this store"),
     ProblemName.MEMBER_LIMIT: (409, "The member has had it as often as allowed"),
+    ProblemName.EXTENSION: (409, "A rule of the program is not installed on the server"),
     ProblemName.PROGRAM_REFUSED: (422, "The program's document cannot be used"),
     ProblemName.BUSY: (503, "The server is busy"),
     ProblemName.INTERNAL: (500, "The server made a mistake"),

@@ -36,8 +36,13 @@ ALONE = 200
 """Sales of one till, one after the other."""
 TOGETHER = 800
 TILLS = 8
-FACTS_A_COMMIT = 50
+FACTS_A_COMMIT = 250
 """As the backend does."""
+SALES_A_BATCH = 250
+BATCHES = 8
+LOOKUPS = 300
+FEW, MANY = 10_000, 1_000_000
+"""Members among whom one is looked up."""
 START_MAX_S = 30
 
 FACTS_A_MEMBER = 2
@@ -104,8 +109,11 @@ def measured(folder: Path, place: Place) -> dict[str, float]:
         began = time.monotonic()
         together = _sell(shop, members, TOGETHER, tills=TILLS)
         together_s = time.monotonic() - began
+        batched_s = _sell_batches(shop, members)
+        among = {number: _look_up(shop, place, members, number) for number in (FEW, MANY)}
+    batched = SALES_A_BATCH * BATCHES
     facts = FACTS_A_MEMBER * len(members)
-    bare_batch_s, bare_sales_s = _bare(place, members)
+    bare_batch_s, bare_sales_s, bare_batched_s = _bare(place, members)
     return {
         "facts a second, batches": round(facts / batch_s),
         "bare": round(facts / bare_batch_s),
@@ -118,6 +126,11 @@ def measured(folder: Path, place: Place) -> dict[str, float]:
         "ratio of sales (aim 0.2)": round(
             bare_sales_s / (ALONE + TOGETHER) * TOGETHER / together_s, 3
         ),
+        "sales a second, batches": round(batched / batched_s),
+        "bare batches of sales": round(batched / bare_batched_s),
+        "ratio of batches of sales (aim 0.4)": round(bare_batched_s / batched_s, 3),
+        **{f"balance among {n}: p50 ms": round(p50 * 1000, 2) for n, p50 in among.items()},
+        "growth of a lookup (aim below 1.3)": round(among[MANY] / among[FEW], 2),
     }
 
 
@@ -206,6 +219,57 @@ def _sell(shop: Shop, members: list[str], number: int, *, tills: int) -> list[fl
         return [each for took in threads.map(sell, range(tills)) for each in took]
 
 
+def _sell_batches(shop: Shop, members: list[str]) -> float:
+    """The seconds of so many batches of sales, a till at each server."""
+    sales = [sale_of(members[n % len(members)], 1000) for n in range(SALES_A_BATCH * BATCHES)]
+    waiting = [sales[n : n + SALES_A_BATCH] for n in range(0, len(sales), SALES_A_BATCH)]
+
+    def sell(number: int) -> None:
+        with TillClient(shop.urls[number], shop.key) as till:
+            for batch in waiting[number :: len(shop.urls)]:
+                assert all(result.answer for result in till.record_sales(batch).results)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(len(shop.urls)) as threads:
+        list(threads.map(sell, range(len(shop.urls))))
+    return time.monotonic() - began
+
+
+_NUMBERS = {
+    "?": "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {most} - 1)"
+    " SELECT {what} FROM s, {table} AS t WHERE {which} AND n >= {least}",
+    "%s": "SELECT {what} FROM generate_series({least}, {most} - 1) AS n, {table} AS t WHERE {which}",
+}
+
+
+def _look_up(shop: Shop, place: Place, members: list[str], number: int) -> float:
+    """The seconds of reading a balance among so many members; the middle one of many."""
+    with closing(place.connect(place.url)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM accounts")
+        there = cursor.fetchone()[0]
+        for table, key in (("members", "id"), ("accounts", "member")):
+            names = tables.metadata.tables[table].columns.keys()
+            told = ["'twin-' || n" if name == key else f't."{name}"' for name in names]
+            select = _NUMBERS[place.mark].format(
+                what=", ".join(told),
+                table=table,
+                which=f"t.\"{key}\" = '{members[0]}'",
+                least=there,
+                most=number,
+            )
+            columns = ", ".join(f'"{name}"' for name in names)
+            cursor.execute(f'INSERT INTO "{table}" ({columns}) {select}')
+        connection.commit()
+    took = []
+    with TillClient(shop.urls[0], shop.key) as till:
+        for n in range(LOOKUPS):
+            began = time.monotonic()
+            till.account(f"twin-{there + (n * 7919) % (number - there)}")
+            took.append(time.monotonic() - began)
+    return percentile(took, 0.5)
+
+
 # --- the driver alone -------------------------------------------------------------------------
 
 FIRST = ("tenants", "programs", "stores", "terminals", "api_keys")
@@ -213,8 +277,8 @@ JOINING = ("members", "accounts", "cards", "consents", "entries", "events_receiv
 """What a new member and the welcome write, parents first."""
 
 
-def _bare(place: Place, members: list[str]) -> tuple[float, float]:
-    """Seconds to write what joining wrote, in the same commits; and what the sales wrote."""
+def _bare(place: Place, members: list[str]) -> tuple[float, float, float]:
+    """Seconds to write, in the same commits, what joining, sales and batches of sales wrote."""
     database = Database(place.bare_url, new_keyring())
     migrate(database.engine)
     database.close()
@@ -231,22 +295,37 @@ def _bare(place: Place, members: list[str]) -> tuple[float, float]:
 
     accounts = {row["member"]: row for row in rows["accounts"]}
     earned = {row["fact"]: row for row in rows["entries"] if row["kind"] == "earn"}
+    alone = rows["sales"][: ALONE + TOGETHER]
+    batched = rows["sales"][ALONE + TOGETHER :]
 
     def sell(cursor: Any, number: int) -> None:
-        sale = rows["sales"][number]
-        account, entry = accounts[sale["member"]], earned[sale["id"]]
-        tenant = sale["tenant"]
-        _update(cursor, place, "tenants", {"last_change": number}, {"id": tenant})
-        _insert(cursor, place, "sales", [sale])
-        _insert(cursor, place, "entries", [entry])
-        moved = {name: account[name] for name in ("position", "chain", "snapshot", "last_at")}
-        which = {name: account[name] for name in ("tenant", "member", "program")}
-        _update(cursor, place, "accounts", moved, which)
-        key = f"{account['member']}/{account['program']}"
-        which = {"tenant": tenant, "kind": "account", "key": key}
-        _update(cursor, place, "changes", {"sequence": 10**9 + number}, which)
+        write(cursor, alone[number : number + 1], 10**9 + number)
 
-    return _timed(place, len(shares), join), _timed(place, len(rows["sales"]), sell)
+    def sell_many(cursor: Any, number: int) -> None:
+        first = number * SALES_A_BATCH
+        write(cursor, batched[first : first + SALES_A_BATCH], 2 * 10**9 + first)
+
+    def write(cursor: Any, sales: list[Row], place_in_feed: int) -> None:
+        tenant = sales[0]["tenant"]
+        _update(cursor, place, "tenants", [{"last_change": place_in_feed}], [{"id": tenant}])
+        _insert(cursor, place, "sales", sales)
+        _insert(cursor, place, "entries", [earned[sale["id"]] for sale in sales])
+        moved = [accounts[sale["member"]] for sale in sales]
+        keys = ("tenant", "member", "program")
+        told = [{k: v for k, v in row.items() if k not in keys} for row in moved]
+        _update(cursor, place, "accounts", told, [{k: row[k] for k in keys} for row in moved])
+        which = [
+            {"tenant": tenant, "kind": "account", "key": f"{row['member']}/{row['program']}"}
+            for row in moved
+        ]
+        numbers = [{"sequence": place_in_feed + n} for n in range(len(which))]
+        _update(cursor, place, "changes", numbers, which)
+
+    return (
+        _timed(place, len(shares), join),
+        _timed(place, len(alone), sell),
+        _timed(place, len(batched) // SALES_A_BATCH, sell_many),
+    )
 
 
 def _rows(place: Place) -> dict[str, list[Row]]:
@@ -257,7 +336,10 @@ def _rows(place: Place) -> dict[str, list[Row]]:
         for name, table in tables.metadata.tables.items():
             columns = table.columns.keys()
             quoted = ", ".join(f'"{column}"' for column in columns)
-            cursor.execute(f'SELECT {quoted} FROM "{name}"')  # noqa: S608 - our own names
+            real = {"members": "id", "accounts": "member"}.get(name)
+            which = f" WHERE {real} NOT LIKE 'twin-%'".replace("%", "%%") if real else ""
+            order = " ORDER BY recorded_at" if name == "sales" else ""
+            cursor.execute(f'SELECT {quoted} FROM "{name}"{which}{order}')  # noqa: S608 - our own names
             found[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     return found
 
@@ -311,11 +393,15 @@ def _insert(cursor: Any, place: Place, name: str, rows: Sequence[Row]) -> None:
     cursor.execute(text, [value for row in rows for value in row.values()])
 
 
-def _update(cursor: Any, place: Place, name: str, values: Row, which: Row) -> None:
-    told = ", ".join(f'"{column}" = {place.mark}' for column in values)
-    where = " AND ".join(f'"{column}" = {place.mark}' for column in which)
+def _update(
+    cursor: Any, place: Place, name: str, values: Sequence[Row], which: Sequence[Row]
+) -> None:
+    told = ", ".join(f'"{column}" = {place.mark}' for column in values[0])
+    where = " AND ".join(f'"{column}" = {place.mark}' for column in which[0])
     text = f'UPDATE "{name}" SET {told} WHERE {where}'  # noqa: S608 - our own names
-    cursor.execute(text, [*values.values(), *which.values()])
+    cursor.executemany(
+        text, [[*one.values(), *key.values()] for one, key in zip(values, which, strict=True)]
+    )
 
 
 def _sqlite(url: str) -> sqlite3.Connection:

@@ -34,6 +34,7 @@ from loyalty.errors import (
     VoucherUnknown,
     VoucherVoided,
 )
+from loyalty.extensions import ExtensionMissing
 
 MEDIA_TYPE = "application/problem+json"
 REQUEST = "urn:loyalty:request:"
@@ -59,6 +60,7 @@ _RULES: dict[type[LoyaltyError], ProblemName] = {
     HouseholdCap: ProblemName.HOUSEHOLD_CAP,
     AssuranceLimit: ProblemName.ASSURANCE,
     CurrencyMismatch: ProblemName.CURRENCY,
+    ExtensionMissing: ProblemName.EXTENSION,
 }
 
 _OF_HTTP = {

@@ -53,6 +53,7 @@ routes = APIRouter(prefix=API, tags=["sales"])
         ProblemName.TOO_LATE,
         ProblemName.CURRENCY,
         ProblemName.CLOCK_OFF,
+        ProblemName.EXTENSION,
     ),
 )
 def sales(database: Data, till: _Till, body: SaleBody, language: Language) -> SaleAnswer:
@@ -126,6 +127,7 @@ def goods_returned(
         ProblemName.NOT_ENOUGH_POINTS,
         ProblemName.CURRENCY,
         ProblemName.CLOCK_OFF,
+        ProblemName.EXTENSION,
     ),
 )
 def credit_notes(

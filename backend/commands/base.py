@@ -14,6 +14,7 @@ from backend.db.migrations import migrate
 from backend.db.shops import Store
 from backend.errors import CannotStart
 from backend.services.shops import check_keys
+from loyalty.extensions import Extensions, installed
 from loyalty.ids import StoreId, TenantId
 
 DEFAULT_DATABASE = "sqlite:///loyalty.db"
@@ -53,13 +54,22 @@ def opened(wanted: argparse.Namespace, *, create: bool = False) -> Iterator[Data
     if is_new and not create:
         raise CannotStart("nothing is in this database: begin with `python -m backend shop`")
     keyring = keys.create_keyring(key_file) if is_new else keys.read_keyring(key_file)
-    database = Database(wanted.database, keyring)
+    database = Database(wanted.database, keyring, extensions=_installed())
     try:
         migrate(database.engine)
         check_keys(database)
         yield database
     finally:
         database.close()
+
+
+def _installed() -> Extensions:
+    """The rules that the merchant had written and installed. Raises CannotStart."""
+    try:
+        return installed()
+    except Exception as error:
+        # Better no server than one that gives other points.
+        raise CannotStart(f"an extension cannot be loaded: {error}") from error
 
 
 def key_file_of(wanted: argparse.Namespace, file: Path | None) -> Path:

@@ -32,6 +32,7 @@ from backend.db import feed, tables, webhooks
 from backend.db.transaction import Transaction
 from backend.errors import CannotStart, DatabaseBusy
 from backend.keys import Keyring
+from loyalty.extensions import NONE, Extensions
 from loyalty.ids import TenantId
 
 log = logging.getLogger(__name__)
@@ -62,11 +63,14 @@ class Database:
         keyring: Keyring,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        extensions: Extensions = NONE,
     ) -> None:
         self.url = url
         self.engine = open_engine(url)
         self.keyring = keyring
         self.clock = clock
+        self.extensions = extensions
+        """The merchant's own rules that are installed here; every transaction has them."""
         self.heard: Callable[[TenantId], None] = lambda _: None
         """Called after a commit that terminals should hear of."""
         self.posted: Callable[[], None] = lambda: None
@@ -160,7 +164,13 @@ class Database:
         self.engine.dispose()
 
     def _transaction(self, connection: Connection, tenant: TenantId) -> Transaction:
-        return Transaction(connection, tenant, self.keyring.tenant(tenant), self.clock())
+        return Transaction(
+            connection,
+            tenant,
+            self.keyring.tenant(tenant),
+            self.clock(),
+            extensions=self.extensions,
+        )
 
     @contextmanager
     def _connected(self, *, writes: bool) -> Iterator[Connection]:

@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.db.waiting import Waiting
 from backend.keys import TenantKeys
+from loyalty.extensions import Extensions
 from loyalty.ids import ProgramId, TenantId
 from loyalty.program import Program
 
@@ -58,6 +59,10 @@ class Transaction:
 
     rules: dict[ProgramId, Program | None] = field(default_factory=dict)
     """Programs as they were published, without the catalogue's gifts."""
+
+    extensions: Extensions = field(default_factory=dict)
+    """The merchant's own rules that are installed here."""
+
     programs: dict[tuple[ProgramId, int | None], Program | None] = field(default_factory=dict)
     """Rules that were read already: a batch of facts asks for the same ones again and again."""
 

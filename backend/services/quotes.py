@@ -49,7 +49,7 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
         clock.refuse_if_off(tx, "at", body.at)
     program = _program(tx, store)
     sale, known = _sale(tx, store, program, body)
-    entries = _earned(sale, program, store, known.buyer)
+    entries = _earned(tx, sale, program, store, known.buyer)
     before = known.account.balance(tx.now)
     earned = sum(entry.points for entry in entries)
     words = tickets.words_for(known.language, accepted)
@@ -85,7 +85,7 @@ def simulate(tx: Transaction, store: Store, body: CartBody, accepted: str) -> Si
     program = _program(tx, store)
     asked = QuoteBody.model_validate(dict(body))
     sale, known = _sale(tx, store, program, asked)
-    entries = _earned(sale, program, store, known.buyer)
+    entries = _earned(tx, sale, program, store, known.buyer)
     earned = sum(entry.points for entry in entries)
     words = Words(accepted)
     return SimulationAnswer(
@@ -140,13 +140,19 @@ def _sale(tx: Transaction, store: Store, program: Program, body: QuoteBody) -> t
     )
 
 
-def _earned(sale: Sale, program: Program, store: Store, buyer: Buyer) -> tuple[Entry, ...]:
+def _earned(
+    tx: Transaction, sale: Sale, program: Program, store: Store, buyer: Buyer
+) -> tuple[Entry, ...]:
     paid = sale.paid()
     try:
         # What is not paid yet is about to be, with money: that is what the customer asks.
         rest = () if paid >= sale.total or not sale.payments else (_money(sale.total - paid),)
         return earn(
-            replace(sale, payments=(*sale.payments, *rest)), program, zone=store.zone, buyer=buyer
+            replace(sale, payments=(*sale.payments, *rest)),
+            program,
+            zone=store.zone,
+            buyer=buyer,
+            extensions=tx.extensions,
         )
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no

@@ -157,7 +157,7 @@ def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str
         price_code=body.price_code,
     )
     try:
-        taken = credit_note(note, program, zone=till.store.zone)
+        taken = credit_note(note, program, zone=till.store.zone, extensions=tx.extensions)
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no
     holder = locked_account(tx, member, program.id).snapshot.account()

@@ -220,7 +220,7 @@ def _book(
     buyer = fraud.watched(tx, till, sale, program, buyer_at(tx, till.store, sale, before))
     try:
         # Also of a sale that goes on: what is wrong with it is said at once. It earns nothing yet.
-        earned = earn(sale, program, zone=till.store.zone, buyer=buyer)
+        earned = earn(sale, program, zone=till.store.zone, buyer=buyer, extensions=tx.extensions)
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no
     if any(entry.points > POINTS_MAX for entry in earned):

@@ -114,6 +114,8 @@ class ProblemName(StrEnum):
     """`times`: how often each member may have it."""
     PROGRAM_REFUSED = "program-refused"
     """The document says something impossible: `errors` lists `field` and `message`."""
+    EXTENSION = "extension-missing"
+    """Who looks after the server installs it: `detail` names it."""
     BUSY = "busy"
     """Come back after Retry-After seconds."""
     INTERNAL = "internal"
