@@ -54,13 +54,22 @@ class Counter:
     def work(self) -> None:
         """So many requests, of every kind."""
         for _ in range(REQUESTS // COUNTERS):
-            random.choice((self._sell, self._sell, self._hold, self._redeem))()  # noqa: S311 - chance, not a secret
+            acts = (self._sell, self._sell_many, self._hold, self._redeem)
+            random.choice(acts)()  # noqa: S311 - chance, not a secret
             self.answers += 1
 
     def _sell(self) -> None:
         sale = sale_of(self.member, random.randrange(500, 30000))  # noqa: S311 - chance, not a secret
         answer = self._until_answered(lambda n: self._tills[n].record_sale(sale))
         self.acknowledged |= {each.entry.id: each.entry.points for each in answer.entries}
+
+    def _sell_many(self) -> None:
+        sales = [sale_of(self.member, 1000 + n) for n in range(5)]
+        results = self._until_answered(lambda n: self._tills[n].record_sales(sales)).results
+        for result in results:
+            assert result.answer is not None
+            booked = {each.entry.id: each.entry.points for each in result.answer.entries}
+            self.acknowledged |= booked
 
     def _hold(self) -> None:
         request = self._kiosk.request(self.member)

@@ -142,6 +142,23 @@ def test_twenty_sales_and_retries_all_count_once(
     assert_sound(shop)
 
 
+def test_twenty_times_the_same_batch_counts_once(
+    shop: Company, line: Connected, urls: list[str], member: str
+) -> None:
+    """A till that sends its day again and again, to whichever server answers."""
+    sales = [sale_of(member, 1000) for _ in range(10)]
+
+    def sell(number: int) -> object:
+        with TillClient(urls[number % len(urls)], line.till_key) as till:
+            results = till.record_sales(sales[number % 3 :]).results
+        return sum(result.answer is not None for result in results)
+
+    answers = all_at_once(sell)
+    assert answers == [10 - number % 3 for number in range(AT_ONCE)]
+    assert line.till.account(member).balance == 200 + 10 * len(sales)
+    assert_sound(shop)
+
+
 def test_a_hold_and_its_abandoning_never_leave_points_behind(
     shop: Company, line: Connected, urls: list[str], kiosk: Kiosk, member: str
 ) -> None:
