@@ -9,7 +9,16 @@ from datetime import timedelta
 from backend.config import Config
 from backend.db import Database, shops
 from backend.errors import DatabaseBusy
-from backend.services import closing, expiry, imports, posting, reminding, stock, webhooks
+from backend.services import (
+    closing,
+    expiry,
+    imports,
+    posting,
+    reminding,
+    retention,
+    stock,
+    webhooks,
+)
 from backend.services.working import Job, Lane, Ran, Work, run_job
 
 log = logging.getLogger(__name__)
@@ -85,6 +94,12 @@ JOBS: tuple[Job, ...] = (
         says="Says that points are lost in so many days (F18).",
         every=timedelta(hours=1),
         run=reminding.announce_deadlines,
+    ),
+    Job(
+        name="retention",
+        says="Tells members of whom nothing was heard for years, and erases them a month later.",
+        every=timedelta(hours=12),
+        run=retention.retain,
     ),
     Job(
         name="imports",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -80,7 +80,9 @@ def silent_since(
     query = select(people.c.id).where(
         people.c.tenant == tx.tenant,
         people.c.enrolled_at < since,
-        or_(people.c.first_name != "", people.c.email.is_not(None)),
+        people.c.wallet == 0,
+        people.c.merged_into.is_(None),
+        people.c.erased_at.is_(None),
         *(~sign for sign in _signs_of_life(since)),
     )
     if after is not None:
