@@ -63,7 +63,15 @@ from loyalty.returns import (
 )
 from loyalty.rewards import Situation, price
 from loyalty.sales import Buyer, Channel, Line, Means, Payment, Sale
-from loyalty.terms import AllPoints, ChosenPoints, FixedCost, PerPoint, RewardTerms, Usable
+from loyalty.terms import (
+    AllPoints,
+    ChosenPoints,
+    FixedCost,
+    PercentOff,
+    PerPoint,
+    RewardTerms,
+    Usable,
+)
 from loyalty.vouchers import mint
 from tests.loyalty.cases import earn as credit
 
@@ -604,3 +612,62 @@ def test_what_paid_a_ticket_with_a_free_line_comes_back_with_the_others() -> Non
     assert found is not None
     assert found.points == 30
     assert pay_back(PAID, sold, [replace(BACK, line="9")]) is None
+
+
+def test_pieces_of_a_price_that_does_not_divide_bring_the_visit_back_with_the_last() -> None:
+    """Three for 10.00: 3.33, 3.33 and 3.34 come back."""
+    three = replace(MUG, quantity=3, unit_price=3_34, discount=2)
+    (visit,) = earn(sale(three), program(rule(Fixed(points=1))), zone=PARIS)
+    acts = [replace(BACK, id=f"r-{number}") for number in range(3)]
+    taken = [take_back([visit], sale(three), [acts[n]], acts[:n]) for n in range(3)]
+    assert [len(entries) for entries in taken] == [0, 0, 1]
+
+
+def test_what_is_missing_is_counted_at_the_time_that_is_told() -> None:
+    """A lot that dies between the note and its booking is not there any more."""
+    dying = replay([credit("a", 12, 1, until=62)])
+    note = credit_note(sale(MUG), program(rule(PerAmount(amount=100, points=1))), zone=PARIS)
+    assert under_policy(note, Negative.REFUSE, holder=dying, at=AT) == note
+    with pytest.raises(NotEnoughPoints):
+        under_policy(note, Negative.REFUSE, holder=dying, at=LATER)
+
+
+def test_a_lot_that_a_snapshot_dropped_was_spent() -> None:
+    holder = replay([credit("a", 3, 1)])
+    with pytest.raises(NotEnoughPoints) as refused:
+        claw_back(EARNED, EarnedLine("1", 10, 2), BACK, holder=holder, negative=Negative.REFUSE)
+    assert refused.value.missing == 2
+
+
+def test_what_is_rounded_up_three_times_is_never_more_than_there_is() -> None:
+    paid = (
+        Payment(means=Means.VOUCHER, amount=50),
+        Payment(means=Means.POINTS, amount=17),
+        Payment(means=Means.MONEY, amount=16),
+    )
+    half = replace(MUG, unit_price=50)
+    sold = sale(replace(half, points=3), half, discount=17, total=83, payments=paid)
+    (trace,) = traced(program(rule(PerAmount(amount=1, points=1), on=On(own_points=True))), sold)
+    deducted = [step.value for step in trace.steps if step.kind is StepKind.DEDUCT]
+    assert (deducted, trace.points) == ([1, 2, 0, 9, 25, 9], 7)
+
+
+def test_a_band_that_is_missed_is_said_beside_own_points() -> None:
+    given = rule(BANDS, on=On(own_points=True))
+    (trace,) = traced(program(given), sale(replace(TEA, points=5), replace(MUG, unit_price=1)))
+    assert trace.steps[-1] == Step(StepKind.GIVE, "no_band", 0)
+    assert (trace.points, trace.factor) == (10, Decimal(0))
+
+
+def test_bands_with_a_campaign_on_a_line_are_shared_to_the_last_point() -> None:
+    drinks = LineCriteria(families=frozenset({"drinks"}))
+    double = Campaign(id=RuleId("x2"), name={}, give=Multiply(by=Decimal(2)), lines=drinks)
+    wide = Bands(bands=(Band(start=0, points=5),))
+    (trace,) = traced(program(rule(wide), campaigns=(double,)), sale(TEA, MUG))
+    assert trace.points == 10
+    assert trace.lines == (EarnedLine("1", 7, 2), EarnedLine("2", 3, 1))
+
+
+def test_a_part_of_no_ticket_is_nothing() -> None:
+    whole = RewardTerms(cost=FixedCost(points=1), gives=PercentOff(percent=Decimal(100)))
+    assert price(whole, seen(9)).money == 0

@@ -438,3 +438,10 @@ def test_a_reward_that_nobody_had_counts_none() -> None:
 def test_one_point_short_of_any_is_one() -> None:
     pay = RewardTerms(cost=AllPoints(), gives=PerPoint(value=Decimal("0.10")))
     assert (missing(pay, 0), missing(pay, 1)) == (1, 0)
+
+
+def test_a_year_begins_on_new_years_day_whatever_day_it_is() -> None:
+    now = datetime(2026, 3, 15, 9, tzinfo=UTC)
+    assert counted_since(Per.YEAR, now, ZoneInfo("Europe/Paris")) == datetime(
+        2025, 12, 31, 23, tzinfo=UTC
+    )
