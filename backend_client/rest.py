@@ -85,10 +85,13 @@ from backend_client.schemas import (
     SeenAnswer,
     ShownCard,
     SimulationAnswer,
+    TakenOfflineAnswer,
+    TakenOfflineBody,
     UseAnswer,
     UseBody,
     UseIssue,
     VoucherAnswer,
+    VoucherKey,
     VoucherRedemption,
 )
 from loyalty.earning import CurrencyMismatch
@@ -329,6 +332,14 @@ class TillClient:
         query = {"cursor": cursor, "limit": str(limit)} | ({"kind": kind} if kind else {})
         path = f"/accounts/{_segment(member)}/movements"
         return self._line.call("GET", path, MovementsPage, query=query)
+
+    def voucher_key(self) -> VoucherKey:
+        """The key with which sealed vouchers are checked without the network."""
+        return self._line.call("GET", "/voucher-key", VoucherKey)
+
+    def tell_taken(self, taken: TakenOfflineBody) -> TakenOfflineAnswer:
+        """Vouchers that were taken without the network; none is refused, some are flagged."""
+        return self._line.call("POST", "/vouchers-taken", TakenOfflineAnswer, taken)
 
     def voucher(self, code: str) -> VoucherAnswer:
         """The voucher and what it gives. Raises CodeMistyped or VoucherUnknown."""

@@ -8,8 +8,16 @@ from backend.api.callers import Data, till_with
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
-from backend.services.vouchers import redeem_voucher, voucher_of
-from backend_client.schemas import API, ProblemName, VoucherAnswer, VoucherRedemption
+from backend.services.vouchers import redeem_voucher, seal_key, taken_offline, voucher_of
+from backend_client.schemas import (
+    API,
+    ProblemName,
+    TakenOfflineAnswer,
+    TakenOfflineBody,
+    VoucherAnswer,
+    VoucherKey,
+    VoucherRedemption,
+)
 
 _VouchersTill = Annotated[Till, Depends(till_with(Right.VOUCHERS))]
 _Code = Annotated[
@@ -21,6 +29,27 @@ _Code = Annotated[
 ]
 
 routes = APIRouter(prefix=API, tags=["tills"])
+
+
+@routes.get("/voucher-key", responses=documented(*KEY))
+def voucher_key(database: Data, till: _VouchersTill) -> VoucherKey:
+    """The key with which the till checks sealed vouchers while it has no network."""
+    with database.read(till.tenant) as tx:
+        return VoucherKey(key=seal_key(tx).hex())
+
+
+@routes.post("/vouchers-taken", responses=documented(*BODY, *KEY))
+def vouchers_taken(
+    database: Data, till: _VouchersTill, body: TakenOfflineBody
+) -> TakenOfflineAnswer:
+    """Vouchers that the till took while it could not ask.
+
+    None is refused, for the customers have their gifts: each is accepted, known already, or
+    flagged and put before staff, such as one that another till took too.
+    """
+    return TakenOfflineAnswer(
+        results=tuple(database.run(till.tenant, taken_offline, till, each) for each in body.taken)
+    )
 
 
 @routes.get(

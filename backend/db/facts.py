@@ -117,6 +117,15 @@ class Alert:
     about: str
 
 
+def was_flagged(tx: Transaction, flag: str, event: str) -> bool:
+    """Whether staff was told of that before: what is told again is one alert."""
+    table = tables.alerts
+    query = select(table.c.id).where(
+        table.c.tenant == tx.tenant, table.c.flag == flag, table.c.event == event
+    )
+    return tx.first(query) is not None
+
+
 def raise_alert(tx: Transaction, alert: Alert) -> None:
     """Put it before staff."""
     tx.add(

@@ -3,6 +3,7 @@
 from pydantic import Field, model_validator
 
 from backend_client.schemas.base import Id, Instant, Points, Wire
+from backend_client.schemas.events import EventStatus
 from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
 
 
@@ -50,3 +51,41 @@ class VoucherAnswer(Wire):
     voucher: VoucherBody
     reward: dict[str, str] = Field(description="The gift's name, by language.")
     article: str
+    sealed: str = Field(
+        default="", description="The text of a QR code that tills can check without the network."
+    )
+
+
+class VoucherKey(Wire):
+    """What a till keeps, in a place only it can read, to check vouchers without the network."""
+
+    key: str = Field(description="Hex: the key of the seals; see backend_client.seals.")
+
+
+class TakenOffline(VoucherRedemption):
+    """A voucher that a till took while it could not ask."""
+
+    code: str = Field(min_length=1, max_length=64)
+
+
+class TakenOfflineBody(Wire):
+    """Vouchers in the order in which they were taken."""
+
+    taken: tuple[TakenOffline, ...] = Field(max_length=500)
+
+
+class TakenResult(Wire):
+    """What became of one: never refused, for the customer has the gift."""
+
+    id: Id
+    status: EventStatus
+    flag: str | None = Field(
+        default=None,
+        description="voucher-twice, voucher-unknown, voucher-expired, voucher-voided or id-reused.",
+    )
+
+
+class TakenOfflineAnswer(Wire):
+    """One result for each, in the same order."""
+
+    results: tuple[TakenResult, ...]

@@ -1,0 +1,99 @@
+"""Vouchers that a till can check without the network (F4): a short text under a keyed signature.
+
+`LKV2:` and, in base64url, the voucher's code, what it gives, until when, in which stores and for
+whom (a pseudonym), then the first 16 bytes of HMAC-SHA-256 over them. The key is the company's: it
+says that a shop made the voucher, not that nobody took it yet. That, the backend says at the next
+contact: who takes a voucher without the network tells it then.
+"""
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired
+
+PREFIX = "LKV2:"
+_MAC = 16
+"""Bytes: more than anybody can guess at a till, and few enough for a small QR code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What the text says of a voucher."""
+
+    code: str
+    reward: str
+    article: str
+    deadline: datetime
+    """The first instant at which it is too late; whole seconds."""
+    stores: tuple[str, ...] = ()
+    """Where it is good; empty for everywhere."""
+    holder: str = ""
+    """Whose it is, as a pseudonym that only the company can follow."""
+
+
+def voucher_key(card_secret: bytes) -> bytes:
+    """The key of the seals, which kiosks derive from the card secret that they hold."""
+    return hmac.new(card_secret, b"voucher-seal", sha256).digest()
+
+
+def pseudonym(key: bytes, member: str) -> str:
+    """The member's name on vouchers: the same each time, and nobody's."""
+    return hmac.new(key, b"holder:" + member.encode(), sha256).hexdigest()[:12]
+
+
+def sealed(key: bytes, seal: Seal) -> str:
+    """The text for the QR code."""
+    told = [
+        seal.code,
+        seal.reward,
+        seal.article,
+        int(seal.deadline.timestamp()),
+        list(seal.stores),
+        seal.holder,
+    ]
+    body = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
+    return PREFIX + urlsafe_b64encode(_mac(key, body) + body).decode().rstrip("=")
+
+
+def opened(key: bytes, text: str, *, now: datetime, store: str) -> Seal:
+    """What the text says, once it is sure that a shop of the company wrote it.
+
+    Raises CodeMistyped where a bit is wrong, VoucherExpired, and RewardUnavailable in a store where
+    it is not good.
+    """
+    seal = _read(key, text)
+    if now >= seal.deadline:
+        raise VoucherExpired(seal.deadline)
+    if seal.stores and store not in seal.stores:
+        raise RewardUnavailable("not in this store")
+    return seal
+
+
+def _read(key: bytes, text: str) -> Seal:
+    written = text.strip().removeprefix(PREFIX)
+    try:
+        raw = urlsafe_b64decode(written + "=" * (-len(written) % 4))
+    except ValueError as error:
+        raise CodeMistyped("not a voucher of this kind") from error
+    mac, body = raw[:_MAC], raw[_MAC:]
+    # The text itself, too: base64 has bits that it does not look at.
+    same = urlsafe_b64encode(raw).decode().rstrip("=") == written
+    if not same or not hmac.compare_digest(mac, _mac(key, body)):
+        raise CodeMistyped("the voucher was changed, or is another company's")
+    code, reward, article, deadline, stores, holder = json.loads(body)
+    return Seal(
+        code=code,
+        reward=reward,
+        article=article,
+        deadline=datetime.fromtimestamp(deadline, UTC),
+        stores=tuple(stores),
+        holder=holder,
+    )
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.new(key, PREFIX.encode() + body, sha256).digest()[:_MAC]
