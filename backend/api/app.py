@@ -20,6 +20,7 @@ from backend.api import (
     alerts,
     cards,
     catalogue,
+    door_pages,
     households,
     imports,
     jobs,
@@ -152,6 +153,7 @@ def create_app(
     tell_problems(app)
     for area in _AREAS:
         app.include_router(area.routes)
+    app.include_router(door_pages.routes)
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     metrics = Metrics(database.clock())
     app.get("/metrics", include_in_schema=False)(_metrics(metrics, metrics_token))

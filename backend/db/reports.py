@@ -215,51 +215,31 @@ def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group
         if campaign
         else got.where(entry.c.kind == EntryKind.REDEEM.value)
     )
-    chosen = got.subquery()
-    bought = (
+    is_in = case((member.c.id.in_(got), 1), else_=0)
+    there = (member.c.tenant == tx.tenant) & (member.c.enrolled_at < period.since)
+    people = tx.rows(
+        select(is_in.label("got"), func.count().label("members")).where(there).group_by(is_in)
+    )
+    buying = and_(sale.c.tenant == member.c.tenant, sale.c.member == member.c.id)
+    bought = tx.rows(
         select(
-            sale.c.member.label("member"),
+            is_in.label("got"),
+            func.count(distinct(sale.c.member)).label("buyers"),
             func.count().label("sales"),
             func.sum(sale.c.total).label("spent"),
         )
-        .where(
-            sale.c.tenant == tx.tenant,
-            sale.c.closed_at >= period.since,
-            sale.c.closed_at < period.until,
-        )
-        .group_by(sale.c.member)
-        .subquery()
-    )
-    is_in = case((chosen.c.member.is_not(None), 1), else_=0).label("got")
-    found = tx.rows(
-        select(
-            is_in,
-            func.count().label("members"),
-            func.count(bought.c.member).label("buyers"),
-            func.coalesce(func.sum(bought.c.sales), 0).label("sales"),
-            func.coalesce(func.sum(bought.c.spent), 0).label("spent"),
-        )
-        .select_from(
-            member.outerjoin(chosen, chosen.c.member == member.c.id).outerjoin(
-                bought, bought.c.member == member.c.id
-            )
-        )
-        .where(member.c.tenant == tx.tenant, member.c.enrolled_at < period.since)
+        .select_from(sale.join(member, buying))
+        .where(there, sale.c.closed_at >= period.since, sale.c.closed_at < period.until)
         .group_by(is_in)
     )
-    by = {row.got: row for row in found}
-    return _group(by.get(1)), _group(by.get(0))
+    counted = {row.got: int(row.members) for row in people}
+    spent = {row.got: (int(row.buyers), int(row.sales), int(row.spent)) for row in bought}
+    return _group(counted, spent, 1), _group(counted, spent, 0)
 
 
-def _group(row: object) -> Group:
-    if row is None:
-        return Group(members=0, buyers=0, sales=0, spent=0)
-    return Group(
-        members=int(row.members),  # type: ignore[attr-defined] # a row's columns
-        buyers=int(row.buyers),  # type: ignore[attr-defined] # the same
-        sales=int(row.sales),  # type: ignore[attr-defined] # the same
-        spent=int(row.spent),  # type: ignore[attr-defined] # the same
-    )
+def _group(counted: dict[int, int], spent: dict[int, tuple[int, int, int]], got: int) -> Group:
+    buyers, sales, money = spent.get(got, (0, 0, 0))
+    return Group(members=counted.get(got, 0), buyers=buyers, sales=sales, spent=money)
 
 
 def who_spent(tx: Transaction, period: Period) -> dict[str, set[str]]:
