@@ -49,11 +49,14 @@ from backend_client.schemas import (
     CodeRequest,
     CodeTyped,
     CreditNoteBody,
+    Done,
     Erased,
     EventsAnswer,
     EventsRequest,
     Heartbeat,
     HeartbeatAnswer,
+    HoldAnswer,
+    HoldRequest,
     Instant,
     JournalEvent,
     LinkAnswer,
@@ -112,7 +115,7 @@ from loyalty.ledger import EntryKind
 from loyalty.vouchers import parse
 
 Answer = TypeVar("Answer", bound=BaseModel)
-Method = Literal["GET", "POST", "PUT"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 CONNECT_TIMEOUT_S = 3.05
 """A little more than 3 s, after which TCP sends its first packet again (RFC 6298)."""
@@ -174,6 +177,32 @@ class TerminalClient:
             "/redemptions",
             RedemptionAnswer,
             request,
+            connect_timeout_s=timeout_s,
+            read_timeout_s=timeout_s,
+            retries=0,
+        )
+
+    def keep(self, gift: str, request: HoldRequest, timeout_s: float) -> HoldAnswer:
+        """One piece of a gift kept while somebody chooses. One try.
+
+        Raises RewardUnavailable when none is left.
+        """
+        return self._line.call(
+            "POST",
+            f"/gifts/{gift}/holds",
+            HoldAnswer,
+            request,
+            connect_timeout_s=timeout_s,
+            read_timeout_s=timeout_s,
+            retries=0,
+        )
+
+    def let_go(self, wanted: str, timeout_s: float) -> Done:
+        """Nobody chooses that piece any more. One try."""
+        return self._line.call(
+            "DELETE",
+            f"/holds/{wanted}",
+            Done,
             connect_timeout_s=timeout_s,
             read_timeout_s=timeout_s,
             retries=0,

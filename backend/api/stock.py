@@ -18,6 +18,7 @@ from backend.services.pictures import picture_of, put_picture
 from backend.services.stock import keep, let_go, move, stock_of
 from backend_client.schemas import (
     API,
+    Done,
     GiftBody,
     GiftFound,
     GiftsPage,
@@ -154,13 +155,13 @@ def hold(database: Data, terminal: TerminalCaller, gift: _Id, body: HoldRequest)
 
 @routes.delete(
     "/holds/{hold}",
-    status_code=204,
     tags=["terminals"],
     responses=documented(*READING, ProblemName.NOT_FOUND),
 )
-def hold_delete(database: Data, terminal: TerminalCaller, hold: _Id) -> None:
+def hold_delete(database: Data, terminal: TerminalCaller, hold: _Id) -> Done:
     """Let the piece go; what is not kept is let go."""
     database.run(terminal.tenant, let_go, hold, actor=f"terminal:{terminal.id}")
+    return Done()
 
 
 @routes.put("/pictures/{picture}", responses=documented(*WRITING[:-1]))

@@ -6,8 +6,9 @@ from backend_client.errors import BackendError, BackendRefused
 from backend_client.schemas import PROBLEM, ProblemName
 from kiosk import screens
 from kiosk.background import abandonable
-from kiosk.context import Kiosk
+from kiosk.context import Kiosk, SessionOver
 from kiosk.db import StorageTrouble
+from kiosk.flows import pieces
 from kiosk.flows.paper import hand_over
 from kiosk.screens import Delivery, Gift, RefusalReason
 from kiosk.services import redeem
@@ -62,11 +63,20 @@ async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
     if reward.cost > found.account.balance(kiosk.now()):
         await kiosk.ask(screens.GiftRefused(reason=RefusalReason.NOT_ENOUGH, gift=gift))
         return
-    delivery = await _confirm(kiosk, found, gift, reward)
+    wanted = RedemptionId(kiosk.new_id())
+    if not await pieces.keep(kiosk, reward, wanted):
+        await kiosk.ask(screens.GiftRefused(reason=RefusalReason.UNAVAILABLE, gift=gift))
+        return
+    try:
+        delivery = await _confirm(kiosk, found, gift, reward)
+    except SessionOver:
+        await pieces.let_go(kiosk, reward, wanted)
+        raise
     if delivery is None:
+        await pieces.let_go(kiosk, reward, wanted)
         return
     with kiosk.undisturbed():
-        voucher = await hold(kiosk, found, reward)
+        voucher = await hold(kiosk, found, reward, wanted)
         if isinstance(voucher, Voucher):
             await hand_over(kiosk, found, reward, gift, voucher.redemption, delivery)
             return
@@ -91,10 +101,12 @@ async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> De
     )
 
 
-async def hold(kiosk: Kiosk, found: Visit, reward: Reward) -> Voucher | RefusalReason:
+async def hold(
+    kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId
+) -> Voucher | RefusalReason:
     """Hold the points: by the backend's word, or within the offline limits without it."""
     try:
-        return await _hold(kiosk, found, reward, RedemptionId(kiosk.new_id()))
+        return await _hold(kiosk, found, reward, wanted)
     except LoyaltyError as no:
         return _reason(no)
     except StorageTrouble as trouble:
