@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import HTMLResponse
 
 from backend.api.callers import Caller, Configured, Data, allowed
 from backend.api.pages import Asked, page, place_in_time
@@ -149,14 +150,48 @@ def again(database: Data, caller: _Owner, mail: Annotated[Id, Path()]) -> Outbox
     return database.run(caller.tenant, messages.send_again, caller.actor, mail)
 
 
+_Token = Annotated[str, Path(max_length=200, description="From the mail.")]
+
+
+@routes.get(
+    "/unsubscribe/{token}",
+    tags=["members"],
+    response_class=HTMLResponse,
+    responses=documented(ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def stop_page(database: Data, token: _Token) -> HTMLResponse:
+    """A page with one button. Opening it changes nothing: mail programs open links too."""
+    stopping.check(database, token)
+    return HTMLResponse(
+        _PAGE.format(
+            body="<form method=post><p lang=fr>Ne plus recevoir de rappels ?</p>"
+            "<p>Stop the reminders?</p><button>OK</button></form>"
+        ),
+        headers=_FORM_ONLY,
+    )
+
+
 @routes.post(
     "/unsubscribe/{token}",
     tags=["members"],
+    response_class=HTMLResponse,
     responses=documented(ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
-def unsubscribe(
-    database: Data, token: Annotated[str, Path(max_length=200, description="From the mail.")]
-) -> dict[str, bool]:
+def unsubscribe(database: Data, token: _Token) -> HTMLResponse:
     """Stop reminders to the member whom the link in the mail was for (RFC 8058)."""
     stopping.stop(database, token)
-    return {"stopped": True}
+    return HTMLResponse(
+        _PAGE.format(
+            body="<p lang=fr>C’est fait : plus de rappels.</p><p>Done: no more reminders.</p>"
+        ),
+        headers=_FORM_ONLY,
+    )
+
+
+_PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8>"
+    '<meta name=viewport content="width=device-width"><title>OK</title><body>{body}</body></html>'
+)
+_FORM_ONLY = {
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'"
+}

@@ -22,14 +22,20 @@ def link(tx: Transaction, member: MemberId, config: Config) -> str:
     return f"{config.public_url}/v1/unsubscribe/{tx.tenant}.{member}.{proof}"
 
 
-def stop(database: Database, token: str) -> None:
-    """The member gets no reminders any more. Raises Refused for a token that we did not make."""
+def check(database: Database, token: str) -> tuple[TenantId, MemberId]:
+    """Whom the link is for. Raises Refused for a token that we did not make."""
     tenant, _, rest = token.partition(".")
     member, _, proof = rest.partition(".")
     genuine = database.keyring.tenant(TenantId(tenant)).proof(_PURPOSE, member)[:_PROOF_LENGTH]
     if not member or not _same(genuine, proof):
         raise Refused(ProblemName.NOT_FOUND, "no such link")
-    database.run(TenantId(tenant), _stopped, MemberId(member))
+    return TenantId(tenant), MemberId(member)
+
+
+def stop(database: Database, token: str) -> None:
+    """The member gets no reminders any more. Raises Refused for a token that we did not make."""
+    tenant, member = check(database, token)
+    database.run(tenant, _stopped, member)
 
 
 def _stopped(tx: Transaction, member: MemberId) -> None:

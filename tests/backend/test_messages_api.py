@@ -3,8 +3,12 @@
 import pytest
 import requests
 
+from backend.config import Config
+from backend.db import outbox
 from backend.mail import KINDS, MailKind
 from backend.rights import Role
+from backend.services import stopping
+from tests.support.members import join
 from tests.support.server import Company
 from tests.support.staff import AtWork, at_work
 
@@ -115,8 +119,26 @@ def test_settings_are_kept_and_only_an_owner_changes_them(
 
 def test_a_link_that_we_did_not_make_stops_nothing(session: requests.Session) -> None:
     for token in ("x", "a.b", "a.b.c", f"nobody.b.{'0' * 32}"):
-        answer = session.post(f"http://backend.test/v1/unsubscribe/{token}")
-        assert answer.status_code == 404
+        for method in ("GET", "POST"):
+            answer = session.request(method, f"http://backend.test/v1/unsubscribe/{token}")
+            assert answer.status_code == 404
+
+
+def test_one_click_in_the_mail_program_or_a_button_on_our_page_stops_reminders(
+    shop: Company, session: requests.Session
+) -> None:
+    with shop.database.write(shop.shop.tenant) as tx:
+        who = join(tx, news=True)
+        link = stopping.link(tx, who, Config(public_url="http://backend.test"))
+    page = session.get(link)
+    assert page.headers["Content-Type"].startswith("text/html")
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert outbox.agrees(tx, who, "news"), "opening the page changes nothing"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    done = session.post(link, data="List-Unsubscribe=One-Click", headers=form)
+    assert done.status_code == 200
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert not outbox.agrees(tx, who, "news")
 
 
 def test_a_problem_names_the_request_that_the_log_knows(
