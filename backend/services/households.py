@@ -134,7 +134,8 @@ def existing_household(tx: Transaction, wanted: str) -> HouseholdRow:
 def told(tx: Transaction, found: HouseholdRow) -> HouseholdAnswer:
     """The message for a household."""
     household = found.household
-    row = locked_account(tx, household.wallet, household.program)
+    row = accounts.account(tx, household.wallet, household.program)
+    assert row is not None, "a household is made with its wallet"
     journal = _journal(tx, household.wallet, household.program)
     account = row.snapshot.account()
     brought = rules.contributions(account, journal, at=tx.now)

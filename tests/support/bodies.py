@@ -47,11 +47,18 @@ class Bodies:
             if name in self._known and self._is_text(schema):
                 made[name] = self._known[name]
             elif name in found.get("required", ()):
-                is_word = name in self._words and self._is_text(schema)
-                made[name] = self._words[name] if is_word else self.smallest(schema)
+                made[name] = self._worded(name, schema)
         if found.get("minProperties") and not made:
             made["fr"] = _any_value(self, found)
         return made
+
+    def _worded(self, name: str, schema: Mapping[str, Any]) -> Any:
+        """What is required, in the words that such a field takes."""
+        if name in self._words and self._is_text(schema):
+            return self._words[name]
+        if name in self._words and self._resolved(schema).get("type") == "array":
+            return [self._words[name]]
+        return self.smallest(schema)
 
     def _is_text(self, schema: Mapping[str, Any]) -> bool:
         return self._resolved(schema).get("type") == "string"

@@ -79,7 +79,13 @@ class World:
 
 
 FREE = {"kind": "welcome", "language": "fr"}
-WORDS = {"email": "somebody@shop.example", "time_zone": "Europe/Paris", "code": mint(5)}
+WORDS = {
+    "email": "somebody@shop.example",
+    "time_zone": "Europe/Paris",
+    "code": mint(5),
+    "events": "member.enrolled",
+    "url": "https://shop.example/news",
+}
 """What fields of messages must look like, beyond what their schema says."""
 
 
