@@ -11,6 +11,7 @@ Scope = Annotated[
     Literal[
         "members",
         "sales",
+        "simulate",
         "vouchers",
         "gifts",
         "adjust",

@@ -3,7 +3,8 @@
 import pytest
 import requests
 
-from backend.rights import FOR_PEOPLE, RIGHTS_OF, Right, Role
+from backend.rights import FOR_KEYS, FOR_PEOPLE, RIGHTS_OF, Right, Role
+from backend_client.schemas.operations import NewTill
 from tests.support.routes import EVERYBODY, KINDS, OWN, PEOPLE, PUBLIC, TERMINAL, TILL, routes
 from tests.support.server import NOWHERE, Company
 from tests.support.staff import at_work
@@ -96,3 +97,8 @@ def test_a_browser_that_sends_no_csrf_token_changes_nothing(
             )
             assert answer.status_code == 403, route.key
             assert "X-CSRF-Token" in answer.json()["detail"]
+
+
+def test_every_right_of_a_key_can_be_asked_for_and_told() -> None:
+    asked = NewTill.model_json_schema()["properties"]["scopes"]["items"]["enum"]
+    assert set(asked) == {right.value for right in FOR_KEYS}
