@@ -19,6 +19,7 @@ MAY = {
     Right.CATALOGUE: "manager owner",
     Right.PROGRAMS: "manager owner",
     Right.PUBLISH: "owner",
+    Right.SIMULATE: "manager owner",
     Right.IMPORT: "manager owner",
     Right.EXPORT: "manager owner",
     Right.REPORTS: "manager owner",
