@@ -69,11 +69,10 @@ def save_import(tx: Transaction, wanted: str, **values: object) -> None:
     tx.run(update(table).where(table.c.tenant == tx.tenant, table.c.id == wanted).values(**values))
 
 
-def import_(tx: Transaction, wanted: str, *, lock: bool = False) -> ImportRow | None:
+def import_(tx: Transaction, wanted: str) -> ImportRow | None:
     """The import of that id."""
     table = tables.imports
-    query = select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted)
-    row = tx.first(query.with_for_update() if lock else query)
+    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
     return None if row is None else _import(row)
 
 

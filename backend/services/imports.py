@@ -111,7 +111,7 @@ def shown(row: ImportRow) -> ImportShown:
 
 def existing(tx: Transaction, wanted: str) -> ImportRow:
     """The import of that id. Raises Refused."""
-    found = imports.import_(tx, wanted, lock=True)
+    found = imports.import_(tx, wanted)
     if found is None:
         raise Refused(ProblemName.NOT_FOUND, "no such import")
     return found

@@ -155,6 +155,10 @@ def test_what_is_committed_is_what_the_dry_run_said(importer: Importer) -> None:
     assert sorted(importer.balances().values()) == [30, 131]
     importer.sound()
     assert importer.does("commit", tried["id"]) == done, "sent again, the same answer"
+    asked = importer.person.asks(importer.session, "GET", f"/v1/imports/{done['id']}")
+    assert asked.json() == done
+    listed = importer.person.asks(importer.session, "GET", "/v1/imports").json()
+    assert listed == {"imports": [done], "next": None}
 
 
 def test_lots_keep_their_deadlines(importer: Importer, shop: Company) -> None:
