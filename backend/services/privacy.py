@@ -26,7 +26,6 @@ def data_of(tx: Transaction, wanted: MemberId) -> PersonalData:
             found[table] = found.get(table, ()) + rows
     return PersonalData(
         member=wanted,
-        made_at=tx.now,
         tables=found,
         accounts=tuple(row for record in records for row in _movements(tx, record)),
     )
@@ -58,10 +57,10 @@ def zipped(data: PersonalData) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         text = json.dumps(data.model_dump(mode="json"), indent=1, ensure_ascii=False)
-        archive.writestr("data.json", text)
+        archive.writestr(zipfile.ZipInfo("data.json"), text)
         for name, rows in {**data.tables, "movements": data.accounts}.items():
             if rows:
-                archive.writestr(f"{name}.csv", _table(rows))
+                archive.writestr(zipfile.ZipInfo(f"{name}.csv"), _table(rows))
     return made.getvalue()
 
 

@@ -204,7 +204,6 @@ class PersonalData(Wire):
     """All that is kept of a person: by table, its rows, by column."""
 
     member: Id
-    made_at: Instant
     tables: dict[str, tuple[dict[str, str | int | None], ...]]
     accounts: tuple[dict[str, str | int | None], ...] = Field(
         description="Every movement of points, with its date."
