@@ -200,3 +200,21 @@ def test_points_that_wait_are_free_on_the_instant_of_their_day() -> None:
     for_ever = earn("for-ever", 10, 1)
     spent = replay([waiting, for_ever, take("gift", 4, 5)])
     assert open_lots(spent) == {"waiting": (6, day(9)), "for-ever": (10, None)}
+
+
+def test_lots_are_shown_in_the_order_in_which_they_are_spent() -> None:
+    account = replay([earn("a", 5, 1), earn("c", 5, 1, until=9), earn("b", 5, 1, until=20)])
+    assert [each.entry for each in account.lots] == ["c", "b", "a"]
+
+
+def test_a_statement_goes_on_from_what_was_owed() -> None:
+    (told,) = movements([earn("a", 10, 2)], Account(debt=4))
+    assert (told.points, told.held) == (10, 6)
+
+
+def test_two_reversals_of_an_entry_that_is_not_known_here_are_one() -> None:
+    once, again = (
+        entry(name, EntryKind.REVERSAL, -10, on, about="elsewhere")
+        for name, on in (("x", 2), ("y", 3))
+    )
+    assert open_lots(replay([earn("b", 50, 1), once, again])) == {"b": (40, None)}
