@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import Row, and_, func, or_, select
 
-from backend.db import tables
+from backend.db import fraud, tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
 from loyalty.chain import GENESIS
@@ -262,6 +262,8 @@ def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -
     if entry.kind is EntryKind.EARN:
         key = ("earned", entry.member, entry.program)
         tx.amend(tables.entries, key, lambda windows: _and_this(windows, entry))
+        key = fraud.key_of(entry.member, entry.program)
+        tx.amend(tables.entries, key, lambda earned: earned and earned.also(entry))
 
 
 def entry(tx: Transaction, wanted: EntryId) -> Posted | None:

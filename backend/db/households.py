@@ -99,20 +99,22 @@ def welcomed_together(tx: Transaction, member: MemberId) -> tuple[MemberId, ...]
 def expect(tx: Transaction, wanted: Iterable[MemberId]) -> None:
     """Learn at once who is in no household: a batch is about to ask for each of them."""
     table = tables.household_members
-    asked = tx.unknown(table, (("together", member) for member in wanted))
-    if not asked:
+    members = [member for _, member in tx.unknown(table, (("in", each) for each in wanted))]
+    if not members:
         return
-    members = [member for _, member in asked]
     rows = tx.rows(
-        select(table.c.member).where(table.c.tenant == tx.tenant, table.c.member.in_(members))
+        select(table.c.member, table.c.household).where(
+            table.c.tenant == tx.tenant, table.c.member.in_(members)
+        )
     )
+    households = {("in", row.member): str(row.household) for row in rows}
+    tx.learn(table, households, [("in", member) for member in members])
     holds = tables.households.c.wallet
     wallets = tx.rows(
         select(holds).where(tables.households.c.tenant == tx.tenant, holds.in_(members))
     )
     inside = {row.member for row in rows} | {row.wallet for row in wallets}
-    alone = [member for member in members if member not in inside]
-    tx.learn(table, {}, [(what, member) for what in ("together", "in") for member in alone])
+    tx.learn(table, {}, [("together", member) for member in members if member not in inside])
 
 
 def _members(tx: Transaction, wanted: str) -> dict[MemberId, Membership]:

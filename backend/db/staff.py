@@ -1,5 +1,6 @@
 """Staff: who they are, their sessions, their one-time links."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,8 +89,25 @@ def by_email(tx: Transaction, email_key: str) -> Person | None:
 def by_member(tx: Transaction, member: MemberId) -> Person | None:
     """The person at work who is that customer."""
     table = tables.staff
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.member == member))
-    return None if row is None else _person(tx, row)
+
+    def read() -> Person | None:
+        row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.member == member))
+        return None if row is None else _person(tx, row)
+
+    return tx.known(table, ("member", member), read)
+
+
+def expect_members(tx: Transaction, wanted: Iterable[MemberId]) -> None:
+    """Learn at once who of them does not work here: a batch is about to ask for each of them."""
+    table = tables.staff
+    asked = tx.unknown(table, (("member", member) for member in wanted))
+    if asked:
+        members = [member for _, member in asked]
+        rows = tx.rows(
+            select(table.c.member).where(table.c.tenant == tx.tenant, table.c.member.in_(members))
+        )
+        work_here = {row.member for row in rows}
+        tx.learn(table, {}, [each for each in asked if each[1] not in work_here])
 
 
 def everybody(tx: Transaction) -> tuple[Person, ...]:

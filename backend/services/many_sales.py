@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from backend.db import Database, Transaction, accounts, members, sales
+from backend.db import (
+    Database,
+    Transaction,
+    accounts,
+    fraud,
+    households,
+    members,
+    sales,
+    staff,
+)
 from backend.db.access import Till
 from backend.errors import Refused
 from backend.services.sales import day_of, record_sale
@@ -63,6 +72,8 @@ def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
     buyers = list(dict.fromkeys(MemberId(body.member) for body in bodies))
     sales.expect(tx, [body.id for body in bodies], buyers)
     members.expect(tx, buyers, ())
+    households.expect(tx, buyers)
+    staff.expect_members(tx, buyers)
     accounts.expect(tx, [(member, program) for member in buyers])
     by_day: dict[tuple[object, object], list[SaleBody]] = {}
     for body in bodies:
@@ -71,3 +82,4 @@ def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
         start, end = day_of(till, found[0].closed_at)
         of_the_day = list(dict.fromkeys(MemberId(body.member) for body in found))
         accounts.expect_earned(tx, of_the_day, program, start, end)
+        fraud.expect_tickets(tx, of_the_day, program, start, end)
