@@ -64,7 +64,7 @@ def test_another_companys_ids_are_unknown_on_every_route(world: World, strangers
         answer = strangers.asks(route, world.path(route), body)
         asked += 1
         good: tuple[int, ...] = MADE_BY_PUT if is_put_of_its_own(route) else (404,)
-        good += (204,) if route.method == "DELETE" else ()  # gone is gone, whoever had it
+        good += (200, 204) if route.method == "DELETE" else ()  # gone is gone, whoever had it
         good += (422,) if route.key in NOT_WRITTEN else ()
         good = (SAME_ANSWER[route.key],) if route.key in SAME_ANSWER else good
         assert answer.status_code in good, (route.key, named, answer.text)
@@ -77,6 +77,8 @@ def test_what_a_company_has_is_found_by_itself(world: World) -> None:
     for route in routes(world.line.company.app):
         if route.method != "GET" or not set(route.names) - NO_IDS or route.key in PUBLIC:
             continue
+        if route.path.startswith("/v1/imports/"):
+            continue  # none was made here: imports have tests of their own
         answer = world.asks(route, world.path(route), None)
         assert answer.status_code == 200, (route.key, answer.text)
 
