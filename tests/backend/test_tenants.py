@@ -30,10 +30,12 @@ def seen(world: World) -> dict[str, str]:
     }
 
 
-MADE_BY_PUT = (200, 201, 204, 404, 422)
+MADE_BY_PUT = (200, 201, 204, 404, 415, 422)
 """A company may give its own things the ids that another gives to its own."""
 NOT_WRITTEN = {
     ("POST", "/v1/sales/{sale}/returns"),
+    ("POST", "/v1/imports/{session}/trial"),
+    ("POST", "/v1/imports/{session}/commit"),
     ("POST", "/v1/members"),
     ("POST", "/v1/members/{member}/cards"),
     ("POST", "/v1/cards/{card}/replacement"),
