@@ -269,7 +269,9 @@ def _rights(dependant: Dependant) -> Iterator[str]:
 
 def _say_problems(responses: dict[str, dict[str, Any]]) -> None:
     for status, answer in responses.items():
-        if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in answer.get(
-            "content", {}
-        ):
-            answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
+        if int(status) < HTTPStatus.BAD_REQUEST:
+            continue
+        # FastAPI writes an error under the kind of its route's good answer.
+        for kind in ("application/json", "text/html"):
+            if kind in answer.get("content", {}):
+                answer["content"] = {MEDIA_TYPE: answer["content"].pop(kind)}
