@@ -54,7 +54,8 @@ class Books:
         """One entry, a minute after the one before."""
         self._minutes += 1
         entry = Entry(
-            id=EntryId(new_id()),
+            # Of lots that die together, the one whose entry's id comes first is spent first.
+            id=EntryId(f"{self._minutes:06}-{new_id()}"),
             member=member,
             program=self.program,
             kind=kind,
