@@ -14,12 +14,33 @@ from tests.support.operator import Operator
 from tests.support.postgres import DATABASES, Cluster, database_on
 from tests.support.server import PROGRAM, Company, Connected, company, connected, in_process
 
+INNER_LOOP = {
+    *("test_batches", "test_extensions", "test_facts", "test_feed", "test_idempotency"),
+    *("test_limits", "test_outbox", "test_pages", "test_sale_lines", "test_schema", "test_story"),
+    *("test_verify", "test_words"),
+}
+"""What a change of the backend breaks first; the other files are in the gate all the same."""
+
+EACH_TIME_ON_POSTGRESQL = {
+    *("test_batches", "test_facts", "test_feed", "test_gifts", "test_households"),
+    *("test_idempotency", "test_jobs", "test_order", "test_outbox", "test_pooler"),
+    *("test_privacy", "test_processes", "test_races", "test_sale_lines", "test_schema"),
+    *("test_story", "test_verify"),
+}
+"""Where the two databases differ: locks, batches, order, several processes. What only reads and
+writes rows is tried on PostgreSQL by `make test-long`."""
+
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """The runs on PostgreSQL are a suite of their own; the inner loop has their SQLite twins."""
+    """Give each run its suite: the inner loop, the gate's other runs on SQLite, or PostgreSQL."""
     case = getattr(item, "callspec", None)
+    name = item.path.stem
     if case is not None and "postgresql" in case.params.values():
         item.add_marker(pytest.mark.postgres)
+    elif name not in INNER_LOOP:
+        item.add_marker(pytest.mark.thorough)
+    if item.get_closest_marker("postgres") and name not in EACH_TIME_ON_POSTGRESQL:
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
