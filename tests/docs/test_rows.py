@@ -39,6 +39,7 @@ def test_the_ledger_has_a_line_for_every_row_and_no_other() -> None:
     assert list(ledger()) == [*SYSTEM_ROWS, *SWITCHES, *FEATURES]
 
 
+@pytest.mark.thorough
 def test_every_line_of_the_ledger_is_whole_and_names_only_what_exists() -> None:
     assert problems(ledger(), ROOT) == []
 

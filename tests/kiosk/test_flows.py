@@ -24,6 +24,8 @@ from loyalty.vouchers import VoucherState
 from tests.kiosk.counter import CARD, OTHER_CARD, Counter, backend, counter
 from tests.support.glass import WalksAway
 
+pytestmark = pytest.mark.thorough
+
 Journey = Callable[[Counter], Awaitable[None]]
 
 SHORT = Session.model_construct(idle_timeout_s=1, warning_s=1)
