@@ -17,9 +17,9 @@ from backend.errors import CannotStart, DatabaseBusy
 from backend.jobs import ticking
 from backend.logs import set_up_logs
 from backend.serve import serve
-from backend.services.companies import waits_for_owner
-from backend.services.members import set_card_status
-from backend.services.shops import add_shop
+from backend.services.people.members import set_card_status
+from backend.services.shop.companies import waits_for_owner
+from backend.services.shop.shops import add_shop
 from backend_client.schemas import CardStatus
 from loyalty.errors import ProgramRefused
 

@@ -9,17 +9,13 @@ from datetime import timedelta
 from backend.config import Config
 from backend.db import Database, shops
 from backend.errors import DatabaseBusy
-from backend.services import (
-    closing,
-    expiry,
-    imports,
-    posting,
-    reminding,
-    retention,
-    stock,
-    webhooks,
-)
-from backend.services.working import Job, Lane, Ran, Work, run_job
+from backend.services.figures import closing
+from backend.services.keeping import imports
+from backend.services.keeping.working import Job, Lane, Ran, Work, run_job
+from backend.services.mailing import posting, reminding, webhooks
+from backend.services.people import retention
+from backend.services.points import expiry
+from backend.services.shop import stock
 
 log = logging.getLogger(__name__)
 

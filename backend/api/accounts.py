@@ -9,7 +9,7 @@ from backend.api.languages import Language
 from backend.api.pages import Asked, page
 from backend.api.problems import KEY, documented
 from backend.rights import Right
-from backend.services import accounts as service
+from backend.services.points import accounts as service
 from backend_client.schemas import (
     API,
     AccountSummary,

@@ -13,8 +13,8 @@ from backend.api.problems import documented
 from backend.db import adjustments as kept
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services import adjustments
-from backend.services.adjustments import Hand
+from backend.services.points import adjustments
+from backend.services.points.adjustments import Hand
 from backend_client.schemas import (
     API,
     AdjustmentAnswer,

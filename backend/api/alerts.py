@@ -12,7 +12,7 @@ from backend.api.sessions import TOKEN
 from backend.db import alerts as kept
 from backend.db.alerts import Alert
 from backend.rights import Right
-from backend.services import alerts
+from backend.services.team import alerts
 from backend_client.schemas import API, AlertAnswer, AlertsPage, Id, ProblemName
 
 _Manager = Annotated[Caller, Depends(allowed(Right.APPROVE))]

@@ -20,8 +20,8 @@ from backend.db.shops import Store
 from backend.db.staff import Person, Session
 from backend.errors import Refused
 from backend.rights import FOR_PEOPLE, RIGHTS_OF, Right, Role
-from backend.services import audit, sessions
-from backend.services.access import terminal_of, till_of
+from backend.services.team import audit, sessions
+from backend.services.team.access import terminal_of, till_of
 from backend_client.schemas import ProblemName
 from loyalty.ids import MemberId, TenantId
 

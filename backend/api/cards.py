@@ -11,8 +11,8 @@ from backend.api.problems import documented
 from backend.db import Transaction, shops
 from backend.db.shops import Store
 from backend.rights import Right
-from backend.services import cards as desk
-from backend.services import records
+from backend.services.people import cards as desk
+from backend.services.people import records
 from backend_client.schemas import (
     API,
     CardBlock,

@@ -11,7 +11,7 @@ from backend.api.problems import documented
 from backend.db import catalogue
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services.catalogue import (
+from backend.services.shop.catalogue import (
     PRESETS,
     book_of,
     delete_book,
@@ -22,7 +22,7 @@ from backend.services.catalogue import (
     put_line,
     put_product,
 )
-from backend.services.product_files import export_products, import_products
+from backend.services.shop.product_files import export_products, import_products
 from backend_client.schemas import (
     API,
     PriceBookBody,

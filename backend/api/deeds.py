@@ -5,7 +5,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from backend.api.callers import Caller
 from backend.db import Database, Transaction
-from backend.services import audit
+from backend.services.team import audit
 
 P = ParamSpec("P")
 T = TypeVar("T")

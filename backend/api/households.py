@@ -9,7 +9,7 @@ from backend.api.deeds import doing
 from backend.api.members import program_of, store_of
 from backend.api.problems import documented
 from backend.rights import Right
-from backend.services import households, merging
+from backend.services.people import households, merging
 from backend_client.schemas import (
     API,
     HouseholdAnswer,

@@ -10,7 +10,7 @@ from backend.api.problems import documented
 from backend.db.imports import imports_before
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services import imports
+from backend.services.keeping import imports
 from backend_client.schemas import API, Id, ProblemName
 from backend_client.schemas.imports import ImportPlan, Imports, ImportShown
 

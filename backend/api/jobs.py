@@ -11,8 +11,9 @@ from backend.db import jobs as kept
 from backend.errors import Refused
 from backend.jobs import JOBS
 from backend.rights import Right
-from backend.services import audit, closing
-from backend.services.working import Job, is_running, run_job
+from backend.services.figures import closing
+from backend.services.keeping.working import Job, is_running, run_job
+from backend.services.team import audit
 from backend_client.schemas import API, Id, ProblemName
 from backend_client.schemas.jobs import JobBody, JobRun, Jobs
 from backend_client.schemas.reports import ClearingReport

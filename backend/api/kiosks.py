@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Request
 from backend.api.callers import Data, TerminalCaller
 from backend.api.problems import documented
 from backend.db import Transaction
-from backend.services import codes, links, own_data, privacy
-from backend.services.own_data import LOST_CARD
+from backend.services.people import codes, links, own_data, privacy
+from backend.services.people.own_data import LOST_CARD
 from backend_client.schemas import (
     API,
     CardBody,

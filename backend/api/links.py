@@ -9,7 +9,7 @@ from backend.api.deeds import doing
 from backend.api.members import store_of
 from backend.api.problems import documented
 from backend.rights import Right
-from backend.services import links, privacy
+from backend.services.people import links, privacy
 from backend_client.schemas import (
     API,
     JoinAnswer,

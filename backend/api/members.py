@@ -12,8 +12,8 @@ from backend.db import Database, shops
 from backend.db.shops import Store
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services import bulk as bulk_change
-from backend.services import directory, records
+from backend.services.people import bulk as bulk_change
+from backend.services.people import directory, records
 from backend_client.schemas import (
     API,
     AlikeBody,

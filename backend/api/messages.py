@@ -11,8 +11,9 @@ from backend.api.problems import documented
 from backend.db import outbox
 from backend.db.outbox import MailState
 from backend.rights import Right
-from backend.services import audit, messages, stopping
-from backend.services.settings import message_settings, save_message_settings
+from backend.services.mailing import messages, stopping
+from backend.services.shop.settings import message_settings, save_message_settings
+from backend.services.team import audit
 from backend_client.schemas import API, Id, ProblemName
 from backend_client.schemas.messages import (
     MailKindBody,

@@ -14,7 +14,7 @@ from backend.db.approvals import Approval
 from backend.db.audit import Line, Wanted
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services import approvals, audit
+from backend.services.team import approvals, audit
 from backend_client.schemas import (
     API,
     ApprovalAnswer,

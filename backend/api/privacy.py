@@ -8,7 +8,7 @@ from backend.api.callers import Caller, Data, allowed, looking_at
 from backend.api.links import zip_of
 from backend.api.problems import documented
 from backend.rights import Right
-from backend.services import privacy
+from backend.services.people import privacy
 from backend_client.schemas import API, Erased, Erasure, Id, PersonalData, ProblemName
 from loyalty.ids import MemberId
 

@@ -12,11 +12,16 @@ from backend.api.pages import Asked, page
 from backend.api.problems import documented
 from backend.db import Transaction
 from backend.rights import Right
-from backend.services import past
-from backend.services.activation import enrol, open_balances, preview_enrolment, preview_opening
-from backend.services.campaigns import campaigns_of, delete_message, put_message
-from backend.services.presets import presets
-from backend.services.programs import (
+from backend.services.programs import past
+from backend.services.programs.activation import (
+    enrol,
+    open_balances,
+    preview_enrolment,
+    preview_opening,
+)
+from backend.services.programs.campaigns import campaigns_of, delete_message, put_message
+from backend.services.programs.presets import presets
+from backend.services.programs.programs import (
     differences,
     draft_of,
     programs_of,

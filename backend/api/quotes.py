@@ -9,7 +9,7 @@ from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
-from backend.services import quotes as service
+from backend.services.selling import quotes as service
 from backend_client.schemas import (
     API,
     CartBody,

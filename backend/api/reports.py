@@ -17,9 +17,10 @@ from backend.db import Database, Transaction
 from backend.db.reports import Period
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services import accounting, audit, reports
-from backend.services.clearing import clearing_report
-from backend.services.worth import major
+from backend.services.figures import accounting, reports
+from backend.services.figures.clearing import clearing_report
+from backend.services.points.worth import major
+from backend.services.team import audit
 from backend_client.schemas import API, Id, Instant, ProblemName
 from backend_client.schemas.reports import (
     AccountCodes,

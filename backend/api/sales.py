@@ -9,9 +9,9 @@ from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented, problem_of
 from backend.db.access import Till
 from backend.rights import Right
-from backend.services import returns
-from backend.services.many_sales import record_sales
-from backend.services.sales import record_sale
+from backend.services.selling import returns
+from backend.services.selling.many_sales import record_sales
+from backend.services.selling.sales import record_sale
 from backend_client.schemas import (
     API,
     CreditNoteBody,

@@ -12,9 +12,9 @@ from backend.db.shops import tenants
 from backend.db.staff import Person, Session
 from backend.errors import Refused
 from backend.rights import RIGHTS_OF
-from backend.services import staff as people
-from backend.services.companies import FirstRunLink, presets, the_company, waits_for_owner
-from backend.services.sessions import ABSOLUTE, Opened, csrf_of
+from backend.services.shop.companies import FirstRunLink, presets, the_company, waits_for_owner
+from backend.services.team import staff as people
+from backend.services.team.sessions import ABSOLUTE, Opened, csrf_of
 from backend.throttle import Throttle
 from backend_client.schemas import (
     API,

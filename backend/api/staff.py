@@ -9,8 +9,8 @@ from backend.api.problems import documented
 from backend.api.sessions import BODY, TOKEN, told
 from backend.db import staff as kept
 from backend.rights import Right, Role
-from backend.services import staff as people
-from backend.services.staff import NewPerson
+from backend.services.team import staff as people
+from backend.services.team.staff import NewPerson
 from backend_client.schemas import (
     API,
     Done,

@@ -12,10 +12,10 @@ from backend.api.problems import documented
 from backend.db import Transaction, gifts, shops
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services.counter import cancel, take_gift
-from backend.services.gifts import gift_of, put_gift
-from backend.services.pictures import picture_of, put_picture
-from backend.services.stock import keep, let_go, move, stock_of
+from backend.services.selling.counter import cancel, take_gift
+from backend.services.shop.gifts import gift_of, put_gift
+from backend.services.shop.pictures import picture_of, put_picture
+from backend.services.shop.stock import keep, let_go, move, stock_of
 from backend_client.schemas import (
     API,
     Done,

@@ -9,7 +9,7 @@ from backend.api.catalogue import READING, WRITING
 from backend.api.etags import WhatWasSeen, tagged
 from backend.api.problems import documented
 from backend.rights import Right
-from backend.services.stores import (
+from backend.services.shop.stores import (
     brands_of,
     groups_of,
     put_brand,

@@ -11,12 +11,12 @@ from backend.api.problems import documented
 from backend.bell import Bell
 from backend.db import Database
 from backend.db.access import Terminal
-from backend.services.access import claim_terminal
-from backend.services.changes import changes_after
-from backend.services.events import apply_events
-from backend.services.fleet import refuse_paused
-from backend.services.members import profile
-from backend.services.redemptions import hold_redemption
+from backend.services.kiosks.changes import changes_after
+from backend.services.kiosks.events import apply_events
+from backend.services.kiosks.fleet import refuse_paused
+from backend.services.kiosks.redemptions import hold_redemption
+from backend.services.people.members import profile
+from backend.services.team.access import claim_terminal
 from backend_client.schemas import (
     API,
     ChangesPage,

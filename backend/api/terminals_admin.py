@@ -8,7 +8,7 @@ from backend.api.callers import Caller, Data, TerminalCaller, allowed
 from backend.api.problems import documented
 from backend.api.sessions import BODY, TOKEN
 from backend.rights import Right
-from backend.services import fleet
+from backend.services.kiosks import fleet
 from backend_client.schemas import (
     API,
     Done,

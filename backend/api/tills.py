@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from backend.api.callers import Data, till_with
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
-from backend.services.members import account_of, find_member
+from backend.services.people.members import account_of, find_member
 from backend_client.schemas import (
     API,
     AccountAnswer,

@@ -8,7 +8,7 @@ from backend.api.callers import Data, till_with
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
-from backend.services.vouchers import redeem_voucher, seal_key, taken_offline, voucher_of
+from backend.services.selling.vouchers import redeem_voucher, seal_key, taken_offline, voucher_of
 from backend_client.schemas import (
     API,
     ProblemName,

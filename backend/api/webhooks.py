@@ -10,7 +10,7 @@ from backend.api.problems import documented
 from backend.db import webhooks as kept
 from backend.db.webhooks import Delivery
 from backend.rights import Right
-from backend.services import webhooks
+from backend.services.mailing import webhooks
 from backend_client.schemas import API, Id, ProblemName
 from backend_client.schemas.webhooks import (
     DeliveriesPage,

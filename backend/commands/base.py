@@ -13,7 +13,7 @@ from backend.db.engine import file_of, is_empty
 from backend.db.migrations import migrate
 from backend.db.shops import Store
 from backend.errors import CannotStart
-from backend.services.shops import check_keys
+from backend.services.shop.shops import check_keys
 from loyalty.extensions import Extensions, installed
 from loyalty.ids import StoreId, TenantId
 

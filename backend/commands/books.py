@@ -7,8 +7,8 @@ from backend import keys
 from backend.commands.base import add_command, key_file_of, opened, tell, tenants_of
 from backend.db import copies
 from backend.db.engine import file_of
-from backend.services import audit
-from backend.services.backup import books, restore
+from backend.services.keeping.backup import books, restore
+from backend.services.team import audit
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

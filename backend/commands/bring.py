@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from backend.commands.base import add_command, opened, store_of, tell, tenants_of
 from backend.db import imports as kept
 from backend.errors import CannotStart, Refused
-from backend.services import imports
+from backend.services.keeping import imports
 from backend_client.schemas.imports import (
     BYTES_MAX,
     DayOrder,

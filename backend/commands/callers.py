@@ -6,8 +6,9 @@ from backend.commands.base import add_command, opened, store_of, tell, tenants_o
 from backend.db import access
 from backend.errors import CannotStart
 from backend.rights import FOR_KEYS
-from backend.services import access as entrance
-from backend.services import audit, fleet
+from backend.services.kiosks import fleet
+from backend.services.team import access as entrance
+from backend.services.team import audit
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

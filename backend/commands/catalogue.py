@@ -11,9 +11,9 @@ from typing import TypeVar
 from backend.commands.base import add_command, opened, store_of, tell, tenants_of
 from backend.db import Database, catalogue
 from backend.errors import CannotStart, Refused
-from backend.services import audit
-from backend.services.product_files import export_products, import_products
-from backend.services.programs import next_version, programs_of, publish, put_draft
+from backend.services.programs.programs import next_version, programs_of, publish, put_draft
+from backend.services.shop.product_files import export_products, import_products
+from backend.services.team import audit
 from backend_client.schemas import ProductFound, Publication
 from loyalty.document import read_program
 from loyalty.ids import TenantId

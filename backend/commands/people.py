@@ -8,9 +8,9 @@ from backend.commands.base import add_command, opened, tell, tenants_of
 from backend.db import Database, staff
 from backend.errors import CannotStart, Refused
 from backend.rights import Role
-from backend.services import audit
-from backend.services import staff as people
-from backend.services.staff import NewPerson
+from backend.services.team import audit
+from backend.services.team import staff as people
+from backend.services.team.staff import NewPerson
 from loyalty.errors import EmailRefused
 from loyalty.ids import TenantId
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.db import access, tables
-from backend.services import access as entrance
+from backend.services.team import access as entrance
 from backend_client.errors import BackendRefused, NotAuthorised
 from backend_client.rest import claim
 from backend_client.schemas import ClaimRequest, ProblemName

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.db.audit import Wanted
-from backend.services import audit
+from backend.services.team import audit
 from tests.support.server import Company
 
 

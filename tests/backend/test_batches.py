@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from backend.api.terminals import FACTS_AT_ONCE
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.schemas import (
     AccountAnswer,
     EventResult,

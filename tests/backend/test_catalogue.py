@@ -7,7 +7,7 @@ import requests
 from sqlalchemy import event
 
 from backend.rights import Role
-from backend.services.catalogue import shelf
+from backend.services.shop.catalogue import shelf
 from backend_client.schemas import LineBody, ProductPresets
 from loyalty.sales import Line, LineKind
 from tests.support.facts import Journal, Kiosk, sale_of

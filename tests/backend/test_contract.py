@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from backend.rights import FOR_PEOPLE, Right
-from backend.services import access as entrance
+from backend.services.team import access as entrance
 from tests.support.counter import document, join
 from tests.support.facts import sale_of
 from tests.support.server import NOWHERE, Company, company, connected, in_process

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from backend.db import Transaction, accounts, shops, vouchers
 from backend.db.vouchers import VoucherRow
-from backend.services.changes import account_changes
-from backend.services.ledger import locked_account, post, settle
-from backend.services.verify import fault_of
+from backend.services.kiosks.changes import account_changes
+from backend.services.points.ledger import locked_account, post, settle
+from backend.services.points.verify import fault_of
 from backend_client.schemas import ChangesPage
 from kiosk.db import Database as Replica
 from kiosk.db import Transaction as ReplicaTransaction

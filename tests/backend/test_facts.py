@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from backend.db import facts as kept
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     Event,

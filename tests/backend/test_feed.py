@@ -6,7 +6,7 @@ from time import monotonic
 import pytest
 
 from backend.db import Transaction, feed
-from backend.services import changes as service
+from backend.services.kiosks import changes as service
 from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     AccountChanged,

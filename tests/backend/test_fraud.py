@@ -10,7 +10,7 @@ import requests
 from backend.db import alerts
 from backend.db.alerts import Alert
 from backend.rights import Role
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.errors import BackendRefused
 from loyalty.document import read_program
 from loyalty.errors import MemberLimit

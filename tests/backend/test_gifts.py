@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 import requests
 
-from backend.services.stock import release_overdue, shelve_unclaimed
-from backend.services.verify import faults
+from backend.services.points.verify import faults
+from backend.services.shop.stock import release_overdue, shelve_unclaimed
 from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     Change,

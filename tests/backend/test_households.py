@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of

@@ -10,8 +10,8 @@ import requests
 
 from backend.db import accounts, members
 from backend.db.imports import ImportState
-from backend.services import imports
-from backend.services.import_files import (
+from backend.services.keeping import imports
+from backend.services.keeping.import_files import (
     CellRefused,
     FileRefused,
     day,
@@ -19,8 +19,8 @@ from backend.services.import_files import (
     number,
     read_table,
 )
-from backend.services.imports import go_on
-from backend.services.verify import faults
+from backend.services.keeping.imports import go_on
+from backend.services.points.verify import faults
 from backend_client.schemas.imports import DayOrder
 from loyalty.ids import MemberId
 from tests.support.clock import StandingClock
@@ -212,7 +212,7 @@ def test_undo_restores_every_balance_and_the_books_may_come_in_again(
 def test_points_that_were_spent_are_owed_after_an_undo(importer: Importer, shop: Company) -> None:
     from dataclasses import replace
 
-    from backend.services.ledger import post
+    from backend.services.points.ledger import post
     from loyalty.entries import EntryKind
     from loyalty.ids import EntryId
 

@@ -16,11 +16,11 @@ from backend.db import Database, accounts, outbox, shops
 from backend.db import jobs as kept
 from backend.db.outbox import MailRow
 from backend.jobs import JOBS
-from backend.services import working
-from backend.services.ledger import post
-from backend.services.outbox import read
-from backend.services.verify import faults
-from backend.services.working import Job, LeaseLost, Ran, Work, run_job
+from backend.services.keeping import working
+from backend.services.keeping.working import Job, LeaseLost, Ran, Work, run_job
+from backend.services.mailing.outbox import read
+from backend.services.points.ledger import post
+from backend.services.points.verify import faults
 from loyalty.document import read_program
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, StoreId
@@ -160,7 +160,7 @@ def test_points_that_come_back_to_a_closed_lot_do_not_keep_the_job_busy(
 def test_many_accounts_are_closed_in_several_transactions(
     shop: Company, time: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.services.expiry.AT_ONCE", 3)
+    monkeypatch.setattr("backend.services.points.expiry.AT_ONCE", 3)
     for number in range(8):
         earned(shop, joined(shop, email=None), number + 1, until="2015-06-01T00:00+02:00")
     time.at("2015-07-01T00:00+02:00")

@@ -15,8 +15,8 @@ from backend.db.outbox import MailRow, MailState
 from backend.jobs import Clock
 from backend.logs import JsonLines
 from backend.mail import KINDS, Mail, MailKind, Value
-from backend.services import posting, stopping
-from backend.services.outbox import queue
+from backend.services.mailing import posting, stopping
+from backend.services.mailing.outbox import queue
 from loyalty.ids import MemberId
 from tests.support.clock import StandingClock
 from tests.support.members import agree, join

@@ -7,7 +7,7 @@ from backend.config import Config
 from backend.db import outbox
 from backend.mail import KINDS, MailKind
 from backend.rights import Role
-from backend.services import stopping
+from backend.services.mailing import stopping
 from tests.support.members import join
 from tests.support.server import Company
 from tests.support.staff import AtWork, at_work

@@ -8,7 +8,7 @@ import requests
 from backend.db import Transaction, alerts
 from backend.db.approvals import Approval
 from backend.rights import Role
-from backend.services import approvals, audit
+from backend.services.team import approvals, audit
 from backend_client.errors import BackendRefused
 from backend_client.rest import TerminalClient, claim
 from backend_client.schemas import ClaimRequest

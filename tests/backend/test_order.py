@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.db import accounts
-from backend.services.verify import fault_of
+from backend.services.points.verify import fault_of
 from backend_client.schemas import AccountAnswer, Event, JournalEvent
 from loyalty.document import read_program
 from loyalty.ids import MemberId

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.db import Transaction, outbox
 from backend.db.outbox import MailState
 from backend.mail import KINDS, Mail, MailKind, Value
-from backend.services.outbox import queue, read, written
+from backend.services.mailing.outbox import queue, read, written
 from loyalty.ids import MemberId
 from tests.support.facts import Journal, Kiosk
 from tests.support.server import Company, Connected

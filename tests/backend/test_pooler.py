@@ -8,7 +8,7 @@ import pytest
 
 from backend.api import create_app
 from backend.db import Database
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.rest import TerminalClient, TillClient
 from loyalty.document import read_program
 from loyalty.errors import NotEnoughPoints

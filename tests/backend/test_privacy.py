@@ -13,7 +13,7 @@ from sqlalchemy import select
 from backend.db import audit, privacy, tables
 from backend.db.audit import Wanted
 from backend.rights import Role
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.schemas import MemberErased
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of

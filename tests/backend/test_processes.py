@@ -13,7 +13,7 @@ from backend.api import create_app
 from backend.db import Database, Transaction, listener
 from backend.db.engine import ATTEMPTS_MAX
 from backend.errors import DatabaseBusy
-from backend.services.members import set_card_status
+from backend.services.people.members import set_card_status
 from backend_client.rest import TillClient
 from backend_client.schemas import CardChanged, CardStatus, Change
 from loyalty.document import read_program

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from backend.rights import Role
-from backend.services.members import balance_of
+from backend.services.people.members import balance_of
 from backend_client.schemas import CampaignChanged, ProgramChanged, ProgramWithdrawn
 from loyalty.ids import MemberId, ProgramId
 from tests.support.facts import Journal, Kiosk, now, sale_of

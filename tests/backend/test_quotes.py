@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from backend.rights import Right
-from backend.services import access as entrance
+from backend.services.team import access as entrance
 from backend_client.errors import BackendRefused, NotAuthorised
 from backend_client.rest import TillClient
 from backend_client.schemas import (

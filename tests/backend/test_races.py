@@ -12,7 +12,7 @@ import pytest
 
 from backend.api import create_app
 from backend.db import Database
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.rest import TerminalClient, TillClient
 from backend_client.schemas import RedemptionAnswer, SaleBody, VoucherRedemption
 from loyalty.document import read_program

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from backend.db import tables
 from backend.db.accounts import every_account
 from backend.rights import Role
-from backend.services.worth import in_money, rate_bp
+from backend.services.points.worth import in_money, rate_bp
 from loyalty.document import read_program
 from loyalty.entries import EntryKind
 from loyalty.ids import MemberId, StoreId

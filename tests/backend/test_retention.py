@@ -7,8 +7,8 @@ import pytest
 from backend.config import Config
 from backend.db import accounts, deadlines, members, outbox
 from backend.jobs import JOBS
-from backend.services.verify import faults
-from backend.services.working import run_job
+from backend.services.keeping.working import run_job
+from backend.services.points.verify import faults
 from loyalty.ids import MemberId
 from tests.support.clock import StandingClock
 from tests.support.members import give, join

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     CreditNoteBody,

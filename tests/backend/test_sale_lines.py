@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from backend.services.shops import add_shop
+from backend.services.shop.shops import add_shop
 from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     ArticleBody,

@@ -15,8 +15,8 @@ from backend.db import tables
 from backend.db.migrations import migrate
 from backend.db.staff import person as kept
 from backend.rights import Role
-from backend.services import sessions, staff
-from backend.services.staff import FAILURES_MAX, LOCKED
+from backend.services.team import sessions, staff
+from backend.services.team.staff import FAILURES_MAX, LOCKED
 from tests.support.server import NOWHERE, Company, company, in_process, new_id
 from tests.support.staff import at_work
 

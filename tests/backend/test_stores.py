@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from backend.db import access
-from backend.services import access as entrance
+from backend.services.team import access as entrance
 from backend_client.rest import TillClient
 from backend_client.schemas import ProgramChanged, SaleBody, StoreChanged
 from loyalty.ids import StoreId

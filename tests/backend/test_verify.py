@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.services.verify import faults
+from backend.services.points.verify import faults
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import Company, Connected
 

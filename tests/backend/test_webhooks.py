@@ -15,7 +15,7 @@ from backend.api import create_app
 from backend.config import Config, Webhooks
 from backend.db import facts, webhooks
 from backend.outward import AddressRefused, NotDelivered, check_address, post
-from backend.services.webhooks import deliver_due
+from backend.services.mailing.webhooks import deliver_due
 from tests.support.clock import StandingClock
 from tests.support.members import give, join
 from tests.support.receiver import REACHABLE, Receiver, receiver
@@ -341,7 +341,7 @@ def test_a_sender_that_died_is_followed_and_the_receiver_can_tell(
     subscribe(owner, session, there)
     earn(shop)
     with monkeypatch.context() as patched:
-        patched.setattr("backend.services.webhooks._taken", die)
+        patched.setattr("backend.services.mailing.webhooks._taken", die)
         with pytest.raises(Died):
             deliver(shop)
     assert deliver(shop) == 0

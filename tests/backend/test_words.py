@@ -16,7 +16,7 @@ BLANK = re.compile(r"\{\w+\}")
 
 def said() -> Iterator[str]:
     """Every text that code gives to `t` or, its first form, to `tn`; or keeps for them."""
-    for path in sorted((BACKEND / "services").glob("*.py")):
+    for path in sorted((BACKEND / "services").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue

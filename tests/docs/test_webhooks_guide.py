@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backend.services.webhooks import sign
+from backend.services.mailing.webhooks import sign
 from backend_client.schemas.webhooks import EVENTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from uuid import uuid4
 import requests
 
 from backend.db import feed, shops
-from backend.services.access import revoke
+from backend.services.team.access import revoke
 from backend_client.rest import TerminalClient, TillClient
 from backend_client.schemas import CardStatus, MemberQuery, RedemptionRequest, SaleBody
 from backend_client.signing import card_key

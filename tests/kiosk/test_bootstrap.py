@@ -109,7 +109,7 @@ def test_a_kiosk_that_was_shut_out_and_claimed_anew_goes_on(tmp_path: Path) -> N
             async with told(tmp_path, Wired(session)) as glass:
                 await open_for(glass)
                 with shop.database.write(shop.shop.tenant) as tx:
-                    from backend.services.access import revoke
+                    from backend.services.team.access import revoke
 
                     assert revoke(tx, first.terminal)
                 shown = await glass.until_type(screens.OutOfService)

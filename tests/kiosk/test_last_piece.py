@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.services.gifts import put_gift
-from backend.services.stock import move, stock_of
+from backend.services.shop.gifts import put_gift
+from backend.services.shop.stock import move, stock_of
 from backend_client.schemas import GiftBody, MovementBody, MovementKind
 from kiosk import screens
 from kiosk.db import Transaction

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from backend.db import Transaction, members, shops
 from backend.db.shops import Store
-from backend.services.ledger import locked_account, post
+from backend.services.points.ledger import locked_account, post
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from tests.support.server import Company, new_id

@@ -34,8 +34,8 @@ from backend.db.access import Terminal, Till
 from backend.db.migrations import is_ready, migrate
 from backend.keys import Keyring, new_keyring
 from backend.serve import Server, listen
-from backend.services import access as entrance
-from backend.services.shops import Shop, add_shop
+from backend.services.shop.shops import Shop, add_shop
+from backend.services.team import access as entrance
 from backend_client.rest import TerminalClient, TillClient, claim
 from backend_client.schemas import ClaimAnswer, ClaimRequest
 

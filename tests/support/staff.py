@@ -7,8 +7,8 @@ import requests
 from backend.api.callers import COOKIE, CSRF_HEADER
 from backend.db.staff import Person
 from backend.rights import Role
-from backend.services import sessions
-from backend.services.staff import NewPerson, add_person
+from backend.services.team import sessions
+from backend.services.team.staff import NewPerson, add_person
 from loyalty.ids import MemberId
 from tests.support.server import NOWHERE, Company, new_id
 

@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from backend.db import Transaction, alerts, staff, tables
 from backend.mail import Mail, MailKind
 from backend.rights import FOR_KEYS, Role
-from backend.services import access as entrance
-from backend.services import approvals
-from backend.services.outbox import queue
+from backend.services.mailing.outbox import queue
+from backend.services.team import access as entrance
+from backend.services.team import approvals
 from loyalty.document import read_program
 from loyalty.program import HouseholdRules
 from loyalty.vouchers import mint

@@ -1,0 +1,1 @@
+"""Figures: reports, the books of account, and what stores owe each other."""

@@ -1,0 +1,174 @@
+"""What the program gives and costs: activity, liability, gifts and what they bring in (F9)."""
+
+from backend.db import Transaction, reports, shops
+from backend.db.reports import Movement, Period
+from backend.services.points.worth import BASIS_POINTS, in_money, rate_bp
+from backend_client.schemas.reports import (
+    ActivityLine,
+    ActivityProgram,
+    ActivityReport,
+    ComparedGroup,
+    GiftLine,
+    GiftsReport,
+    LiabilityProgram,
+    LiabilityReport,
+    LiabilityStore,
+    UpliftReport,
+)
+from loyalty.entries import EntryKind
+from loyalty.ids import ProgramId
+from loyalty.program import Program
+
+GIVEN = (EntryKind.EARN, EntryKind.WELCOME)
+LOST = (EntryKind.EXPIRY, EntryKind.FORFEIT)
+BACK = (EntryKind.RETURN, EntryKind.REVERSAL)
+
+
+def activity(tx: Transaction, period: Period) -> ActivityReport:
+    """What moved, by program, store and kind, and the totals that a merchant asks for."""
+    moved = reports.movements(tx, period)
+    active = reports.active_members(tx, period)
+    programs = sorted({each.program for each in moved} | active.keys())
+    return ActivityReport(
+        since=period.since,
+        until=period.until,
+        members=reports.enrolled(tx, since=None, until=period.until),
+        new_members=reports.enrolled(tx, since=period.since, until=period.until),
+        programs=tuple(
+            _program(name, [each for each in moved if each.program == name], active.get(name, 0))
+            for name in programs
+        ),
+    )
+
+
+def _program(name: str, moved: list[Movement], active: int) -> ActivityProgram:
+    earned = _sum(moved, GIVEN)
+    spent = -_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, sign=1)
+    expired = -_sum(moved, LOST)
+    return ActivityProgram(
+        program=name,
+        active_members=active,
+        earned=earned,
+        spent=spent,
+        expired=expired,
+        clawed_back=-_sum(moved, BACK, sign=-1),
+        adjusted=_sum(moved, (EntryKind.ADJUSTMENT,)),
+        net=sum(each.points for each in moved),
+        redemption_rate_bp=rate_bp(max(spent, 0), earned),
+        breakage_bp=rate_bp(expired, expired + max(spent, 0)),
+        lines=tuple(
+            ActivityLine(
+                store=each.store, kind=each.kind.value, points=each.points, entries=each.entries
+            )
+            for each in moved
+        ),
+    )
+
+
+def _sum(moved: list[Movement], kinds: tuple[EntryKind, ...], *, sign: int = 0) -> int:
+    """The points of those kinds; of one direction only where a sign is given."""
+    return sum(
+        each.points for each in moved if each.kind in kinds and (not sign or each.points * sign > 0)
+    )
+
+
+def liability(tx: Transaction, period: Period, breakage_bp: int | None) -> LiabilityReport:
+    """What members could still ask for, today: open lots × value × (1 − breakage).
+
+    The breakage that is expected is the one seen in the period, unless another is given.
+    """
+    seen = {each.program: each.breakage_bp for each in activity(tx, period).programs}
+    owed = reports.debts(tx)
+    lots = reports.open_points(tx)
+    found = []
+    for name in sorted(owed):
+        program = shops.program(tx, ProgramId(name))
+        if program is None:
+            continue
+        stores = [each for each in lots if each.program == name]
+        rate = breakage_bp if breakage_bp is not None else seen.get(name) or 0
+        points = sum(each.points for each in stores)
+        found.append(
+            LiabilityProgram(
+                program=name,
+                currency=program.currency,
+                points=points,
+                debt=owed[name],
+                breakage_bp=rate,
+                value=in_money(program, points),
+                liability=in_money(program, points, share_bp=BASIS_POINTS - rate),
+                stores=tuple(
+                    LiabilityStore(
+                        store=each.store, points=each.points, value=in_money(program, each.points)
+                    )
+                    for each in stores
+                ),
+            )
+        )
+    return LiabilityReport(at=tx.now, programs=tuple(found))
+
+
+def gifts(tx: Transaction, period: Period) -> GiftsReport:
+    """Every loyalty gift apart, with its program and reason (GLO-13, GLO-14)."""
+    lines = []
+    for each in reports.gifts(tx, period):
+        program = shops.program(tx, ProgramId(each.program))
+        lines.append(
+            GiftLine(
+                program=each.program,
+                store=each.store,
+                reason=f"reward:{each.reward}",
+                article=_article(program, each.reward),
+                state=each.state,
+                gifts=each.gifts,
+                points=each.points,
+                cost=None if program is None else in_money(program, each.points),
+            )
+        )
+    kept = [line for line in lines if line.state != "voided"]
+    costs = [line.cost for line in kept if line.cost is not None]
+    return GiftsReport(
+        since=period.since,
+        until=period.until,
+        lines=tuple(lines),
+        gifts=sum(line.gifts for line in kept),
+        points=sum(line.points for line in kept),
+        cost=sum(costs) if len(costs) == len(kept) else None,
+    )
+
+
+def _article(program: Program | None, reward: str) -> str | None:
+    if program is None:
+        return None
+    found = next((each for each in program.rewards if each.id == reward), None)
+    return getattr(found, "article", None)
+
+
+def uplift(tx: Transaction, period: Period, campaign: str) -> UpliftReport:
+    """What members who got something bought, beside those who did not (GLO-15).
+
+    An observation, not a proof: who takes gifts may be who buys more anyway.
+    """
+    got, without = reports.groups(tx, period, campaign)
+    with_, beside = _compared(got), _compared(without)
+    rate = None
+    if with_.spent_each is not None and beside.spent_each:
+        rate = (with_.spent_each - beside.spent_each) * BASIS_POINTS // beside.spent_each
+    return UpliftReport(
+        since=period.since,
+        until=period.until,
+        campaign=campaign or None,
+        received=with_,
+        held_out=beside,
+        uplift_bp=rate,
+    )
+
+
+def _compared(group: reports.Group) -> ComparedGroup:
+    return ComparedGroup(
+        members=group.members,
+        buyers=group.buyers,
+        sales=group.sales,
+        spent=group.spent,
+        spent_each=group.spent // group.members if group.members else None,
+    )

@@ -1,0 +1,1 @@
+"""Keeping the house: jobs, copies, and books brought from elsewhere."""

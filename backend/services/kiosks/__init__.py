@@ -1,0 +1,1 @@
+"""Kiosks: what they tell, what they ask, and what they should hear."""

@@ -1,0 +1,121 @@
+"""Holding points for a gift: the one thing a terminal asks, and may be told no."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from backend.db import Transaction, accounts, members, shops, vouchers
+from backend.db.access import Terminal
+from backend.db.shops import Store
+from backend.db.vouchers import VoucherRow
+from backend.errors import Refused
+from backend.services.points.belonging import holder
+from backend.services.points.ledger import locked_account, post, settle, shop_time
+from backend.services.selling import spending
+from backend.services.shop import stock
+from backend.services.shop.gifts import check_limits
+from backend_client.schemas import (
+    EntryBody,
+    ProblemName,
+    RedemptionAnswer,
+    RedemptionRequest,
+    VoucherBody,
+)
+from loyalty import redemption
+from loyalty.errors import RewardUnavailable
+from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId
+from loyalty.vouchers import VoucherCode, parse
+
+
+def hold_redemption(
+    tx: Transaction, terminal: Terminal, request: RedemptionRequest
+) -> RedemptionAnswer:
+    """The points held and the voucher.
+
+    Raises Refused, NotEnoughPoints, RewardUnavailable, MemberLimit or CodeMistyped; then nothing
+    is held.
+    """
+    code, wanted = parse(request.code), RedemptionId(request.id)
+    if vouchers.is_abandoned(tx, wanted):
+        raise Refused(ProblemName.ABANDONED, "the terminal gave this redemption up")
+    known = vouchers.by_redemption(tx, wanted)
+    if known is not None:
+        return held_before(tx, known, request, code)
+    if vouchers.by_code(tx, code) is not None:
+        raise Refused(ProblemName.CODE_TAKEN, "mint another code")
+    actor = f"terminal:{terminal.id}"
+    return answer(tx, reserve(tx, terminal.store, request, code, actor=actor))
+
+
+def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> accounts.Posted:
+    """Give the points of a reserved voucher back. Raises VoucherRedeemed."""
+    entry = accounts.entry(tx, held.entry)
+    assert entry is not None
+    cancellation = redemption.void(held.voucher, entry.entry, now=now)
+    known = accounts.reversal_of(tx, held.entry)
+    posted = known or post(tx, cancellation.entry)[0]
+    settle(tx, cancellation.voucher, held.entry)
+    return posted
+
+
+def held_before(
+    tx: Transaction, known: VoucherRow, request: RedemptionRequest, code: VoucherCode
+) -> RedemptionAnswer:
+    """The same answer to the same request. Raises Refused for another one."""
+    voucher = known.voucher
+    same = (voucher.program, voucher.reward, voucher.code)
+    account = holder(tx, MemberId(request.member), voucher.program)
+    other = voucher.member not in (request.member, account)
+    if other or same != (request.program, request.reward, code):
+        raise Refused(ProblemName.ID_REUSED, "another redemption was asked under this id")
+    return answer(tx, known)
+
+
+def reserve(
+    tx: Transaction, place: Store, request: RedemptionRequest, code: VoucherCode, *, actor: str
+) -> VoucherRow:
+    """The voucher, with points and piece held for it. Raises what `hold_redemption` raises."""
+    member, program = MemberId(request.member), shops.program(tx, ProgramId(request.program))
+    if members.member(tx, member) is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such member")
+    if program is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such program")
+    reward = program.reward(RewardId(request.reward))
+    if reward is None:
+        raise RewardUnavailable(f"{program.id} does not offer it")
+    who, card = spending.spender(tx, member, request.card, program)
+    check_limits(tx, reward, who.account, place.id)
+    row = locked_account(tx, who.account, program.id)
+    spending.check(tx, who, card, reward.cost, program, place)
+    reservation = redemption.reserve(
+        row.snapshot.account(),
+        reward,
+        program,
+        who.account,
+        redemption=RedemptionId(request.id),
+        code=code,
+        store=place.id,
+        now=shop_time(tx, row),
+        zone=place.zone,
+    )
+    # Points and piece are held together or not at all: whoever loses the race keeps the points.
+    stock.promise(tx, reward.id, place.id, RedemptionId(request.id), actor=actor)
+    post(tx, replace(reservation.entry, by=who.by), reserves=True)
+    held = VoucherRow(
+        voucher=reservation.voucher, entry=reservation.entry.id, program_version=program.version
+    )
+    vouchers.add_voucher(tx, held)
+    return held
+
+
+def answer(tx: Transaction, held: VoucherRow) -> RedemptionAnswer:
+    """What is told of a voucher and the points that it holds."""
+    posted = accounts.entry(tx, held.entry)
+    row = accounts.account(tx, held.voucher.member, held.voucher.program)
+    assert posted is not None
+    assert row is not None
+    return RedemptionAnswer(
+        voucher=VoucherBody.of(held.voucher),
+        entry=EntryBody.of(posted.entry),
+        position=posted.position,
+        account=row.snapshot,
+    )

@@ -1,0 +1,1 @@
+"""What is sent out: letters to people, news to other systems."""

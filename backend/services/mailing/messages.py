@@ -1,0 +1,141 @@
+"""What the merchant does with mail: words, previews, trials, and a look at the outbox."""
+
+from backend.config import Config
+from backend.db import Transaction, outbox
+from backend.db.outbox import MailRow, MailState, Wording
+from backend.errors import Refused
+from backend.mail import KINDS, Mail, MailKind
+from backend.mail.kinds import ALWAYS
+from backend.mail.words import LANGUAGES, Words, WordsRefused, check
+from backend.services.mailing import letters
+from backend.services.mailing.outbox import queue
+from backend.services.team import audit
+from backend_client.schemas import ProblemName
+from backend_client.schemas.messages import (
+    MailKindBody,
+    MailKinds,
+    MailPreview,
+    MailText,
+    OutboxMail,
+    QueuedMail,
+    TestMail,
+)
+from loyalty import members as people
+
+
+def kinds(tx: Transaction) -> MailKinds:
+    """Every kind of mail with the words in force."""
+    found = (_body(tx, kind, language) for kind in MailKind for language in LANGUAGES)
+    return MailKinds(kinds=tuple(found))
+
+
+def set_words(
+    tx: Transaction, actor: str, kind: str, language: str, text: MailText | None
+) -> MailKindBody:
+    """The merchant's own words from now on; None to go back to ours. Raises Refused."""
+    which = kind_of(kind, language)
+    if text is not None:
+        words = Words(subject=text.subject, body=text.body)
+        _checked(which, words)
+        outbox.save_wording(
+            tx, which.value, language, Wording(subject=words.subject, body=words.body)
+        )
+    else:
+        outbox.save_wording(tx, which.value, language, None)
+    audit.note(tx, actor, "mail.words", f"{which}.{language}", own=text is not None)
+    return _body(tx, which, language)
+
+
+def preview(
+    tx: Transaction, kind: str, language: str, text: MailText | None, config: Config
+) -> MailPreview:
+    """The mail as its reader would see it (LSX-36). Raises Refused."""
+    which = kind_of(kind, language)
+    words = None
+    if text is not None:
+        words = Words(subject=text.subject, body=text.body)
+        _checked(which, words)
+    page = letters.preview(tx, which, language, words, config)
+    return MailPreview(subject=page.subject, text=page.text, html=page.html)
+
+
+def send_trial(tx: Transaction, actor: str, body: TestMail) -> QueuedMail:
+    """One mail with made-up values, to an address of the merchant's. Raises Refused."""
+    which = kind_of(body.kind, body.language)
+    trial = outbox.new_mail_id()
+    queue(
+        tx,
+        Mail(
+            kind=which,
+            key=f"trial:{trial}",
+            address=people.email(body.address),
+            language=body.language,
+            values=KINDS[which].values,
+        ),
+        id_=trial,
+    )
+    audit.note(tx, actor, "mail.trial", trial, kind=which.value)
+    return QueuedMail(id=trial)
+
+
+def send_again(tx: Transaction, actor: str, wanted: str) -> OutboxMail:
+    """Try a mail once more that failed, or of which nobody knows. Raises Refused."""
+    mail = outbox.mail(tx, wanted, lock=True)
+    if mail is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such mail")
+    if mail.state not in (MailState.FAILED, MailState.UNKNOWN, MailState.WAITING):
+        raise Refused(ProblemName.INVALID, f"state: the mail is {mail.state}")
+    if KINDS[MailKind(mail.kind)].secret and mail.state is not MailState.WAITING:
+        raise Refused(ProblemName.INVALID, "state: its code is forgotten; ask for another one")
+    outbox.save_mail(
+        tx, wanted, state=MailState.WAITING.value, attempts=0, next_try_at=tx.now, queued_at=tx.now
+    )
+    tx.posted = True
+    audit.note(tx, actor, "mail.again", wanted)
+    found = outbox.mail(tx, wanted)
+    assert found is not None
+    return shown(found)
+
+
+def shown(mail: MailRow) -> OutboxMail:
+    """A mail without its address and without what it says."""
+    return OutboxMail(
+        id=mail.id,
+        kind=mail.kind,
+        member=mail.member,
+        language=mail.language,
+        state=mail.state.value,
+        attempts=mail.attempts,
+        next_try_at=mail.next_try_at if mail.state is MailState.WAITING else None,
+        queued_at=mail.queued_at,
+        sent_at=mail.sent_at,
+        answer=mail.answer,
+    )
+
+
+def kind_of(kind: str, language: str) -> MailKind:
+    """The kind of that name. Raises Refused, also for a language that we have no words in."""
+    if kind not in set(MailKind):
+        raise Refused(ProblemName.NOT_FOUND, f"kind: one of {', '.join(MailKind)}")
+    if language not in LANGUAGES:
+        raise Refused(ProblemName.NOT_FOUND, f"language: one of {', '.join(LANGUAGES)}")
+    return MailKind(kind)
+
+
+def _body(tx: Transaction, kind: MailKind, language: str) -> MailKindBody:
+    words = letters.words_of(tx, kind, language)
+    return MailKindBody(
+        kind=kind.value,
+        language=language,
+        own=outbox.wording(tx, kind.value, language) is not None,
+        subject=words.subject,
+        body=words.body,
+        values=tuple(sorted({*ALWAYS, *KINDS[kind].values})),
+    )
+
+
+def _checked(kind: MailKind, words: Words) -> None:
+    try:
+        check(kind, words)
+    except WordsRefused as no:
+        raise Refused(ProblemName.INVALID, str(no)) from no

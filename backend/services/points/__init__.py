@@ -1,0 +1,1 @@
+"""The books: entries, accounts, what died, what was given by hand, and why."""

@@ -1,0 +1,1 @@
+"""Programs: drafted, tried on the past, published, and opened to members."""

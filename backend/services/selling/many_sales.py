@@ -1,0 +1,85 @@
+"""Many sales at once: each is recorded or refused as if it had come alone, in the same order."""
+
+from collections.abc import Sequence
+
+from backend.db import (
+    Database,
+    Transaction,
+    accounts,
+    fraud,
+    households,
+    members,
+    sales,
+    staff,
+)
+from backend.db.access import Till
+from backend.errors import Refused
+from backend.services.selling.sales import day_of, record_sale
+from backend_client.schemas import SaleAnswer, SaleBody
+from loyalty.errors import LoyaltyError
+from loyalty.ids import MemberId
+
+AT_ONCE = 250
+"""In one transaction: a till that comes back with hundreds must not make the others wait."""
+
+Outcome = SaleAnswer | Refused | LoyaltyError
+
+
+def record_sales(
+    database: Database, till: Till, bodies: Sequence[SaleBody], accepted: str
+) -> list[Outcome]:
+    """What became of each sale, in the same order."""
+    found: list[Outcome] = []
+    most = AT_ONCE
+    while len(found) < len(bodies):
+        some = bodies[len(found) : len(found) + most]
+        most = AT_ONCE
+        try:
+            found += database.run(till.tenant, _together, till, some, accepted)
+        except _Stopped as stopped:
+            # Nothing of these was written. Those before the one that is refused go first, alone.
+            if stopped.at == 0:
+                found.append(stopped.why)
+            else:
+                most = stopped.at
+    return found
+
+
+class _Stopped(Exception):
+    """One of the sales is refused: the transaction is given up."""
+
+    def __init__(self, at: int, why: Refused | LoyaltyError) -> None:
+        super().__init__(at)
+        self.at, self.why = at, why
+
+
+def _together(
+    tx: Transaction, till: Till, bodies: Sequence[SaleBody], accepted: str
+) -> list[SaleAnswer]:
+    _expect(tx, till, bodies)
+    answers = []
+    for place, body in enumerate(bodies):
+        try:
+            answers.append(record_sale(tx, till, body, accepted))
+        except (Refused, LoyaltyError) as no:
+            raise _Stopped(place, no) from no
+    return answers
+
+
+def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
+    """Fetch at once what recording these sales is going to ask for, one after the other."""
+    program = till.store.program
+    buyers = list(dict.fromkeys(MemberId(body.member) for body in bodies))
+    sales.expect(tx, [body.id for body in bodies], buyers)
+    members.expect(tx, buyers, ())
+    households.expect(tx, buyers)
+    staff.expect_members(tx, buyers)
+    accounts.expect(tx, [(member, program) for member in buyers])
+    by_day: dict[tuple[object, object], list[SaleBody]] = {}
+    for body in bodies:
+        by_day.setdefault(day_of(till, body.closed_at), []).append(body)
+    for found in by_day.values():
+        start, end = day_of(till, found[0].closed_at)
+        of_the_day = list(dict.fromkeys(MemberId(body.member) for body in found))
+        accounts.expect_earned(tx, of_the_day, program, start, end)
+        fraud.expect_tickets(tx, of_the_day, program, start, end)

@@ -1,0 +1,412 @@
+"""What becomes of a sale: void, restore, return by line, and credit notes without a sale.
+
+A void undoes what the sale earned and gives back what was spent on it, once; a restore undoes the
+void. A return takes back the share of its own line and gives back that share of what was paid in
+points. None of them runs an earning rule again; only a credit note of an unknown sale does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+
+from backend.db import Transaction, accounts, members, sales, uses
+from backend.db.access import Till
+from backend.db.sales import Act, ActKind, SaleRow
+from backend.db.uses import UseRow
+from backend.errors import Refused
+from backend.services import clock
+from backend.services.people.members import balance_of, numbered
+from backend.services.points import fraud
+from backend.services.points.ledger import locked_account, post
+from backend.services.selling import tickets
+from backend.services.selling import uses as used
+from backend.services.selling.earned_lines import (
+    earned_lines,
+    places,
+    returned_units,
+    sold,
+    units,
+)
+from backend.services.selling.sales import body_of, due, program_at, sale_of, words_of
+from backend.services.selling.tickets import Figures
+from backend_client.schemas import (
+    CreditNoteBody,
+    ProblemName,
+    ReturnBody,
+    ReturnLine,
+    SaleAct,
+    SaleActAnswer,
+    SaleAnswer,
+    SaleStage,
+    SaleView,
+)
+from loyalty.earning import credit_note
+from loyalty.ids import EntryId, MemberId, SaleId, StoreId
+from loyalty.ledger import Entry, EntryKind
+from loyalty.program import Negative
+from loyalty.returns import Returned, claw_back, give_back, reversal, under_policy
+from loyalty.sales import Line, LineKind, Sale, SaleRefused
+from loyalty.traces import EarnedLine
+
+
+def view(tx: Transaction, wanted: str) -> SaleView:
+    """A sale as the books have it. Raises Refused."""
+    row = _find(tx, wanted)
+    body = body_of(row)
+    return SaleView(
+        sale=body,
+        store=row.store,
+        stage=row.stage,
+        due=due(sale_of(body, row.store)),
+        earned=sum(each.points for each in _standing(tx, row)),
+        returned=tuple(
+            line
+            for act in sales.acts_on(tx, row.id)
+            if act.kind is ActKind.RETURN
+            for line in _lines(act)
+        ),
+    )
+
+
+def void(tx: Transaction, till: Till, wanted: str, body: SaleAct, accepted: str) -> SaleActAnswer:
+    """What the sale earned taken back, and what was spent on it given back (LSX-57, P-05).
+
+    Raises Refused, or NotEnoughPoints where the program lets nobody owe points.
+    """
+    doing = _Doing(till=till, kind=ActKind.VOID, body=body, accepted=accepted, on=wanted)
+    known = _known(tx, doing)
+    if known is not None:
+        return known
+    row = _find(tx, wanted)
+    if row.stage is SaleStage.VOIDED:
+        raise Refused(ProblemName.TOO_LATE, "the sale is voided already")
+    policy = program_at(tx, till).negative
+    back: list[Entry] = []
+    for use in uses.uses_on(tx, row.id):
+        ids = tuple(entry.id for entry in used.spent(tx, use))
+        back += (reversal(last, now=tx.now) for last, stands in _latest(tx, ids) if stands)
+        used.mark_voided(tx, use)
+    owes = policy is not Negative.CLAMP
+    gone = [reversal(entry, now=tx.now, owes=owes) for entry in _standing(tx, row)]
+    # Points come back before others go: who paid with points owes nothing.
+    return _finish(tx, doing, row, (*back, *gone), stage=SaleStage.VOIDED)
+
+
+def restore(
+    tx: Transaction, till: Till, wanted: str, body: SaleAct, accepted: str
+) -> SaleActAnswer:
+    """The void undone: the sale counts again, once (P-03). Raises Refused or NotEnoughPoints."""
+    doing = _Doing(till=till, kind=ActKind.RESTORE, body=body, accepted=accepted, on=wanted)
+    known = _known(tx, doing)
+    if known is not None:
+        return known
+    row = _find(tx, wanted)
+    if row.stage is not SaleStage.VOIDED:
+        raise Refused(ProblemName.TOO_LATE, "the sale is not voided")
+    before = SaleAnswer.model_validate_json(row.answer).stage
+    if before is not SaleStage.SETTLED:
+        return _finish(tx, doing, row, (), stage=before)
+    undone = [last for last, stands in _latest(tx, _earned(row)) if not stands]
+    taken: list[Entry] = []
+    for use in uses.uses_on(tx, row.id, voided=True):
+        ids = tuple(entry.id for entry in used.spent(tx, use))
+        taken += [last for last, stands in _latest(tx, ids) if not stands]
+        used.mark_issued(tx, use)
+    again = tuple(reversal(entry, now=tx.now) for entry in (*undone, *taken))
+    return _finish(tx, doing, row, again, stage=SaleStage.SETTLED)
+
+
+def take_back(
+    tx: Transaction, till: Till, wanted: str, body: ReturnBody, accepted: str
+) -> SaleActAnswer:
+    """The share of the lines that came back (LSX-58, P-01). Raises Refused or NotEnoughPoints."""
+    doing = _Doing(till=till, kind=ActKind.RETURN, body=body, accepted=accepted, on=wanted)
+    known = _known(tx, doing)
+    if known is not None:
+        return known
+    row = _find(tx, wanted)
+    if row.stage is not SaleStage.SETTLED:
+        raise Refused(ProblemName.TOO_LATE, f"the sale is {row.stage.value}: nothing was earned")
+    sale = sale_of(body_of(row), row.store)
+    earlier = _returned(tx, row, sale)
+    coming = _coming(sale, body, earlier, till.store.id)
+    back = tuple(_given_back(tx, row, sale, earlier, coming))
+    gone = tuple(_clawed_back(tx, row, sale, earlier, coming, program_at(tx, till).negative))
+    return _finish(tx, doing, row, (*back, *gone), stage=row.stage)
+
+
+def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str) -> SaleActAnswer:
+    """What a credit note without a known sale takes (OCT-12). Raises Refused, NotEnoughPoints."""
+    doing = _Doing(till=till, kind=ActKind.CREDIT_NOTE, body=body, accepted=accepted, on=None)
+    known = _known(tx, doing)
+    if known is not None:
+        return known
+    member, program = MemberId(body.member), program_at(tx, till)
+    if members.member(tx, member) is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such member")
+    note = Sale(
+        id=SaleId(body.id),
+        store=till.store.id,
+        channel=body.channel,
+        member=member,
+        total=body.total,
+        currency=body.currency,
+        closed_at=body.closed_at,
+        lines=tuple(line.line() for line in body.lines),
+        discount=body.discount,
+        brand=body.brand,
+        price_code=body.price_code,
+    )
+    try:
+        taken = credit_note(note, program, zone=till.store.zone, extensions=tx.extensions)
+    except SaleRefused as no:
+        raise Refused(ProblemName.INVALID, str(no)) from no
+    holder = locked_account(tx, member, program.id).snapshot.account()
+    taken = under_policy(taken, program.negative, holder=holder, at=tx.now)
+    return _finish(tx, doing, None, taken, stage=None, member=member)
+
+
+# --- an act: known already, or done and written down --------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doing:
+    """What is asked, by which till."""
+
+    till: Till
+    kind: ActKind
+    body: SaleAct | CreditNoteBody
+    accepted: str
+    on: str | None
+    """The sale it is about."""
+
+    @property
+    def at(self) -> datetime:
+        """When, by the till's clock."""
+        return self.body.at if isinstance(self.body, SaleAct) else self.body.closed_at
+
+    def content(self, tx: Transaction) -> str:
+        """What makes it this act and no other."""
+        told = f"{self.kind.value}:{self.on}:{self.body.model_dump_json()}"
+        return tx.keys.content(told.encode())
+
+
+def _known(tx: Transaction, doing: _Doing) -> SaleActAnswer | None:
+    """The answer that it got before. Raises Refused for other content or a clock that is off."""
+    known = sales.act(tx, doing.body.id)
+    if known is None:
+        field = "at" if isinstance(doing.body, SaleAct) else "closed_at"
+        clock.refuse_if_off(tx, field, doing.at)
+        return None
+    if known.content != doing.content(tx):
+        raise Refused(ProblemName.ID_REUSED, "something else was done under this id")
+    answer = SaleActAnswer.model_validate_json(known.answer)
+    return answer.model_copy(update={"known": True})
+
+
+def _finish(
+    tx: Transaction,
+    doing: _Doing,
+    row: SaleRow | None,
+    entries: Sequence[Entry],
+    *,
+    stage: SaleStage | None,
+    member: MemberId | None = None,
+) -> SaleActAnswer:
+    """The entries booked, the sale where it stands now, and the act written down."""
+    till, program = doing.till, program_at(tx, doing.till)
+    who = row.member if row is not None else member
+    assert who is not None, "an act is about a member"
+    before = balance_of(tx, who, program.id)
+    posted = post(tx, *entries, may_owe=program.negative is Negative.ALLOW)
+    fraud.look_at_returns(tx, till, who, program, event=doing.body.id)
+    figures = Figures(
+        points=sum(each.entry.points for each in posted),
+        before=before,
+        after=balance_of(tx, who, program.id),
+        deadline=None,
+    )
+    words = words_of(tx, who, doing.accepted)
+    answer = SaleActAnswer(
+        id=doing.body.id,
+        sale=None if row is None else row.id,
+        stage=stage,
+        entries=tuple(numbered(each) for each in posted),
+        points=figures.points,
+        balance_before=before,
+        balance=figures.after,
+        ticket=tickets.loyalty_lines(words, program, figures, till.store.zone),
+        known=False,
+    )
+    if row is not None and stage is not None and stage is not row.stage:
+        sales.save_sale(tx, replace(row, stage=stage))
+    sales.add_act(
+        tx,
+        Act(
+            id=doing.body.id,
+            kind=doing.kind,
+            sale=None if row is None else row.id,
+            member=who,
+            store=till.store.id,
+            till=till.id,
+            at=doing.at,
+            content=doing.content(tx),
+            answer=answer.model_dump_json(),
+            detail=doing.body.model_dump_json(),
+        ),
+    )
+    return answer
+
+
+def _find(tx: Transaction, wanted: str) -> SaleRow:
+    row = sales.sale(tx, wanted)
+    if row is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such sale")
+    return row
+
+
+# --- what a sale earned, and what is left of it -------------------------------------------------
+
+
+def _earned(row: SaleRow) -> tuple[EntryId, ...]:
+    answer = SaleAnswer.model_validate_json(row.answer)
+    return tuple(EntryId(each.entry.id) for each in answer.entries)
+
+
+def _standing(tx: Transaction, row: SaleRow) -> tuple[Entry, ...]:
+    """What gives the sale's points: the entries it earned, or those that restored them."""
+    return tuple(last for last, stands in _latest(tx, _earned(row)) if stands)
+
+
+def _latest(tx: Transaction, wanted: Sequence[EntryId]) -> Iterator[tuple[Entry, bool]]:
+    """For each entry, the last of those that undid and restored it, and whether it stands.
+
+    A reversal is about the entry it undoes: whether a sale counts is read off the books, and no
+    flag beside them can say otherwise.
+    """
+    found = accounts.entries(tx, wanted)
+    for each in wanted:
+        last, stands = found[each].entry, True
+        while (undone := accounts.reversal_of(tx, last.id)) is not None:
+            last, stands = undone.entry, not stands
+        yield last, stands
+
+
+# --- returns ------------------------------------------------------------------------------------
+
+
+def _lines(act: Act) -> tuple[ReturnLine, ...]:
+    return ReturnBody.model_validate_json(act.detail).lines
+
+
+def _returned(tx: Transaction, row: SaleRow, sale: Sale) -> tuple[Returned, ...]:
+    """What came back before, line by line."""
+    return tuple(
+        _back(act.id, sale, line, act.at, act.store)
+        for act in sales.acts_on(tx, row.id)
+        if act.kind is ActKind.RETURN
+        for line in _lines(act)
+    )
+
+
+def _back(act: str, sale: Sale, line: ReturnLine, at: datetime, store: StoreId) -> Returned:
+    place = places(sale)[line.line]
+    quantity = returned_units(sold(sale)[place], line)
+    # Named by its place: a line's own name may be anything, and ids are made of this one.
+    return Returned(id=act, line=str(place), quantity=quantity, at=at, store=store)
+
+
+def came_back(act: Act, sale: Sale) -> tuple[Returned, ...]:
+    """What an act brought back of a sale, for whoever tells the past again."""
+    return tuple(_back(act.id, sale, line, act.at, act.store) for line in _lines(act))
+
+
+def _coming(
+    sale: Sale, body: ReturnBody, earlier: Sequence[Returned], store: StoreId
+) -> tuple[Returned, ...]:
+    """What comes back now. Raises Refused for a line, or a number, that was never sold."""
+    coming: list[Returned] = []
+    for number, line in enumerate(body.lines):
+        if line.line not in places(sale):
+            raise Refused(ProblemName.INVALID, f"lines.{number}.line: the sale has no such line")
+        back = _back(body.id, sale, line, body.at, store)
+        if any(each.line == back.line for each in coming):
+            raise Refused(ProblemName.INVALID, f"lines.{number}.line: it is named before")
+        gone = sum(each.quantity for each in earlier if each.line == back.line)
+        if gone + back.quantity > units(sold(sale)[int(back.line)]):
+            field = "quantity" if line.quantity is not None else "amount"
+            raise Refused(ProblemName.INVALID, f"lines.{number}.{field}: more than is left of it")
+        coming.append(back)
+    return tuple(coming)
+
+
+def _clawed_back(
+    tx: Transaction,
+    row: SaleRow,
+    sale: Sale,
+    earlier: Sequence[Returned],
+    coming: Sequence[Returned],
+    negative: Negative,
+) -> Iterator[Entry]:
+    """What the lines had earned, as the traces of that day hold it."""
+    for posted in accounts.entries(tx, _earned(row)).values():
+        entry = posted.entry
+        for line in earned_lines(entry, sale):
+            before, now = _of(line, earlier), _of(line, coming)
+            for back in now:
+                taken = claw_back(entry, line, back, before, negative=negative)
+                yield from () if taken is None else (taken,)
+
+
+def _of(line: EarnedLine, returned: Sequence[Returned]) -> tuple[Returned, ...]:
+    """What came back of the line; of a visit, of all its lines together, each act once."""
+    mine = [each for each in returned if each.line in line.places]
+    if not line.visit:
+        return tuple(mine)
+    return tuple(
+        replace(
+            first,
+            line=line.line,
+            quantity=sum(each.quantity for each in mine if each.id == first.id),
+        )
+        for first in {each.id: each for each in mine}.values()
+    )
+
+
+def _given_back(
+    tx: Transaction,
+    row: SaleRow,
+    sale: Sale,
+    earlier: Sequence[Returned],
+    coming: Sequence[Returned],
+) -> Iterator[Entry]:
+    """What was paid in points of the goods that came back, with its deadlines."""
+    for use in uses.uses_on(tx, row.id):
+        before = _points_back(use, sale, earlier)
+        points = _points_back(use, sale, (*earlier, *coming)) - before
+        for spent in used.spent(tx, use):
+            if points and spent.kind is EntryKind.REDEEM:
+                yield give_back(spent, points, coming[0])
+
+
+def _points_back(use: UseRow, sale: Sale, returned: Sequence[Returned]) -> int:
+    """The whole points of what came back so far: of a gift, once all of its line is back."""
+    lines = sold(sale)
+    if use.money:
+        paid = sum(line.net for line in lines.values() if line.net > 0)
+        back = sum(_money(lines[int(each.line)], each.quantity) for each in returned)
+        return int(use.points * back / paid) if paid else 0
+    places = {place for place, line in lines.items() if line.article == use.article}
+    gifts = [place for place in places if lines[place].kind in _GIFTS]
+    gone = sum(each.quantity for each in returned if int(each.line) in gifts)
+    sold_units = sum(units(lines[place]) for place in gifts)
+    return use.points if gifts and gone >= sold_units else 0
+
+
+_GIFTS = (LineKind.REWARD, LineKind.BOUGHT_WITH_POINTS)
+
+
+def _money(line: Line, quantity: int) -> Fraction:
+    """Minor units of so much of a line."""
+    return Fraction(quantity, line.quantity) if line.net > 0 else Fraction(0)

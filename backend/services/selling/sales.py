@@ -1,0 +1,259 @@
+"""Recording a sale as it goes on: it earns when it is settled, once, however often it is sent."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from backend.db import Transaction, members, sales, shops
+from backend.db.access import Till
+from backend.db.accounts import earned_between
+from backend.db.sales import SaleRow
+from backend.db.shops import Store
+from backend.errors import Refused
+from backend.services import clock
+from backend.services.people.members import balance_of, numbered
+from backend.services.people.records import as_buyer
+from backend.services.points import fraud
+from backend.services.points.belonging import routed
+from backend.services.points.ledger import POINTS_MAX, locked_account, post
+from backend.services.selling import tickets, uses
+from backend.services.selling.earned_lines import line_id
+from backend.services.selling.tickets import Figures
+from backend.services.shop.catalogue import Shelf, shelf
+from backend.words import Words
+from backend_client.schemas import (
+    LineBody,
+    ProblemName,
+    SaleAnswer,
+    SaleBody,
+    SaleStage,
+    TicketState,
+)
+from loyalty.earning import earn
+from loyalty.ids import MemberId, SaleId, StoreId
+from loyalty.program import Program
+from loyalty.sales import Buyer, Payment, Sale, SaleRefused, SaleState
+
+
+def record_sale(tx: Transaction, till: Till, body: SaleBody, accepted: str) -> SaleAnswer:
+    """The entries that the sale earned; none while it is not settled.
+
+    `accepted` is the language of the ticket for a member whose own nothing is written in. Raises
+    Refused or CurrencyMismatch.
+    """
+    content = tx.keys.content(f"{till.store.id}:{body.content()}".encode())
+    known = sales.sale(tx, body.id)
+    if known is not None and content in {known.content, *known.earlier}:
+        return as_it_stands(known)
+    if known is not None and known.stage not in _GOES_ON:
+        raise Refused(ProblemName.ID_REUSED, "another sale was recorded under this id")
+    clock.refuse_if_off(tx, "closed_at", body.closed_at)
+    if members.member(tx, MemberId(body.member)) is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such member")
+    body = filled(tx, till.store, body)
+    sale = sale_of(body, till.store.id)
+    _check_names(sale)
+    stage = _stage(sale)
+    used = uses.on_ticket(tx, sale, body.uses)
+    answer = _book(tx, till, sale, stage, accepted, new=known is None)
+    if stage is SaleStage.SETTLED:
+        uses.issue(tx, used, sale.id)
+    row = SaleRow(
+        id=sale.id,
+        store=StoreId(sale.store),
+        till=till.id,
+        member=sale.member,
+        total=sale.total,
+        currency=sale.currency,
+        channel=sale.channel.value,
+        closed_at=sale.closed_at,
+        stage=stage,
+        content=content,
+        answer=answer.model_dump_json(),
+        detail=body.detail(),
+    )
+    if known is None:
+        sales.add_sale(tx, row)
+    else:
+        sales.save_sale(tx, replace(row, earlier=known.earlier | {known.content}))
+    return answer
+
+
+_GOES_ON = (SaleStage.OPEN, SaleStage.PART_PAID)
+
+
+def as_it_stands(row: SaleRow) -> SaleAnswer:
+    """The answer that the sale got, and how far it has come since."""
+    answer = SaleAnswer.model_validate_json(row.answer)
+    return answer.model_copy(update={"known": True, "stage": row.stage})
+
+
+def sale_of(body: SaleBody, store: str) -> Sale:
+    """What the engine counts."""
+    return Sale(
+        id=SaleId(body.id),
+        store=StoreId(store),
+        channel=body.channel,
+        member=MemberId(body.member),
+        total=body.total,
+        currency=body.currency,
+        closed_at=body.closed_at,
+        lines=tuple(line.line() for line in body.lines),
+        payments=tuple(Payment(means=part.means, amount=part.amount) for part in body.payments),
+        discount=body.discount,
+        state=SaleState.CLOSED if body.state is TicketState.CLOSED else SaleState.OPEN,
+        brand=body.brand,
+        price_code=body.price_code,
+        visits=body.visits,
+    )
+
+
+def filled(tx: Transaction, store: Store, body: SaleBody) -> SaleBody:
+    """The sale with what the catalogue, the store and the member's record say where it is silent.
+
+    Written down so: a return next year finds the prices and points of today.
+    """
+    person = members.member(tx, MemberId(body.member))
+    code = body.price_code or (person.price_code if person else "")
+    lines = filled_lines(tx, body.lines, code)
+    return body.model_copy(update={"lines": lines, "brand": body.brand or store.brand})
+
+
+def filled_lines(tx: Transaction, told: Sequence[LineBody], code: str) -> tuple[LineBody, ...]:
+    """The lines with what the catalogue says of their articles at that price code."""
+    if not any(each.article for line in told for each in (line, *line.components)):
+        return tuple(told)
+    lines = [line.line() for line in told]
+    found = shelf(tx, lines, (code,))
+    return tuple(
+        LineBody.of(
+            replace(
+                found.line(line, code),
+                unit_price=_price(found, said, line.price_code or code),
+            )
+        )
+        for said, line in zip(told, lines, strict=True)
+    )
+
+
+def _price(found: Shelf, said: LineBody, code: str) -> int:
+    """As the till says; else as the price list and the catalogue do."""
+    if said.unit_price is not None:
+        return said.unit_price
+    return found.price(said.article, code) or 0
+
+
+def body_of(row: SaleRow) -> SaleBody:
+    """The sale as the till told it last."""
+    return SaleBody.model_validate(
+        {
+            "id": row.id,
+            "member": row.member,
+            "total": row.total,
+            "currency": row.currency,
+            "channel": row.channel,
+            "closed_at": row.closed_at,
+            **json.loads(row.detail or "{}"),
+        }
+    )
+
+
+def due(sale: Sale) -> int:
+    """Minor units left to pay."""
+    if not sale.payments:
+        return 0 if sale.state is SaleState.CLOSED else sale.total
+    return max(sale.total - sale.paid(), 0)
+
+
+def _check_names(sale: Sale) -> None:
+    names = [line_id(place, line.id) for place, line in enumerate(sale.lines, start=1)]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise Refused(ProblemName.INVALID, f"lines.{place}.id: another line has it")
+
+
+def _stage(sale: Sale) -> SaleStage:
+    if sale.paid_in_full:
+        return SaleStage.SETTLED
+    return SaleStage.PART_PAID if sale.paid() else SaleStage.OPEN
+
+
+def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
+    """What the books know of the member at the moment of the sale."""
+    visits = sales.visits_of(tx, sale.member)
+    day, zone = sale.closed_at.astimezone(store.zone).date(), store.zone
+    start = datetime.combine(day, time(), tzinfo=zone)
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    earned_today = earned_between(tx, sale.member, store.program, start, end)
+    person = members.member(tx, sale.member)
+    assert person is not None
+    return replace(
+        as_buyer(person),
+        first_purchase=visits == 0,
+        visits=visits,
+        balance=balance,
+        earned_today=earned_today,
+    )
+
+
+def day_of(till: Till, at: datetime) -> tuple[datetime, datetime]:
+    """The shop's day around that time: its two midnights."""
+    day, zone = at.astimezone(till.store.zone).date(), till.store.zone
+    return (
+        datetime.combine(day, time(), tzinfo=zone),
+        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),
+    )
+
+
+def program_at(tx: Transaction, till: Till) -> Program:
+    """The rules in force where the till stands."""
+    program = shops.program(tx, till.store.program)
+    assert program is not None, "a store has a program"
+    return program
+
+
+def _book(
+    tx: Transaction, till: Till, sale: Sale, stage: SaleStage, accepted: str, *, new: bool
+) -> SaleAnswer:
+    program = program_at(tx, till)
+    locked_account(tx, sale.member, program.id)
+    before = balance_of(tx, sale.member, program.id)
+    buyer = fraud.watched(tx, till, sale, program, buyer_at(tx, till.store, sale, before))
+    try:
+        # Also of a sale that goes on: what is wrong with it is said at once. It earns nothing yet.
+        earned = earn(sale, program, zone=till.store.zone, buyer=buyer, extensions=tx.extensions)
+    except SaleRefused as no:
+        raise Refused(ProblemName.INVALID, str(no)) from no
+    if any(entry.points > POINTS_MAX for entry in earned):
+        raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
+    posted = post(tx, *(routed(tx, entry) for entry in earned), new=new)
+    figures = Figures(
+        points=sum(each.entry.points for each in posted),
+        before=before,
+        after=balance_of(tx, sale.member, program.id),
+        deadline=next((each.entry.deadline for each in posted), None),
+        visits=buyer.visits,
+    )
+    settled = stage is SaleStage.SETTLED
+    words = words_of(tx, sale.member, accepted)
+    return SaleAnswer(
+        sale=sale.id,
+        entries=tuple(numbered(each) for each in posted),
+        earned=figures.points,
+        balance_before=before,
+        balance=figures.after,
+        deadline=figures.deadline,
+        rule_in_words=dict(program.rule_in_words),
+        known=False,
+        stage=stage,
+        due=due(sale),
+        ticket=tickets.loyalty_lines(words, program, figures, till.store.zone) if settled else (),
+        messages=tickets.messages(words, program, figures) if settled else (),
+    )
+
+
+def words_of(tx: Transaction, member: MemberId, accepted: str) -> Words:
+    """The words for that member's ticket."""
+    person = members.member(tx, member)
+    return tickets.words_for(person.language if person else "", accepted)

@@ -1,0 +1,1 @@
+"""The shop: its stores, products, prices and gifts."""

@@ -1,0 +1,123 @@
+"""Which company somebody means before they have shown who they are; and a server's first owner."""
+
+import hmac
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backend.db import Database, Transaction, shops, staff
+from backend.db.staff import Person
+from backend.errors import CannotStart, Refused
+from backend.rights import Role
+from backend.services.shop.shops import add_shop
+from backend.services.team.sessions import Opened, open_session
+from backend.services.team.staff import NewPerson, add_person, hashed
+from backend_client.schemas import FirstRun, NewCompany, ProblemName
+from loyalty.errors import ProgramRefused
+from loyalty.ids import TenantId
+
+PRESETS = Path(__file__).parents[2] / "assets" / "programs"
+
+
+def the_company(database: Database, wanted: str) -> TenantId:
+    """The company of that id; the only one there is when none is named. Raises Refused."""
+    with database.across() as connection:
+        found = list(shops.tenants(connection))
+    if wanted:
+        found = [tenant for tenant in found if tenant == wanted]
+    if len(found) > 1:
+        raise Refused(
+            ProblemName.INVALID,
+            "company: this server has several: say which",
+            errors=[{"field": "company", "message": "needed here"}],
+        )
+    if not found:
+        raise Refused(ProblemName.NOT_FOUND, "there is no such company")
+    return found[0]
+
+
+def ownerless(database: Database) -> TenantId | None:
+    """A company that nobody owns yet; None where each has its owner, or there is none."""
+    with database.across() as connection:
+        found = list(shops.tenants(connection))
+    for tenant in found:
+        with database.read(tenant) as tx:
+            if staff.owners(tx) == 0:
+                return tenant
+    return None
+
+
+def waits_for_owner(database: Database) -> bool:
+    """Whether the first run is still to come: no company, or one without an owner."""
+    with database.across() as connection:
+        is_new = not shops.tenants(connection)
+    return is_new or ownerless(database) is not None
+
+
+def presets() -> tuple[str, ...]:
+    """The names of the ready programs."""
+    return tuple(
+        sorted(path.stem for path in PRESETS.glob("*.json") if not path.stem.endswith(".schema"))
+    )
+
+
+@dataclass(slots=True)
+class FirstRunLink:
+    """The secret of the link that `serve` prints: whoever reads it may become the owner, once.
+
+    It lives in the memory of one process, so that it dies with it and is in no backup.
+    """
+
+    secret: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, database: Database, request: FirstRun) -> Opened:
+        """The first owner's session. Raises Refused, EmailRefused or ProgramRefused."""
+        if not self.secret or not hmac.compare_digest(request.token.encode(), self.secret.encode()):
+            raise Refused(ProblemName.LINK, "the server prints the link when it starts")
+        with self._lock:
+            tenant = ownerless(database)
+            if tenant is None:
+                tenant = _new_company(database, request.company)
+            kept = hashed(request.owner.password)
+            return database.run(tenant, _first_owner, request, kept)
+
+
+def _new_company(database: Database, wanted: NewCompany | None) -> TenantId:
+    if not waits_for_owner(database):
+        raise Refused(ProblemName.LINK, "the server has its owner already")
+    if wanted is None:
+        raise _invalid("company", "a new server needs one")
+    if wanted.program not in presets():
+        raise _invalid("company.program", "no ready program has this name")
+    document = (PRESETS / f"{wanted.program}.json").read_text("utf-8")
+    try:
+        shop = add_shop(
+            database,
+            name=wanted.name,
+            address=wanted.address,
+            time_zone=wanted.time_zone,
+            document=document,
+        )
+    except CannotStart as no:
+        raise _invalid("company.time_zone", str(no)) from no
+    except ProgramRefused as no:
+        raise _invalid("company.program", str(no)) from no
+    return shop.tenant
+
+
+def _first_owner(tx: Transaction, request: FirstRun, kept: str) -> Opened:
+    if staff.owners(tx):
+        raise Refused(ProblemName.LINK, "the server has its owner already")
+    person = owner(tx, request.owner.name, request.owner.email)
+    staff.change(tx, person.id, password=kept)
+    return open_session(tx, person)
+
+
+def owner(tx: Transaction, name: str, email: str) -> Person:
+    """Whom the company belongs to, written down by whoever runs the server."""
+    return add_person(tx, NewPerson(name=name, email=email, role=Role.OWNER), actor="system")
+
+
+def _invalid(name: str, why: str) -> Refused:
+    return Refused(ProblemName.INVALID, f"{name}: {why}", errors=[{"field": name, "message": why}])

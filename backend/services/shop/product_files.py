@@ -1,0 +1,223 @@
+"""Products in files: read a CSV that a spreadsheet wrote, say what is wrong row by row, write one.
+
+A list in a cell is separated by "|"; a pack's articles are written `CODE*2|OTHER`. A column that
+the file leaves out leaves the products as they are.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from backend.db import Transaction, catalogue
+from backend.errors import Refused
+from backend.services.shop.catalogue import refuse_components, save_products
+from backend_client.schemas import BadRow, ProblemName, ProductBody, ProductFound, ProductsImported
+
+COLUMNS = ("id", *ProductBody.model_fields)
+ROWS_MAX = 100_000
+TOLD_MAX = 100
+"""Bad rows in an answer; whoever mends a hundred asks again."""
+
+_LISTS = ("themes", "sets")
+_NUMBERS = ("price", "points", "gift_points")
+_YES, _NO = ("true", "1", "yes", "oui", "vrai"), ("false", "0", "no", "non", "faux")
+
+
+def import_products(tx: Transaction, body: bytes, *, dry_run: bool) -> ProductsImported:
+    """What the file changes, or would. Raises Refused; while a row is bad, nothing is written."""
+    read = _Reader(tx, body)
+    changed = [product for product in read.products if read.known.get(product.id) != product]
+    added = sum(product.id not in read.known for product in changed)
+    answer = ProductsImported(
+        dry_run=dry_run,
+        rows=read.rows,
+        added=added,
+        changed=len(changed) - added,
+        unchanged=len(read.products) - len(changed),
+        bad_rows=tuple(read.bad[:TOLD_MAX]),
+    )
+    if dry_run:
+        return answer
+    if read.bad:
+        raise Refused(
+            ProblemName.INVALID,
+            f"{len(read.bad)} rows cannot be taken: nothing was written",
+            bad_rows=[bad.model_dump() for bad in answer.bad_rows],
+        )
+    save_products(tx, changed)
+    return answer
+
+
+def export_products(products: Iterable[ProductFound]) -> Iterator[str]:
+    """The lines of a file that `import_products` reads back to the same products."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    for cells in (COLUMNS, *map(_cells, products)):
+        writer.writerow(cells)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+class _Reader:
+    """A file on its way to products."""
+
+    def __init__(self, tx: Transaction, body: bytes) -> None:
+        self.bad: list[BadRow] = []
+        self.rows = 0
+        rows = list(self._cells(body))
+        self.known = catalogue.products(tx, {cells["id"] for _, cells in rows})
+        self.products: list[ProductFound] = []
+        self._places: dict[str, int] = {}
+        for row, cells in rows:
+            self._take(row, cells)
+        self._check_components(tx)
+
+    def _cells(self, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+        text = _text(body)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        try:
+            header = [name.strip().lower() for name in next(lines, [])]
+            _check_header(header)
+            for cells in lines:
+                if any(cell.strip() for cell in cells):
+                    self.rows += 1
+                    if self.rows > ROWS_MAX:
+                        raise Refused(ProblemName.INVALID, f"more than {ROWS_MAX} rows: split it")
+                    yield lines.line_num, self._row(lines.line_num, header, cells)
+        except csv.Error as error:
+            raise Refused(
+                ProblemName.INVALID, f"line {lines.line_num} is not CSV: {error}"
+            ) from error
+
+    def _row(self, row: int, header: list[str], cells: list[str]) -> dict[str, str]:
+        if len(cells) > len(header):
+            self.bad.append(BadRow(row=row, field="row", message="more cells than the header has"))
+        found = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        return {"id": "", **found}
+
+    def _take(self, row: int, cells: Mapping[str, str]) -> None:
+        name = cells["id"]
+        if name in self._places:
+            message = f"the product is in line {self._places[name]} already"
+            self.bad.append(BadRow(row=row, field="id", message=message))
+            return
+        self._places[name] = row
+        known = self.known.get(name)
+        said = {} if known is None else known.model_dump()
+        try:
+            said |= _values(cells)
+            self.products.append(ProductFound(**{**said, "id": name}))
+        except ValidationError as error:
+            for told in error.errors(include_url=False, include_input=False):
+                field = ".".join(str(part) for part in told["loc"])
+                self.bad.append(BadRow(row=row, field=field, message=told["msg"]))
+        except _BadCell as error:
+            self.bad.append(BadRow(row=row, field=error.field, message=error.message))
+
+    def _check_components(self, tx: Transaction) -> None:
+        """A pack may be made of products of the same file, wherever in it they stand."""
+        wanted = {part.product for each in self.products for part in each.components}
+        known = catalogue.products(tx, wanted) | {each.id: each for each in self.products}
+        for product in self.products:
+            try:
+                refuse_components(product, known)
+            except Refused as refused:
+                row = self._places[product.id]
+                self.bad.append(BadRow(row=row, field="components", message=refused.detail))
+
+
+class _BadCell(Exception):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+def _text(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(ProblemName.INVALID, "the file is not UTF-8: save it as CSV UTF-8") from error
+    if "\0" in text:
+        raise Refused(ProblemName.INVALID, "the file holds zero bytes: it is not a CSV")
+    return text
+
+
+def _delimiter(text: str) -> str:
+    """French spreadsheets write semicolons, others commas or tabs."""
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _check_header(header: list[str]) -> None:
+    unknown = [name for name in header if name not in COLUMNS]
+    if unknown:
+        raise Refused(
+            ProblemName.INVALID,
+            f"column {unknown[0][:40]!r} is not known: there is {', '.join(COLUMNS)}",
+        )
+    if "id" not in header or len(set(header)) != len(header):
+        raise Refused(ProblemName.INVALID, "the first line names each column once, among them id")
+
+
+def _values(cells: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, text in cells.items():
+        if name in _LISTS:
+            found[name] = tuple(part.strip() for part in text.split("|") if part.strip())
+        elif name in _NUMBERS:
+            found[name] = _number(name, text)
+        elif name == "earns":
+            found[name] = _flag(name, text)
+        elif name == "components":
+            found[name] = tuple(_component(part) for part in text.split("|") if part.strip())
+        elif name == "tax_rate":
+            found[name] = text.replace(",", ".") or Decimal(0)
+        elif name != "kind" or text:
+            found[name] = text
+    return found
+
+
+def _number(name: str, text: str) -> int | None:
+    if not text:
+        return None
+    if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit():
+        unit = "cents, such as 1250 for 12.50" if name == "price" else "a whole number"
+        raise _BadCell(name, f"write {unit}, or nothing")
+    if len(text) > 15:  # noqa: PLR2004 - more digits than any amount has
+        raise _BadCell(name, "the number is too large")
+    return int(text)
+
+
+def _flag(name: str, text: str) -> bool:
+    if not text or text.lower() in _YES:
+        return True
+    if text.lower() in _NO:
+        return False
+    raise _BadCell(name, "write true or false")
+
+
+def _component(text: str) -> dict[str, object]:
+    code, _, times = text.strip().partition("*")
+    quantity = _number("components", times.strip()) if times.strip() else 1
+    return {"product": code.strip(), "quantity": quantity}
+
+
+def _cells(product: ProductFound) -> list[str]:
+    said = dict(product)
+    lists = {name: "|".join(said[name]) for name in _LISTS}
+    parts = "|".join(
+        part.product if part.quantity == 1 else f"{part.product}*{part.quantity}"
+        for part in product.components
+    )
+    plain = {
+        **said,
+        **lists,
+        "kind": product.kind.value,
+        "earns": str(product.earns).lower(),
+        "components": parts,
+    }
+    return ["" if plain[name] is None else str(plain[name]) for name in COLUMNS]

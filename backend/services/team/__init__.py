@@ -1,0 +1,1 @@
+"""The team: who may do what, who said yes, and who looked."""
