@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source_tree=$(cd "$here/../.." && pwd)
 
 # What an appliance carries of the source tree. The device simulators stay behind.
-parts=(loyalty devices backend_client kiosk assets requirements/kiosk.txt docs/installer.md)
+parts=(loyalty wording devices backend_client kiosk assets requirements/kiosk.txt docs/installer.md)
 left_behind=(devices/simulate)
 
 root=
