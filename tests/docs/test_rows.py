@@ -64,7 +64,7 @@ GOOD: Row = {
 def tree(tmp_path: Path) -> Path:
     """A tree with one screen, one route, one command and three tests."""
     files = {
-        "kiosk/screens.py": "class Home:\n    pass\n",
+        "kiosk/screens/home.py": "class Home:\n    pass\n",
         "backend/__main__.py": "",
         "docs/openapi.json": json.dumps({"paths": {"/v1/things/{thing}": {"get": {}}}}),
         "tests/test_shop.py": (
@@ -75,7 +75,7 @@ def tree(tmp_path: Path) -> Path:
     }
     for name, text in files.items():
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -91,7 +91,7 @@ def test_a_row_that_names_what_exists_has_no_problem(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"surface": "screen:Lobby"}, "no screen Lobby in kiosk/screens.py"),
+        ({"surface": "screen:Lobby"}, "no screen Lobby in kiosk/screens"),
         ({"surface": "page:programs"}, "a page is an address that begins with /"),
         ({"surface": "api:GET /v1/nothing"}, "no GET /v1/nothing in docs/openapi.json"),
         ({"surface": "api:/v1/things/{thing}"}, "an API surface is a method and a path"),
@@ -103,7 +103,7 @@ def test_a_row_that_names_what_exists_has_no_problem(tree: Path) -> None:
         ({"tests": ["tests/test_gone.py::test_sells"]}, "no file tests/test_gone.py"),
         ({"tests": ["tests/test_shop.py::test_buys"]}, "no test test_buys in tests/test_shop.py"),
         ({"tests": ["tests/test_shop.py"]}, "no test  in tests/test_shop.py"),
-        ({"tests": ["kiosk/screens.py::Home"]}, "not under tests/: kiosk/screens.py"),
+        ({"tests": ["kiosk/screens/home.py::Home"]}, "not under tests/: kiosk/screens/home.py"),
         ({"state": "waiting"}, "waiting, yet it names a surface or tests"),
         ({"state": "soon"}, "state is 'soon', it can only be waiting"),
         ({"by": "somebody"}, "by is 'somebody'"),
@@ -205,8 +205,9 @@ def standing_faults(row: Row, root: Path) -> Iterator[str]:
 def surface_faults(surface: str, root: Path) -> Iterator[str]:
     kind, _, name = surface.partition(":")
     if kind == "screen":
-        if name not in class_names(root / "kiosk/screens.py"):
-            yield f"no screen {name} in kiosk/screens.py"
+        files = sorted((root / "kiosk/screens").glob("*.py"))
+        if not any(name in class_names(file) for file in files):
+            yield f"no screen {name} in kiosk/screens"
     elif kind == "page":
         if not name.startswith("/"):
             yield "a page is an address that begins with /"

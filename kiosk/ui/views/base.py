@@ -2,7 +2,7 @@
 
 How a view is written
 ---------------------
-The screen `Join` in `kiosk/screens.py` has its view `JoinView` in `views/join.py` and its layout
+The screen `Join` in `kiosk/screens/` has its view `JoinView` in `views/join.py` and its layout
 in `views/join.kv`; the table `VIEWS` in `views/__init__.py` joins them.
 
 * `show(screen)` puts the screen into words and numbers: it sets the view's properties, all of

@@ -1,0 +1,114 @@
+"""Taking a gift: confirm, print, show, and every way out when paper fails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from kiosk.screens.base import Screen
+from kiosk.screens.home import Gift
+
+
+class Delivery(Enum):
+    """How the customer takes the voucher."""
+
+    PAPER = "paper"
+    SCREEN = "screen"
+    """On the screen as a QR code, to be photographed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmGift(Screen[Delivery | None]):
+    """Cost, what remains, where to use it and until when. Nothing is taken before the answer."""
+
+    first_name: str
+    balance: int
+    gift: Gift
+    remaining: int
+    place: str
+    last_day: datetime
+    paper: bool
+    """Whether the printer can print now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printing(Screen[None]):
+    """The voucher is on its way; told, not asked."""
+
+    gift: Gift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeVoucher(Screen[None]):
+    """The paper is out: take it. New balance."""
+
+    gift: Gift
+    balance: int
+    last_day: datetime
+    ticket: tuple[str, ...] = ()
+    """What is on the paper, for those who cannot read it (EN 301 549, 5.1.3.16)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherOnScreen(Screen[None]):
+    """The voucher as a QR code with its code in readable letters."""
+
+    gift_name: str
+    payload: str
+    code: str
+    last_day: datetime
+    balance: int
+
+
+class PrinterState(Enum):
+    """What the customer must know of a voucher that did not come out."""
+
+    NOT_PRINTED = "not_printed"
+    """Proved: nothing came out."""
+    UNKNOWN = "unknown"
+    """Perhaps on paper, perhaps not: the points stay held and the code stays the same."""
+
+
+class PrinterCause(Enum):
+    """What the printer says is wrong."""
+
+    PAPER = "paper"
+    COVER = "cover"
+    SILENT = "silent"
+
+
+class WayOut(Enum):
+    """What to do with a voucher that did not come out."""
+
+    RETRY = "retry"
+    SCREEN = "screen"
+    GIVE_BACK = "give_back"
+    """Only offered when nothing was printed for certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterTrouble(Screen[WayOut | None]):
+    """What happened to the points, and the ways out. None is "later": at the next tap."""
+
+    gift: Gift
+    state: PrinterState
+    cause: PrinterCause
+
+
+class RefusalReason(Enum):
+    """Why a gift cannot be taken after all."""
+
+    NOT_ENOUGH = "not_enough"
+    """The balance fell meanwhile, at a till or on another kiosk."""
+    UNAVAILABLE = "unavailable"
+    OFFLINE_LIMIT = "offline_limit"
+    """Without the network, no more than this may be given."""
+    STORAGE = "storage"
+    """The kiosk cannot write: nothing was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftRefused(Screen[None]):
+    """The gift cannot be taken; the points are untouched."""
+
+    reason: RefusalReason
+    gift: Gift

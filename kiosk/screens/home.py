@@ -1,0 +1,83 @@
+"""A member at home: balance, gifts, and where to go from there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from kiosk.screens.base import Screen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """A gift as this customer sees it."""
+
+    id: str
+    name: str
+    cost: int
+    missing: int
+    """Points still to earn; 0 when it can be taken now."""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiring:
+    """The points that will be lost first."""
+
+    points: int
+    last_day: datetime
+    """An instant within the last day on which they can be spent, in the store's zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeGift:
+    """The gift that was touched."""
+
+    gift: Gift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamps:
+    """How many of a card's stamps are there."""
+
+    filled: int
+    total: int
+
+
+class HomeChoice(Enum):
+    """Where to go from home."""
+
+    VOUCHERS = "vouchers"
+    HISTORY = "history"
+    GIFTS = "gifts"
+    """All gifts, when they do not fit on the home screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home(Screen[TakeGift | HomeChoice | None]):
+    """First name, balance, way to the next gift, the next deadline, gifts."""
+
+    first_name: str
+    """Empty when this kiosk has never learnt it and the backend cannot be asked."""
+    balance: int
+    goal: Gift | None
+    """The nearest gift still out of reach."""
+    gifts: tuple[Gift, ...]
+    """What can be taken first."""
+    vouchers: int
+    """How many vouchers are waiting to be used."""
+    expiring: Expiring | None = None
+    worth: int | None = None
+    """What the balance is worth in minor units of the program's currency, where it has a value."""
+    stamps: Stamps | None = None
+    """A card of stamps, where visits or articles are counted."""
+    offline: bool = False
+    """The balance is as of the last contact; sales made since then are not in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseGift(Screen[Gift | None]):
+    """All gifts, affordable first, in pages."""
+
+    first_name: str
+    balance: int
+    gifts: tuple[Gift, ...]
