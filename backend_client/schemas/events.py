@@ -41,6 +41,12 @@ class MemberEnrolled(EventBase):
     card: CardKey
     first_name: str = Field(min_length=1, max_length=40)
     email: str | None = Field(default=None, max_length=254)
+    phone: str | None = rarely(
+        None, "Such as +33612345678; in its country's own form, read as the shop's.", max_length=40
+    )
+    birthday: str | None = rarely(
+        None, "Month and day, such as 03-14; with its year where they told it.", max_length=10
+    )
     language: Language
     consents: tuple[ConsentBody, ...]
     salt: str | None = rarely(

@@ -280,6 +280,27 @@ def test_names_and_addresses_that_cannot_be_written_down_lose_nothing_else(
     assert (profile.first_name, profile.contact) == ("Zoé", "")
 
 
+def test_a_number_and_a_birthday_are_kept_as_they_are_looked_up(
+    line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    joined = kiosk.enrolled(phone="+33612345678", birthday="1984-02-29")
+    assert flags(line.terminal.push(journal.write(joined)).results) == [()]
+    assert line.terminal.member(joined.member).contact == "•• •• •• 78"
+    twin = kiosk.enrolled(phone="06 12 34 56 78", birthday="03-14")
+    answer = line.terminal.push(journal.write(twin, kiosk.welcomed(twin.member)))
+    assert ("contact-known",) in flags(answer.results)[:1]
+
+
+@pytest.mark.parametrize("born", ["1985-02-29", "19-85", "2020-W01-1"])
+def test_a_number_or_a_day_that_is_none_is_flagged_and_the_fact_kept(
+    line: Connected, kiosk: Kiosk, journal: Journal, born: str
+) -> None:
+    joined = kiosk.enrolled(phone="12", birthday=born)
+    answer = line.terminal.push(journal.write(joined))
+    assert flags(answer.results) == [("phone-refused", "birthday-refused")]
+    assert line.terminal.member(joined.member).contact == ""
+
+
 def test_a_clock_that_is_years_off_is_flagged_and_the_fact_kept(
     line: Connected, kiosk: Kiosk, journal: Journal
 ) -> None:

@@ -86,6 +86,8 @@ class Kiosk:
         uid: bytes | None = None,
         name: str = "Camille",
         email: str | None = None,
+        phone: str | None = None,
+        birthday: str | None = None,
         at: datetime | None = None,
     ) -> MemberEnrolled:
         """A person joined."""
@@ -97,6 +99,8 @@ class Kiosk:
             card=self.card(uid or uuid4().bytes[:7]),
             first_name=name,
             email=email,
+            phone=phone,
+            birthday=birthday,
             language="fr",
             consents=(ConsentBody(purpose="program", given=True, text_version="1"),),
         )

@@ -5,11 +5,13 @@ A fact happened, whatever we think of it, so nothing here refuses. A flag says w
 journal-fork      the terminal's journal has a gap or a second branch (a restored memory card)
 id-reused         the id stands for another fact; this one was not booked
 clock-off         no clock that works says that
-contact-known     somebody has this address: a new member, without a second welcome
+contact-known     somebody has this address or number: a new member, without a second welcome
 card-taken        the card is another member's and stays theirs
 member-known      enrolled before; the first answers stay
 name-refused      a name that cannot be written down: its readable part is kept
 email-refused     not an address: none is kept
+phone-refused     not a telephone number: none is kept
+birthday-refused  there is no such day: none is kept
 member-unknown    points of somebody whose enrolment has not come yet
 program-unknown   points in a program that we do not have
 store-differs     an entry of another store than the terminal's

@@ -1,12 +1,15 @@
 """Facts about people: who joined, and who was welcomed."""
 
+import re
 import unicodedata
 from dataclasses import replace
 
 from backend.db import Transaction, accounts, cards, members, shops, webhooks
 from backend.db.access import Terminal
 from backend.db.cards import Card
+from backend.errors import Refused
 from backend.services.kiosks import welcome
+from backend.services.people import contacts, records
 from backend.services.points.ledger import locked_account
 from backend.services.points.notes import Notes, entry_of, is_bookable, post_once
 from backend_client.schemas import MemberEnrolled, WelcomeClaimed
@@ -16,6 +19,8 @@ from loyalty.errors import EmailRefused, NameRefused
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import Entry, EntryKind
 from loyalty.program import Program
+
+_MONTH_AND_DAY = re.compile(r"([12]\d{3}-)?\d\d-\d\d")
 
 
 def enrol(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
@@ -35,9 +40,12 @@ def enrol(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
 
 
 def _save_person(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
-    address = _address(event.email, notes)
+    address, number = _address(event.email, notes), _number(event.phone, notes)
     contact_key = tx.keys.contact(address) if address else None
-    if contact_key and members.by_contact(tx, contact_key):
+    phone_key = tx.keys.phone(number) if number else None
+    known_address = contact_key and members.by_contact(tx, contact_key)
+    known_number = phone_key and members.by_phone(tx, phone_key)
+    if known_address or known_number:
         notes.flag("contact-known")
     known = members.member(tx, MemberId(event.member))
     assert known is not None
@@ -46,6 +54,9 @@ def _save_person(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
         first_name=_name(event.first_name, notes),
         email=address,
         contact_key=contact_key,
+        phone=number,
+        phone_key=phone_key,
+        birthday=_birthday(event.birthday, notes),
         language=event.language,
         enrolled_at=event.at,
     )
@@ -70,6 +81,23 @@ def _address(typed: str | None, notes: Notes) -> str | None:
     except EmailRefused:
         notes.flag("email-refused")
         return None
+
+
+def _number(typed: str | None, notes: Notes) -> str | None:
+    try:
+        return None if typed is None else contacts.phone(typed)
+    except Refused:
+        notes.flag("phone-refused")
+        return None
+
+
+def _birthday(typed: str | None, notes: Notes) -> str | None:
+    if typed is None:
+        return None
+    if _MONTH_AND_DAY.fullmatch(typed) and records.birthday_of(typed) is not None:
+        return typed
+    notes.flag("birthday-refused")
+    return None
 
 
 def contact_key(tx: Transaction, typed: str | None) -> str | None:

@@ -3,8 +3,10 @@
 from backend.db import Database, Transaction, accounts, cards, members
 from backend.db.access import Till
 from backend.db.cards import Card
+from backend.db.members import Member
 from backend.errors import Refused
 from backend.services.people import cards as card_desk
+from backend.services.people import contacts
 from backend.services.people.directory import kept
 from backend.services.points.belonging import holder
 from backend_client.schemas import (
@@ -31,11 +33,16 @@ def profile(tx: Transaction, wanted: MemberId) -> MemberProfile:
     person = members.member(tx, wanted)
     if person is None or person.enrolled_at is None:
         raise _unknown()
+    return profile_of(person)
+
+
+def profile_of(person: Member) -> MemberProfile:
+    """What a kiosk may show of a person."""
+    contact = people.masked(person.email) if person.email else ""
+    if not contact and person.phone:
+        contact = contacts.masked_phone(person.phone)
     return MemberProfile(
-        id=person.id,
-        first_name=person.first_name,
-        contact=people.masked(person.email) if person.email else "",
-        language=person.language,
+        id=person.id, first_name=person.first_name, contact=contact, language=person.language
     )
 
 

@@ -11,7 +11,7 @@ from backend.mail import Mail, MailKind
 from backend.services.mailing import outbox
 from backend.services.people import cards as card_desk
 from backend.services.people import codes, contacts, records
-from backend.services.people.members import balance_of
+from backend.services.people.members import balance_of, profile_of
 from backend.services.points.belonging import holder
 from backend_client.schemas import (
     BlockReason,
@@ -24,7 +24,6 @@ from backend_client.schemas import (
     CardTapped,
     CodePassed,
     ConsentsBody,
-    MemberProfile,
     MyConsents,
     MyDataAnswer,
     MyLanguage,
@@ -51,16 +50,6 @@ def tapped(database: Database, terminal: Terminal, key: str) -> SeenAnswer:
             card=card.changed(holder(tx, card.member, terminal.store.program)),
             member=profile_of(person) if person and person.enrolled_at else None,
         )
-
-
-def profile_of(person: Member) -> MemberProfile:
-    """What a kiosk may show of a person."""
-    contact = people.masked(person.email) if person.email else ""
-    if not contact and person.phone:
-        contact = contacts.masked_phone(person.phone)
-    return MemberProfile(
-        id=person.id, first_name=person.first_name, contact=contact, language=person.language
-    )
 
 
 def my_data(tx: Transaction, key: str) -> MyDataAnswer:
