@@ -4,9 +4,6 @@ The parameters are the second of those that OWASP's Password Storage Cheat Sheet
 argon2id, 19 MiB of memory, 2 passes, 1 lane. They take some 30 ms of one core of a small server.
 """
 
-import hmac
-from hashlib import sha256
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -41,11 +38,3 @@ def fits(kept: str | None, secret: str) -> bool:
 def is_dated(kept: str) -> bool:
     """Whether it was hashed with other parameters than today's."""
     return _HASHER.check_needs_rehash(kept)
-
-
-def peppered(pin: str, secret: bytes) -> str:
-    """A PIN mixed with a secret of the company, which every terminal holds and no backup does.
-
-    A few digits are soon tried out; without the secret there is nothing to try them against.
-    """
-    return hmac.new(secret, b"pin:" + pin.encode(), sha256).hexdigest()

@@ -65,6 +65,9 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
 """The rights of each role: a cashier works the counter, a manager runs the shop day by day, and
 only an owner changes the rules, the staff and the settings."""
 
+AT_A_KIOSK = frozenset({Right.MEMBERS, Right.VOUCHERS, Right.GIFTS, Right.ADJUST})
+"""What a PIN typed at a kiosk is good for, whatever the role of its owner."""
+
 FOR_PEOPLE = frozenset(
     {
         Right.APPROVE,

@@ -88,6 +88,8 @@ from backend_client.schemas import (
     SeenAnswer,
     ShownCard,
     SimulationAnswer,
+    StaffUnlock,
+    StaffUnlocked,
     TakenOfflineAnswer,
     TakenOfflineBody,
     UseAnswer,
@@ -133,7 +135,7 @@ def claim(
 
     Raises CodeMistyped, or a BackendError; a code that is not good is BackendRefused.
     """
-    with _Line(base_url, None, session) as line:
+    with Line(base_url, None, session) as line:
         return line.call("POST", "/terminals/claim", ClaimAnswer, request, retries=0)
 
 
@@ -147,7 +149,7 @@ class TerminalClient:
         self, base_url: str, token: str, *, session: requests.Session | None = None
     ) -> None:
         """`session` lets tests reach an application without a socket."""
-        self._line = _Line(base_url, token, session)
+        self._line = Line(base_url, token, session)
 
     def push(self, events: Sequence[JournalEvent]) -> EventsAnswer:
         """What became of each fact, in the same order."""
@@ -214,7 +216,7 @@ class TerminalClient:
 
     def member(self, member: str) -> MemberProfile:
         """What a kiosk may show of a person."""
-        return self._line.call("GET", f"/members/{_segment(member)}", MemberProfile)
+        return self._line.call("GET", f"/members/{segment(member)}", MemberProfile)
 
     def seen(self, card: str) -> SeenAnswer:
         """A card that was tapped: how it stands, and whose it is."""
@@ -226,12 +228,12 @@ class TerminalClient:
 
     def check_code(self, code: str, digits: str) -> CodePassed:
         """Who typed the right code. Sent once: each sending is a try. BackendRefused: wrong."""
-        path, typed = f"/kiosk/codes/{_segment(code)}/check", CodeTyped(digits=digits)
+        path, typed = f"/kiosk/codes/{segment(code)}/check", CodeTyped(digits=digits)
         return self._line.call("POST", path, CodePassed, typed, retries=0)
 
     def give_card(self, code: str, tapped: CardTapped) -> CardBody:
         """The new card, after the code was typed at this kiosk; the lost one opens nothing."""
-        return self._line.call("POST", f"/kiosk/codes/{_segment(code)}/card", CardBody, tapped)
+        return self._line.call("POST", f"/kiosk/codes/{segment(code)}/card", CardBody, tapped)
 
     def hand_off(self, link: NewLink) -> LinkAnswer:
         """A link to show as a QR code: who opens it joins on their phone."""
@@ -261,6 +263,23 @@ class TerminalClient:
         """Forget who shows the card."""
         return self._line.call("POST", "/kiosk/my-data/erasure", Erased, shown)
 
+    def unlock(self, asked: StaffUnlock) -> StaffUnlocked:
+        """Who typed a PIN, and what opens the counter in their name. Sent once: it is a try."""
+        return self._line.call("POST", "/kiosk/staff", StaffUnlocked, asked, retries=0)
+
+    def lock(self, staff: str, session: str) -> Done:
+        """They are done."""
+        path = f"/kiosk/staff/{segment(staff)}/{segment(session)}"
+        return self._line.call("DELETE", path, Done, retries=0)
+
+    def picture(self, wanted: str) -> bytes:
+        """The file of a picture, by its hash; whoever keeps it checks that it has that hash."""
+        return self._line.fetch(f"/pictures/{segment(wanted)}")
+
+    def in_the_name_of(self, token: str) -> "Line":
+        """The same backend under another token, over the same connections."""
+        return self._line.under(token)
+
     def close(self) -> None:
         """Close the connections."""
         self._line.close()
@@ -280,7 +299,7 @@ class TillClient:
 
     def __init__(self, base_url: str, key: str, *, session: requests.Session | None = None) -> None:
         """`session` lets tests reach an application without a socket."""
-        self._line = _Line(base_url, key, session)
+        self._line = Line(base_url, key, session)
 
     def find_member(self, query: MemberQuery) -> MemberFound:
         """The member of a card or an address. An unknown one is BackendRefused; EmailRefused."""
@@ -308,20 +327,20 @@ class TillClient:
 
     def sale(self, sale: str) -> SaleView:
         """A sale as the books have it."""
-        return self._line.call("GET", f"/sales/{_segment(sale)}", SaleView)
+        return self._line.call("GET", f"/sales/{segment(sale)}", SaleView)
 
     def void_sale(self, sale: str, act: SaleAct) -> SaleActAnswer:
         """The sale undone, with what was spent on it. NotEnoughPoints where debts are refused."""
-        return self._line.call("POST", f"/sales/{_segment(sale)}/void", SaleActAnswer, act)
+        return self._line.call("POST", f"/sales/{segment(sale)}/void", SaleActAnswer, act)
 
     def restore_sale(self, sale: str, act: SaleAct) -> SaleActAnswer:
         """The void undone. NotEnoughPoints where what was spent is not there any more."""
-        path = f"/sales/{_segment(sale)}/restoration"
+        path = f"/sales/{segment(sale)}/restoration"
         return self._line.call("POST", path, SaleActAnswer, act)
 
     def return_goods(self, sale: str, goods: ReturnBody) -> SaleActAnswer:
         """What the lines earned taken back. NotEnoughPoints where debts are refused."""
-        return self._line.call("POST", f"/sales/{_segment(sale)}/returns", SaleActAnswer, goods)
+        return self._line.call("POST", f"/sales/{segment(sale)}/returns", SaleActAnswer, goods)
 
     def credit_note(self, note: CreditNoteBody) -> SaleActAnswer:
         """What money given back without a known sale takes. CurrencyMismatch, NotEnoughPoints."""
@@ -333,33 +352,33 @@ class TillClient:
 
     def issue_use(self, use: str, issue: UseIssue) -> UseAnswer:
         """The customer has what the points bought."""
-        return self._line.call("POST", f"/uses/{_segment(use)}/issue", UseAnswer, issue)
+        return self._line.call("POST", f"/uses/{segment(use)}/issue", UseAnswer, issue)
 
     def void_use(self, use: str) -> UseAnswer:
         """The points given back; once, however often it is asked."""
-        return self._line.call("POST", f"/uses/{_segment(use)}/void", UseAnswer)
+        return self._line.call("POST", f"/uses/{segment(use)}/void", UseAnswer)
 
     def account(self, member: str) -> AccountAnswer:
         """The member's account with every entry."""
-        return self._line.call("GET", f"/accounts/{_segment(member)}", AccountAnswer)
+        return self._line.call("GET", f"/accounts/{segment(member)}", AccountAnswer)
 
     def summary(self, member: str) -> AccountSummary:
         """Balance, worth, deadlines, what is pending, rewards and tier."""
-        return self._line.call("GET", f"/accounts/{_segment(member)}/summary", AccountSummary)
+        return self._line.call("GET", f"/accounts/{segment(member)}/summary", AccountSummary)
 
     def lots(
         self, member: str, state: LotState | None = None, *, cursor: str = "", limit: int = 50
     ) -> LotsPage:
         """Points as they were earned, newest first, and what is left of each."""
         query = {"cursor": cursor, "limit": str(limit)} | ({"state": state} if state else {})
-        return self._line.call("GET", f"/accounts/{_segment(member)}/lots", LotsPage, query=query)
+        return self._line.call("GET", f"/accounts/{segment(member)}/lots", LotsPage, query=query)
 
     def movements(
         self, member: str, kind: EntryKind | None = None, *, cursor: str = "", limit: int = 50
     ) -> MovementsPage:
         """Every movement of points, newest first, with its ticket and why it is what it is."""
         query = {"cursor": cursor, "limit": str(limit)} | ({"kind": kind} if kind else {})
-        path = f"/accounts/{_segment(member)}/movements"
+        path = f"/accounts/{segment(member)}/movements"
         return self._line.call("GET", path, MovementsPage, query=query)
 
     def voucher_key(self) -> VoucherKey:
@@ -402,14 +421,19 @@ class _Bearer(AuthBase):
         return request
 
 
-class _Line:
-    """One backend: sends, retries, and reads what comes back."""
+class Line:
+    """One backend: sends, retries, and reads what comes back. For the clients of this package."""
 
     def __init__(self, base_url: str, token: str | None, session: requests.Session | None) -> None:
-        self._base = base_url.strip().rstrip("/") + API
+        self._url = base_url.strip().rstrip("/")
+        self._base = self._url + API
         self._auth = _Bearer(token)
         self._session = session or requests.Session()
         self._owns_session = session is None
+
+    def under(self, token: str) -> "Line":
+        """The same line with another token; it closes nothing."""
+        return Line(self._url, token, self._session)
 
     def close(self) -> None:
         if self._owns_session:
@@ -443,6 +467,17 @@ class _Line:
 
         response = _with_retries(once, retries)
         return _read(response, answer)
+
+    def fetch(self, path: str) -> bytes:
+        """A file, as it is. Raises BackendError."""
+
+        def once() -> requests.Response:
+            return self._send("GET", path, None, None, (CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
+
+        response = _with_retries(once, RETRIES)
+        if response.status_code != HTTPStatus.OK:
+            raise _refusal(response)
+        return response.content
 
     def _send(
         self,
@@ -509,7 +544,7 @@ def _read(response: requests.Response, answer: type[Answer]) -> Answer:
     if response.is_redirect:
         # Another host must never get the token; whoever set the address should set the last one.
         raise BackendNonsense("the backend's address leads elsewhere: set the final address")
-    if response.status_code == HTTPStatus.OK:
+    if response.status_code in (HTTPStatus.OK, HTTPStatus.ACCEPTED):
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
@@ -575,7 +610,8 @@ def _is_web_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
+    """`text` as one part of an address."""
     return quote(text, safe="")
 
 

@@ -7,7 +7,7 @@ cookie, and a CSRF token for what changes something) or with a token for a progr
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -19,7 +19,7 @@ from backend.db.access import Terminal, Till
 from backend.db.shops import Store
 from backend.db.staff import Person, Session
 from backend.errors import Refused
-from backend.rights import FOR_PEOPLE, RIGHTS_OF, Right, Role
+from backend.rights import AT_A_KIOSK, FOR_PEOPLE, RIGHTS_OF, Right, Role
 from backend.services.team import audit, sessions
 from backend.services.team.access import terminal_of, till_of
 from backend_client.schemas import ProblemName
@@ -97,6 +97,8 @@ class Caller:
     """Who the person is as a customer: nobody gives points to themselves."""
     role: Role | None = None
     session: Session | None = None
+    at_kiosk: bool = False
+    """Let in by a PIN, at a kiosk: for the counter only."""
 
 
 def allowed(right: Right) -> Callable[..., Caller]:
@@ -144,6 +146,9 @@ def _anyone_of_the_staff(
 ) -> Caller:
     caller = _shown(request, database, token, cookie)
     _refuse_keys(caller)
+    if caller.at_kiosk:
+        # Else six digits would be enough to make a token that is good for a year.
+        raise Refused(ProblemName.NOT_ALLOWED, "this is not done at a kiosk: sign in")
     return caller
 
 
@@ -173,12 +178,16 @@ def _shown(request: Request, database: Database, shown: _Shown, cookie: str | No
     if shown is None and cookie:
         return _by_cookie(request, database, cookie)
     text = _text(shown)
-    if text.startswith(sessions.PREFIX):
+    at_kiosk = sessions.is_at_kiosk(text)
+    if at_kiosk or text.startswith(sessions.PREFIX):
         found = sessions.session_of(database, text)
         # A browser's session is good in its cookie only, where scripts cannot reach it.
         if found is None or found[1].kind != "token":
             raise _stranger(known=False)
-        return _of_staff(found[0].tenant, found[2], found[1])
+        caller = _of_staff(found[0].tenant, found[2], found[1])
+        if at_kiosk:
+            return replace(caller, rights=caller.rights & AT_A_KIOSK, at_kiosk=True)
+        return caller
     return _of_till(_till_shown(database, shown))
 
 

@@ -9,6 +9,7 @@ from backend.api.problems import documented
 from backend.db import Transaction
 from backend.services.people import codes, links, own_data, privacy
 from backend.services.people.own_data import LOST_CARD
+from backend.services.team import at_kiosk
 from backend_client.schemas import (
     API,
     CardBody,
@@ -18,6 +19,7 @@ from backend_client.schemas import (
     CodePassed,
     CodeRequest,
     CodeTyped,
+    Done,
     Erased,
     Id,
     LinkAnswer,
@@ -29,11 +31,14 @@ from backend_client.schemas import (
     ProblemName,
     SeenAnswer,
     ShownCard,
+    StaffUnlock,
+    StaffUnlocked,
 )
 
 _BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
 _TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _CARD = (ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.CARD_EXPIRED)
+_PIN = (ProblemName.SIGN_IN, ProblemName.LOCKED)
 _Code = Annotated[Id, Path(description="The id under which the code was asked for.")]
 
 routes = APIRouter(prefix=f"{API}/kiosk", tags=["terminals"])
@@ -79,6 +84,24 @@ def check_code(
 def give_card(database: Data, terminal: TerminalCaller, code: _Code, body: CardTapped) -> CardBody:
     """The card that was tapped after the code opens the account; the lost one does not any more."""
     return database.run(terminal.tenant, own_data.give_card, terminal, code, body)
+
+
+@routes.post("/staff", responses=documented(*_BODY, *_TOKEN, *_PIN))
+def unlock(database: Data, terminal: TerminalCaller, body: StaffUnlock) -> StaffUnlocked:
+    """Somebody of the staff typed their PIN: what the kiosk may ask in their name for a while."""
+    return at_kiosk.unlock(database, terminal, body)
+
+
+@routes.delete("/staff/{staff}/{session}", responses=documented(*_TOKEN, ProblemName.INVALID))
+def lock(
+    database: Data,
+    terminal: TerminalCaller,
+    staff: Annotated[Id, Path()],
+    session: Annotated[Id, Path()],
+) -> Done:
+    """They are done."""
+    database.run(terminal.tenant, at_kiosk.lock, staff, session)
+    return Done()
 
 
 @routes.post(

@@ -133,6 +133,7 @@ class StaffChanged(Wire):
     staff: Id
     initial: str = Field(max_length=2, description="The first letter of the name: no more of it.")
     rights: tuple[str, ...]
+    member: Id | None = rarely(None, "Who they are as a customer: whose card is a staff card.")
     pin: str | None = Field(
         max_length=200,
         description="argon2id over the HMAC-SHA-256 (key: the card secret) of `pin:` and the PIN,"

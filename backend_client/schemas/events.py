@@ -95,13 +95,39 @@ class RedemptionAbandoned(EventBase):
     redemption: Id
 
 
+class StaffActed(EventBase):
+    """Somebody of the staff did something at a kiosk that no other fact tells of."""
+
+    type: Literal["staff_acted"] = "staff_acted"
+    staff: Id | None = Field(description="None where nobody knows who: a wrong PIN.")
+    deed: Literal[
+        "open",
+        "close",
+        "locked_out",
+        "gift",
+        "reprint",
+        "void",
+        "pause",
+        "resume",
+        "summary",
+        "recover",
+        "restart",
+    ]
+    about: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._:-]{0,64}$",
+        description="The id of the member or the redemption.",
+    )
+
+
 Event = Annotated[
     MemberEnrolled
     | WelcomeClaimed
     | VoucherReserved
     | VoucherIssued
     | VoucherVoided
-    | RedemptionAbandoned,
+    | RedemptionAbandoned
+    | StaffActed,
     Field(discriminator="type"),
 ]
 

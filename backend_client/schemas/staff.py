@@ -154,6 +154,27 @@ class PinChange(Wire):
     pin: Pin | None
 
 
+class StaffUnlock(Wire):
+    """Somebody of the staff typed their PIN at a kiosk."""
+
+    staff: Id
+    pin: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="HMAC-SHA-256 (key: the card secret) of `pin:` and the PIN, in hex.",
+    )
+
+
+class StaffUnlocked(Wire):
+    """Who works at the kiosk now, and with what the kiosk asks in their name meanwhile."""
+
+    staff: Id
+    name: str
+    rights: tuple[str, ...] = Field(description="Of theirs, what a kiosk is good for.")
+    session: Id
+    token: str
+    ends_at: Instant
+
+
 class Done(Wire):
     """It is done."""
 

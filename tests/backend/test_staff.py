@@ -17,6 +17,7 @@ from backend.db.staff import person as kept
 from backend.rights import Role
 from backend.services.team import sessions, staff
 from backend.services.team.staff import FAILURES_MAX, LOCKED
+from backend_client.signing import pin_digest
 from tests.support.server import NOWHERE, Company, company, in_process, new_id
 from tests.support.staff import at_work
 
@@ -261,8 +262,8 @@ def test_secrets_of_the_staff_are_kept_as_hashes_only(
     assert person is not None
     parameters = f"m={passwords.MEMORY_KIB},t={passwords.PASSES},p={passwords.LANES}"
     assert parameters in (person.password or "")
-    assert passwords.fits(person.pin, passwords.peppered("482915", pepper))
-    assert not passwords.fits(person.pin, passwords.peppered("482915", bytes(32)))
+    assert passwords.fits(person.pin, pin_digest(pepper, "482915"))
+    assert not passwords.fits(person.pin, pin_digest(bytes(32), "482915"))
 
 
 def test_a_browsers_session_is_no_bearer_token(shop: Company, session: requests.Session) -> None:

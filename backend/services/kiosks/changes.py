@@ -246,6 +246,7 @@ def _people(tx: Transaction, terminal: Terminal, keys: list[str]) -> dict[str, C
             initial="" if gone else person.name[:1],
             rights=() if gone else tuple(sorted(RIGHTS_OF[person.role])),
             pin=None if gone else person.pin,
+            member=None if gone else person.member,
         )
     return found
 

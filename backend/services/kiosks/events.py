@@ -32,6 +32,7 @@ abandoned-before    given up, and held all the same
 """
 
 from dataclasses import replace
+from datetime import UTC
 
 from backend.db import (
     Transaction,
@@ -52,6 +53,7 @@ from backend.services.kiosks.joined import claim, contact_key, enrol
 from backend.services.kiosks.taken import VOUCHER_ISSUED, abandon, issue, reserve, void
 from backend.services.points import belonging
 from backend.services.points.notes import Notes
+from backend.services.team import audit
 from backend_client.schemas import (
     Event,
     EventResult,
@@ -61,6 +63,7 @@ from backend_client.schemas import (
     JournalEvent,
     MemberEnrolled,
     RedemptionAbandoned,
+    StaffActed,
     VoucherIssued,
     VoucherReserved,
     VoucherVoided,
@@ -137,7 +140,7 @@ def _expect(tx: Transaction, request: EventsRequest) -> None:
         elif isinstance(event, WelcomeClaimed | VoucherReserved | VoucherVoided):
             holders.append((MemberId(event.entry.member), ProgramId(event.entry.program)))
             entries.append(EntryId(event.entry.id))
-        if not isinstance(event, MemberEnrolled | WelcomeClaimed):
+        if not isinstance(event, MemberEnrolled | WelcomeClaimed | StaffActed):
             wanted = RedemptionId(_about(event))
             taken.append(wanted)
             entries.append(redemption.reservation_entry(wanted))
@@ -218,6 +221,8 @@ def _about(event: Event) -> str:
             return event.voucher.redemption
         case VoucherIssued() | VoucherVoided() | RedemptionAbandoned():
             return event.redemption
+        case StaffActed():
+            return event.about
 
 
 def _book(tx: Transaction, terminal: Terminal, event: Event, notes: Notes) -> None:
@@ -234,3 +239,12 @@ def _book(tx: Transaction, terminal: Terminal, event: Event, notes: Notes) -> No
             void(tx, terminal, event, notes)
         case RedemptionAbandoned():
             abandon(tx, terminal, event, notes)
+        case StaffActed():
+            _write_down(tx, terminal, event)
+
+
+def _write_down(tx: Transaction, terminal: Terminal, event: StaffActed) -> None:
+    """What staff did at a kiosk goes into the audit log, with the time it happened there."""
+    actor = f"staff:{event.staff}" if event.staff else f"terminal:{terminal.id}"
+    at = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    audit.note(tx, actor, f"kiosk.{event.deed}", event.about, terminal=terminal.id, at=at)

@@ -15,6 +15,8 @@ from backend.db.staff import Person, Session
 from backend.services.team.access import Token, new_token, read_token
 
 PREFIX = "lkp_"
+KIOSK_PREFIX = "lkk_"
+"""Of a session that a PIN opened at a kiosk: it is good for the counter only."""
 IDLE = timedelta(minutes=30)
 """After which an unused browser session ends: a back office left open at the counter."""
 ABSOLUTE = timedelta(hours=12)
@@ -47,8 +49,21 @@ def open_token(tx: Transaction, person: Person, *, name: str, days: int) -> Open
     return _open(tx, person, kind="token", name=name, ends_in=timedelta(days=days))
 
 
-def _open(tx: Transaction, person: Person, *, kind: str, name: str, ends_in: timedelta) -> Opened:
-    token = new_token(PREFIX, tx.tenant)
+def open_at_kiosk(tx: Transaction, person: Person, *, name: str, lasts: timedelta) -> Opened:
+    """A new session of somebody who works at a kiosk; it bears the kiosk's name."""
+    return _open(tx, person, kind="token", name=name, ends_in=lasts, prefix=KIOSK_PREFIX)
+
+
+def _open(
+    tx: Transaction,
+    person: Person,
+    *,
+    kind: str,
+    name: str,
+    ends_in: timedelta,
+    prefix: str = PREFIX,
+) -> Opened:
+    token = new_token(prefix, tx.tenant)
     session = Session(
         id=str(uuid4()),
         kind=kind,
@@ -64,7 +79,7 @@ def _open(tx: Transaction, person: Person, *, kind: str, name: str, ends_in: tim
 
 def session_of(database: Database, text: str) -> tuple[Token, Session, Person] | None:
     """Whose session the token opens; None when it is unknown, ended, or was idle for too long."""
-    token = read_token(text, PREFIX)
+    token = read_token(text, KIOSK_PREFIX if is_at_kiosk(text) else PREFIX)
     if token is None:
         return None
     with database.read(token.tenant) as tx:
@@ -76,6 +91,11 @@ def session_of(database: Database, text: str) -> tuple[Token, Session, Person] |
     if stale:
         database.run(token.tenant, staff.seen, session.id)
     return token, session, person
+
+
+def is_at_kiosk(text: str) -> bool:
+    """Whether a token has the form of one that a PIN opened at a kiosk."""
+    return text.startswith(KIOSK_PREFIX)
 
 
 def is_open(session: Session, tx: Transaction) -> bool:

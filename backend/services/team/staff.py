@@ -16,6 +16,7 @@ from backend.services.team.access import new_token as token_for
 from backend.services.team.sessions import Opened, open_session, open_token
 from backend.throttle import Throttle
 from backend_client.schemas import ProblemName
+from backend_client.signing import pin_digest
 from loyalty import members as people
 from loyalty.ids import MemberId, StoreId, TenantId
 
@@ -119,7 +120,7 @@ def get(tx: Transaction, wanted: str) -> Person:
 def set_pin(tx: Transaction, wanted: str, pin: str | None, *, actor: str) -> None:
     """The PIN that a kiosk asks for, or none any more; kiosks hear of it."""
     get(tx, wanted)
-    kept = None if pin is None else passwords.hashed(passwords.peppered(pin, tx.keys.cards))
+    kept = None if pin is None else passwords.hashed(pin_digest(tx.keys.cards, pin))
     staff.change(tx, wanted, pin=kept)
     audit.note(tx, actor, "staff.pin", wanted, given=pin is not None)
     _tell(tx, wanted)
@@ -143,7 +144,7 @@ def sign_in(
     key = database.keyring.tenant(tenant).contact(people.email(email))
     with database.read(tenant) as tx:
         person = staff.by_email(tx, key)
-        _refuse_locked(tx, person)
+        refuse_locked(tx, person)
     if person is None and (wait := tries.wait(f"{tenant}:{key}", database.clock())):
         raise _locked(wait)
     # Outside any transaction: it takes long on purpose.
@@ -156,7 +157,8 @@ def sign_in(
     return outcome
 
 
-def _refuse_locked(tx: Transaction, person: Person | None) -> None:
+def refuse_locked(tx: Transaction, person: Person | None) -> None:
+    """Raises Refused while too many wrong tries shut somebody out."""
     if person is None or person.locked_until is None or tx.now >= person.locked_until:
         return
     raise _locked(max(1, round((person.locked_until - tx.now).total_seconds())))
@@ -164,9 +166,9 @@ def _refuse_locked(tx: Transaction, person: Person | None) -> None:
 
 def _came(tx: Transaction, wanted: str, *, good: bool, password: str) -> Opened | None:
     person = get(tx, wanted)
-    _refuse_locked(tx, person)  # others may have tried in the meantime
+    refuse_locked(tx, person)  # others may have tried in the meantime
     if not good:
-        _count_failure(tx, person)
+        count_failure(tx, person)
         return None
     values: dict[str, object] = {"failures": 0, "locked_until": None}
     if person.password is not None and passwords.is_dated(person.password):
@@ -176,7 +178,8 @@ def _came(tx: Transaction, wanted: str, *, good: bool, password: str) -> Opened 
     return open_session(tx, person)
 
 
-def _count_failure(tx: Transaction, found: Person) -> None:
+def count_failure(tx: Transaction, found: Person) -> None:
+    """One more wrong password or PIN; too many in a row shut the person out for a while."""
     person = get(tx, found.id)
     failures = person.failures + 1
     locked = failures >= FAILURES_MAX
@@ -248,9 +251,9 @@ def change_own_password(
     """Another password for oneself, who knows the old one. Raises Refused."""
     with database.read(tenant) as tx:
         person = get(tx, wanted)
-        _refuse_locked(tx, person)
+        refuse_locked(tx, person)
     if not passwords.fits(person.password, old):
-        database.run(tenant, _count_failure, person)
+        database.run(tenant, count_failure, person)
         raise _wrong()
     return database.run(tenant, change_password, wanted, hashed(new))
 
