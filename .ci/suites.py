@@ -18,11 +18,12 @@ BUDGETS_SUM_S = 1500
 # Each test belongs to exactly one of these, by its markers; tests/deploy/test_workstation.py proves
 # it. Those that own a pcscd, a window or a whole shop are not spread over the cores.
 MARKERS = {
-    "fast": "not (thorough or postgres or pcsc or ui or e2e or slow or hardware)",
-    "thorough": "thorough and not (postgres or pcsc or ui or e2e or slow or hardware)",
-    "postgres": "postgres and not (pcsc or ui or e2e or slow or hardware)",
-    "pcsc": "pcsc and not (ui or e2e or slow or hardware)",
-    "ui": "ui and not (e2e or slow or hardware)",
+    "fast": "not (thorough or postgres or pcsc or ui or pages or e2e or slow or hardware)",
+    "thorough": "thorough and not (postgres or pcsc or ui or pages or e2e or slow or hardware)",
+    "postgres": "postgres and not (pcsc or ui or pages or e2e or slow or hardware)",
+    "pcsc": "pcsc and not (ui or pages or e2e or slow or hardware)",
+    "ui": "ui and not (pages or e2e or slow or hardware)",
+    "pages": "pages and not (e2e or slow or hardware)",
     "e2e": "e2e and not (slow or hardware)",
 }
 
@@ -36,6 +37,7 @@ SUITES: dict[str, list[str | Path]] = {
     "postgres": [*PYTEST, "-n", "2", "-m", MARKERS["postgres"], "tests"],
     "pcsc": [*PYTEST, "-m", MARKERS["pcsc"], "tests"],
     "ui": [*PYTEST, "-m", MARKERS["ui"], "tests"],
+    "pages": [*PYTEST, "-n", "2", "-m", MARKERS["pages"], "tests"],
     "e2e": [*PYTEST, "-m", MARKERS["e2e"], "tests"],
 }
 CHECK = ("format", "lint", "types", "contracts", "fast")

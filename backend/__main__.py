@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backend import keys
-from backend.api.app import create_app, openapi_text
+from backend.app import create_app, openapi_text
 from backend.commands import books, bring, callers, catalogue, people, work
 from backend.commands.base import Command, add_command, opened, tell, tenants_of
 from backend.db import Database

@@ -29,12 +29,12 @@ def available(folder: Path = LOCALE) -> Sequence[str]:
     return languages_of(folder)
 
 
-def chosen(wanted: str, fallback: str = SOURCE_LANGUAGE) -> str:
+def chosen(wanted: str, fallback: str = SOURCE_LANGUAGE, among: Sequence[str] | None = None) -> str:
     """The first language of an Accept-Language header that has a catalogue; else the fallback.
 
     The order is that of their weights (RFC 9110, 12.5.4); what cannot be read is passed over.
     """
-    known = available()
+    known = available() if among is None else among
     weighted = []
     for part in wanted.split(",")[:_LANGUAGES_MAX]:
         tag, _, rest = part.partition(";")

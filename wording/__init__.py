@@ -6,6 +6,7 @@ and how it writes a number is the same for both, and stands here.
 
 import io
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -81,8 +82,13 @@ def languages_of(folder: Path) -> Sequence[str]:
     return sorted({SOURCE_LANGUAGE, *(path.stem for path in folder.glob("*.po"))})
 
 
-@lru_cache(maxsize=32)
 def _catalogue(language: str, folder: Path) -> NullTranslations:
+    """A catalogue of one's own, whose fallbacks are nobody else's."""
+    return copy(_compiled(language, folder))
+
+
+@lru_cache(maxsize=32)
+def _compiled(language: str, folder: Path) -> NullTranslations:
     """The compiled catalogue. The `.po` file is all there is: nothing is compiled beforehand."""
     path = folder / f"{language}.po"
     compiled = io.BytesIO()

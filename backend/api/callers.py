@@ -192,13 +192,22 @@ def _shown(request: Request, database: Database, shown: _Shown, cookie: str | No
 
 
 def _by_cookie(request: Request, database: Database, cookie: str) -> Caller:
-    found = sessions.session_of(database, cookie)
-    if found is None or found[1].kind != "session":
-        raise Refused(ProblemName.NOT_AUTHORISED, "the session has ended: sign in again")
+    caller = staff_of_cookie(database, cookie)
     if request.method not in _SAFE and not sessions.csrf_fits(
         cookie, request.headers.get(CSRF_HEADER, "")
     ):
         raise Refused(ProblemName.NOT_ALLOWED, f"send the session's token in {CSRF_HEADER}")
+    return caller
+
+
+def staff_of_cookie(database: Database, cookie: str) -> Caller:
+    """Whose session of a browser it is. Raises Refused when there is none any more.
+
+    Whoever lets them change something looks at the session's CSRF token first.
+    """
+    found = sessions.session_of(database, cookie)
+    if found is None or found[1].kind != "session":
+        raise Refused(ProblemName.NOT_AUTHORISED, "the session has ended: sign in again")
     return _of_staff(found[0].tenant, found[2], found[1])
 
 

@@ -44,6 +44,13 @@ FILES = (
     # What a mail program sends for its reader is a form (RFC 8058).
     Files(under="/v1/unsubscribe/", bytes_max=1024),
     Files(under="/v1/products/import", bytes_max=16 * 1024 * 1024),
+    # Pages send forms; those of the back office carry pictures and tables.
+    Files(under="/office/", bytes_max=16 * 1024 * 1024),
+    *(
+        Files(under=under, bytes_max=64 * 1024)
+        for under in ("/sign-in", "/sign-out", "/first-run", "/password", "/language/")
+    ),
+    *(Files(under=under, bytes_max=64 * 1024) for under in ("/till/", "/me", "/join/", "/shop/")),
 )
 """Everywhere else, a body is JSON."""
 

@@ -63,12 +63,13 @@ _RULES: dict[type[LoyaltyError], ProblemName] = {
     ExtensionMissing: ProblemName.EXTENSION,
 }
 
-_OF_HTTP = {
+OF_HTTP: Mapping[int, ProblemName] = {
     HTTPStatus.BAD_REQUEST: ProblemName.MALFORMED,
     HTTPStatus.NOT_FOUND: ProblemName.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: ProblemName.METHOD,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemName.TOO_LARGE,
 }
+"""The name of what the framework says no to."""
 
 
 BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
@@ -118,7 +119,7 @@ def problem_of(error: Refused | LoyaltyError) -> Problem:
 def tell_problems(app: FastAPI) -> None:
     """Make the application answer every error with a problem."""
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(LoyaltyError, _rule)
     app.add_exception_handler(DatabaseBusy, _busy)
@@ -151,9 +152,10 @@ def _field(place: tuple[int | str, ...]) -> str:
     return ".".join(parts[1:] or parts)
 
 
-async def _of_http(_: Request, error: Exception) -> JSONResponse:
+async def of_http(_: Request, error: Exception) -> JSONResponse:
+    """What the framework itself says no to, such as an address that does not exist."""
     assert isinstance(error, HTTPException)
-    name = _OF_HTTP.get(HTTPStatus(error.status_code), ProblemName.MALFORMED)
+    name = OF_HTTP.get(error.status_code, ProblemName.MALFORMED)
     return problem(name, headers=error.headers)
 
 

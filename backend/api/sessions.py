@@ -12,7 +12,8 @@ from backend.db.shops import tenants
 from backend.db.staff import Person, Session
 from backend.errors import Refused
 from backend.rights import RIGHTS_OF
-from backend.services.shop.companies import FirstRunLink, presets, the_company, waits_for_owner
+from backend.services.programs.presets import preset_names
+from backend.services.shop.companies import FirstRunLink, the_company, waits_for_owner
 from backend.services.team import staff as people
 from backend.services.team.sessions import ABSOLUTE, Opened, csrf_of
 from backend.throttle import Throttle
@@ -62,7 +63,8 @@ class Door:
 routes = APIRouter(prefix=API, tags=["staff"])
 
 
-def _door(request: Request) -> Door:
+def door_of(request: Request) -> Door:
+    """What this process remembers of those who try to get in."""
     door = request.app.state.door
     assert isinstance(door, Door)
     return door
@@ -74,7 +76,7 @@ def first_run(database: Data) -> FirstRunAnswer:
     with database.across() as connection:
         has_company = bool(tenants(connection))
     return FirstRunAnswer(
-        waiting=waits_for_owner(database), company=has_company, programs=presets()
+        waiting=waits_for_owner(database), company=has_company, programs=preset_names()
     )
 
 
@@ -84,7 +86,7 @@ def first_run(database: Data) -> FirstRunAnswer:
 )
 def begin(request: Request, response: Response, database: Data, body: FirstRun) -> SessionAnswer:
     """Become the first owner, with the link that the server printed; once."""
-    door = _door(request)
+    door = door_of(request)
     door.slow_down(request, database)
     return _signed_in(request, response, database, door.first_run.begin(database, body))
 
@@ -101,7 +103,7 @@ def begin(request: Request, response: Response, database: Data, body: FirstRun) 
 )
 def sign_in(request: Request, response: Response, database: Data, body: SignIn) -> SessionAnswer:
     """Sign in with address and password: the session comes as a cookie."""
-    door = _door(request)
+    door = door_of(request)
     door.slow_down(request, database)
     tenant = the_company(database, body.company)
     opened = people.sign_in(database, tenant, body.email, body.password, door.strangers)
@@ -113,7 +115,7 @@ def choose_password(
     request: Request, response: Response, database: Data, body: PasswordChoice
 ) -> SessionAnswer:
     """Choose a password with the link of an invitation, or after one was forgotten; once."""
-    _door(request).slow_down(request, database)
+    door_of(request).slow_down(request, database)
     opened = people.choose_password(database, body.link, body.password)
     return _signed_in(request, response, database, opened)
 
@@ -205,6 +207,12 @@ def _signed_in(
     tenant = opened.token.tenant
     with database.read(tenant) as tx:
         person = people.get(tx, opened.session.staff)
+    let_in(request, response, opened)
+    return _answer(tenant, person, opened.session, opened.csrf)
+
+
+def let_in(request: Request, response: Response, opened: Opened) -> None:
+    """Give the browser its session, where scripts cannot reach it."""
     response.set_cookie(
         COOKIE,
         opened.token.text,
@@ -213,7 +221,6 @@ def _signed_in(
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return _answer(tenant, person, opened.session, opened.csrf)
 
 
 def _answer(tenant: TenantId, person: Person, session: Session, csrf: str) -> SessionAnswer:

@@ -7,8 +7,8 @@ import re
 import pytest
 import requests
 
-from backend.api import create_app
 from backend.api.headers import HEADERS
+from backend.app import create_app
 from tests.support.routes import routes
 from tests.support.server import NOWHERE, Company, Connected, in_process
 

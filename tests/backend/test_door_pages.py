@@ -8,8 +8,8 @@ import pytest
 import requests
 from playwright.sync_api import sync_playwright
 
-from backend.api import create_app
 from backend.api.door_pages import POLICY
+from backend.app import create_app
 from backend.db import Database
 from backend.db.migrations import migrate
 from backend.keys import new_keyring

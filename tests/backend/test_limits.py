@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.api.app import create_app
 from backend.api.limits import Limits, Rate
+from backend.app import create_app
 from tests.support.server import Company, Connected, connected, in_process
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.api import create_app
+from backend.app import create_app
 from backend.db import Database
 from backend.services.points.verify import faults
 from backend_client.rest import TerminalClient, TillClient

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from backend import watch
-from backend.api import create_app
+from backend.app import create_app
 from backend.db import Database, Transaction, listener
 from backend.db.engine import ATTEMPTS_MAX
 from backend.errors import DatabaseBusy

@@ -10,8 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
-from backend.api import create_app
-from backend.api.app import openapi_text
+from backend.app import create_app, openapi_text
 from backend.db import Database, tables
 from backend.db.migrations import migrate
 from backend.keys import new_keyring

@@ -9,8 +9,8 @@ import requests
 from sqlalchemy import select
 
 from backend import passwords
-from backend.api import create_app
 from backend.api.callers import COOKIE
+from backend.app import create_app
 from backend.db import tables
 from backend.db.migrations import migrate
 from backend.db.staff import person as kept

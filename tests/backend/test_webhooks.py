@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from backend.api import create_app
+from backend.app import create_app
 from backend.config import Config, Webhooks
 from backend.db import facts, webhooks
 from backend.outward import AddressRefused, NotDelivered, check_address, post

@@ -28,7 +28,7 @@ from requests.adapters import BaseAdapter
 from starlette.types import Message, Scope
 from urllib3 import HTTPResponse
 
-from backend.api import create_app
+from backend.app import create_app
 from backend.db import Database, access
 from backend.db.access import Terminal, Till
 from backend.db.migrations import is_ready, migrate

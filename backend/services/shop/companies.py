@@ -3,20 +3,18 @@
 import hmac
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from backend.db import Database, Transaction, shops, staff
 from backend.db.staff import Person
 from backend.errors import CannotStart, Refused
 from backend.rights import Role
+from backend.services.programs.presets import preset_document, preset_names
 from backend.services.shop.shops import add_shop
 from backend.services.team.sessions import Opened, open_session
 from backend.services.team.staff import NewPerson, add_person, hashed
 from backend_client.schemas import FirstRun, NewCompany, ProblemName
 from loyalty.errors import ProgramRefused
 from loyalty.ids import TenantId
-
-PRESETS = Path(__file__).parents[2] / "assets" / "programs"
 
 
 def the_company(database: Database, wanted: str) -> TenantId:
@@ -54,13 +52,6 @@ def waits_for_owner(database: Database) -> bool:
     return is_new or ownerless(database) is not None
 
 
-def presets() -> tuple[str, ...]:
-    """The names of the ready programs."""
-    return tuple(
-        sorted(path.stem for path in PRESETS.glob("*.json") if not path.stem.endswith(".schema"))
-    )
-
-
 @dataclass(slots=True)
 class FirstRunLink:
     """The secret of the link that `serve` prints: whoever reads it may become the owner, once.
@@ -88,9 +79,9 @@ def _new_company(database: Database, wanted: NewCompany | None) -> TenantId:
         raise Refused(ProblemName.LINK, "the server has its owner already")
     if wanted is None:
         raise _invalid("company", "a new server needs one")
-    if wanted.program not in presets():
+    if wanted.program not in preset_names():
         raise _invalid("company.program", "no ready program has this name")
-    document = (PRESETS / f"{wanted.program}.json").read_text("utf-8")
+    document = preset_document(wanted.program)
     try:
         shop = add_shop(
             database,

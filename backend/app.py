@@ -51,6 +51,7 @@ from backend.api.guard import Guard
 from backend.api.limits import Limits, Rate
 from backend.api.problems import MEDIA_TYPE, documented, tell_problems
 from backend.api.sessions import Door
+from backend.backoffice import AREAS as OFFICE
 from backend.bell import Bell
 from backend.config import Config
 from backend.db import Database
@@ -58,6 +59,8 @@ from backend.db.measures import gauges
 from backend.errors import Refused
 from backend.metrics import MEDIA_TYPE as MEDIA_TYPE_OF_METRICS
 from backend.metrics import Metrics
+from backend.web import look
+from backend.web import routes as web
 from backend_client.schemas import API, ProblemName
 
 _ABOUT = """
@@ -151,9 +154,12 @@ def create_app(
     app.state.door = Door(first_run)
     database.heard = app.state.bell.ring
     tell_problems(app)
+    web.tell_missing(app)
     for area in _AREAS:
         app.include_router(area.routes)
     app.include_router(door_pages.routes)
+    for page in (look, web, *OFFICE):
+        app.include_router(page.routes)
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     metrics = Metrics(database.clock())
     app.get("/metrics", include_in_schema=False)(_metrics(metrics, metrics_token))

@@ -1,0 +1,21 @@
+"""The rooms of the back office, in the order in which a shop needs them."""
+
+from dataclasses import dataclass
+
+from backend.rights import Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A line of the menu."""
+
+    name: str
+    """`later(…)`: the page translates it."""
+    path: str
+    right: Right
+    icon: str
+    """A letter of the Lucide font, as its code point."""
+
+
+MENU: tuple[Room, ...] = ()
+"""Who lacks a room's right does not see it."""

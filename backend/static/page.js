@@ -1,0 +1,47 @@
+// What every page does by itself: nothing here is needed to read or to send a form.
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.sure;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  // A second touch on a slow line must not send the form a second time.
+  for (const button of event.target.querySelectorAll("button")) {
+    setTimeout(() => (button.disabled = true));
+  }
+});
+
+// A page that comes back from the browser's memory is usable again.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("form button[disabled]")) button.disabled = false;
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-menu]");
+  if (!button) return;
+  const open = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", String(open));
+  document.body.classList.toggle("menu-open", open);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const open of document.querySelectorAll("details[open].me")) open.open = false;
+  }
+});
+
+function ready(root) {
+  root.querySelector("[data-focus]")?.focus();
+  // A secret stands after the # of the address, which browsers send to nobody but this form.
+  for (const field of root.querySelectorAll("[data-secret]")) {
+    field.value = decodeURIComponent(location.hash.slice(1));
+  }
+  for (const field of root.querySelectorAll("[data-zone]")) {
+    if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => ready(document));
+document.addEventListener("htmx:afterSwap", (event) => ready(event.target));

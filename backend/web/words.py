@@ -1,0 +1,39 @@
+"""The words of the pages: one catalogue an area, French beside the English they are written in."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from backend.words import Words, chosen
+from wording import SOURCE_LANGUAGE
+
+PAGES = Path(__file__).resolve().parents[2] / "assets" / "locale" / "pages"
+LANGUAGES: Sequence[str] = ("fr", "en")
+"""In the order in which a reader chooses."""
+NAMES = {"fr": "Français", "en": "English"}
+
+
+class PageWords(Words):
+    """One language of the pages: a text is looked up in the catalogue of every area."""
+
+    def __init__(self, language: str) -> None:
+        areas = sorted(path for path in PAGES.iterdir() if path.is_dir())
+        super().__init__(language, areas[0])
+        for area in areas[1:]:
+            self._catalogue.add_fallback(Words(language, area)._catalogue)  # noqa: SLF001 - its own kind
+
+
+def later(text: str) -> str:
+    """`text` as it is: marks what a page will translate, so that its translation is demanded."""
+    return text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def words_in(language: str) -> PageWords:
+    """The words of a language of `LANGUAGES`; English for any other."""
+    return PageWords(language if language in LANGUAGES else SOURCE_LANGUAGE)
+
+
+def language_for(kept: str | None, accepted: str) -> str:
+    """What the reader chose, else the first of the browser's languages that we have."""
+    return kept if kept in LANGUAGES and kept else chosen(accepted, among=LANGUAGES)

@@ -1,0 +1,89 @@
+"""Somebody at a browser: who they are, what they do on a page, and that the page is a good one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+
+from backend.api.callers import COOKIE
+from backend.rights import Role
+from tests.support.server import Company
+from tests.support.staff import AtWork, at_work
+
+CHROMIUM = "/usr/bin/chromium"
+DESK = {"width": 1280, "height": 900}
+WCAG = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa")
+"""Web Content Accessibility Guidelines 2.2, levels A and AA."""
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """A browser window on one shop's pages."""
+
+    page: Page
+    shop: Company
+    url: str
+    failed: list[str] = field(default_factory=list)
+    """What the page's own scripts, styles and requests did wrong."""
+
+    @classmethod
+    @contextmanager
+    def begin(
+        cls,
+        browser: Browser,
+        shop: Company,
+        url: str,
+        size: dict[str, int] | None = None,
+        language: str = "fr",
+    ) -> Iterator[Self]:
+        """A window of that size, closed at the end; nothing may have gone wrong in it."""
+        width, height = (size or DESK).values()
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=language, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        visit = cls(page=page, shop=shop, url=url)
+        page.on("pageerror", lambda error: visit.failed.append(str(error)))
+        page.on("console", lambda said: visit._listen(said.type, said.text))
+        page.on("response", lambda answer: visit._watch(answer))  # noqa: PLW0108 - Playwright writes on the object of a bound method, and ours has slots
+        try:
+            yield visit
+            assert visit.failed == []
+        finally:
+            context.close()
+
+    def as_staff(self, role: Role = Role.OWNER) -> AtWork:
+        """Signed in as somebody with that role."""
+        person = at_work(self.shop, role)
+        self.page.context.add_cookies([{"name": COOKIE, "value": person.cookie, "url": self.url}])
+        return person
+
+    def open(self, path: str, status: int = 200) -> Page:
+        """The page at that path, loaded; its status is as said."""
+        answer = self.page.goto(self.url + path)
+        assert answer is not None
+        assert answer.status == status, (path, answer.status)
+        return self.page
+
+    def check(self) -> None:
+        """The page is accessible, as far as a machine can tell, and fits its window."""
+        found = Axe().run(self.page, options={"runOnly": list(WCAG)})
+        assert found.violations_count == 0, found.generate_report()
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+
+    def _listen(self, kind: str, text: str) -> None:
+        # A status of 4xx is told here too; tests that want one say so.
+        if kind == "error" and "Failed to load resource" not in text:
+            self.failed.append(text)
+
+    def _watch(self, answer: Response) -> None:
+        server_failed = 500
+        missing = 404
+        is_file = "/static/" in answer.url
+        if answer.status >= server_failed or (is_file and answer.status == missing):
+            self.failed.append(f"{answer.status} {answer.url}")
