@@ -26,6 +26,8 @@ from backend.api import (
     jobs,
     kiosks,
     links,
+    me,
+    me_sessions,
     members,
     messages,
     operations,
@@ -109,6 +111,8 @@ _AREAS = (
     imports,
     households,
     links,
+    me_sessions,
+    me,
     kiosks,
     privacy,
 )
@@ -225,6 +229,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 {"name": "cards", "description": "Cards and their types."},
                 {"name": "households", "description": "Shared wallets, and records that are one."},
                 {"name": "links", "description": "Links to join by, and to fetch one's own data."},
+                {
+                    "name": "me",
+                    "description": "Members on their own phones: account, own data.",
+                },
                 {"name": "privacy", "description": "A person's data, given out or forgotten."},
                 {"name": "adjustments", "description": "Points given and taken by hand."},
                 {"name": "reports", "description": "What the program gives, costs and owes."},

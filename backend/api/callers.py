@@ -20,6 +20,7 @@ from backend.db.shops import Store
 from backend.db.staff import Person, Session
 from backend.errors import Refused
 from backend.rights import AT_A_KIOSK, FOR_PEOPLE, RIGHTS_OF, Right, Role
+from backend.services.people import own_sessions
 from backend.services.team import audit, sessions
 from backend.services.team.access import terminal_of, till_of
 from backend_client.schemas import ProblemName
@@ -27,7 +28,7 @@ from loyalty.ids import MemberId, TenantId
 
 COOKIE = "loyalty_session"
 CSRF_HEADER = "X-CSRF-Token"
-_SAFE = ("GET", "HEAD", "OPTIONS")
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 _terminal_token = HTTPBearer(
     scheme_name="terminal", description="The token from /v1/terminals/claim.", auto_error=False
@@ -73,7 +74,7 @@ def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]
     text = _text(shown)
     terminal = terminal_of(database, text)
     if terminal is None:
-        raise _stranger(known=_is_known(database, text))
+        raise stranger(database, text)
     return terminal
 
 
@@ -183,7 +184,7 @@ def _shown(request: Request, database: Database, shown: _Shown, cookie: str | No
         found = sessions.session_of(database, text)
         # A browser's session is good in its cookie only, where scripts cannot reach it.
         if found is None or found[1].kind != "token":
-            raise _stranger(known=False)
+            raise unknown_token()
         caller = _of_staff(found[0].tenant, found[2], found[1])
         if at_kiosk:
             return replace(caller, rights=caller.rights & AT_A_KIOSK, at_kiosk=True)
@@ -193,7 +194,7 @@ def _shown(request: Request, database: Database, shown: _Shown, cookie: str | No
 
 def _by_cookie(request: Request, database: Database, cookie: str) -> Caller:
     caller = staff_of_cookie(database, cookie)
-    if request.method not in _SAFE and not sessions.csrf_fits(
+    if request.method not in SAFE and not sessions.csrf_fits(
         cookie, request.headers.get(CSRF_HEADER, "")
     ):
         raise Refused(ProblemName.NOT_ALLOWED, f"send the session's token in {CSRF_HEADER}")
@@ -281,7 +282,7 @@ def _till_shown(database: Database, shown: _Shown) -> Till:
     text = _text(shown)
     till = till_of(database, text)
     if till is None:
-        raise _stranger(known=_is_known(database, text))
+        raise stranger(database, text)
     return till
 
 
@@ -291,13 +292,14 @@ def _text(shown: _Shown) -> str:
     return shown.credentials
 
 
-def _is_known(database: Database, text: str) -> bool:
-    """Whether it is a good token of any kind."""
-    kinds = (terminal_of, till_of, sessions.session_of)
-    return any(kind(database, text) is not None for kind in kinds)
-
-
-def _stranger(*, known: bool) -> Refused:
-    if known:
+def stranger(database: Database, text: str) -> Refused:
+    """Why a token does not open a route: it is good for others, or for none."""
+    kinds = (terminal_of, till_of, sessions.session_of, own_sessions.session_of)
+    if any(kind(database, text) is not None for kind in kinds):
         return Refused(ProblemName.NOT_ALLOWED, "this token is for other routes")
+    return unknown_token()
+
+
+def unknown_token() -> Refused:
+    """For a token that is nobody's."""
     return Refused(ProblemName.NOT_AUTHORISED, "the token is unknown or revoked")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from backend.api.callers import Data, TerminalCaller
 from backend.api.problems import documented
 from backend.db import Transaction
+from backend.db.access import Terminal
 from backend.services.people import codes, links, own_data, privacy
 from backend.services.people.own_data import LOST_CARD
 from backend.services.team import at_kiosk
@@ -154,14 +155,17 @@ def data_link(
     database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
 ) -> LinkAnswer:
     """A link to show as a QR code: it gives them all that is kept of them, for a day."""
+    return database.run(terminal.tenant, _link, terminal, body, "data", str(request.base_url))
 
-    def _made(tx: Transaction) -> LinkAnswer:
-        member = own_data.who_shows(tx, body.card)
-        wanted = NewLink(id=body.id, member=member)
-        address = str(request.base_url)
-        return links.hand_out(tx, wanted, "data", terminal.store, address, terminal=terminal.id)
 
-    return database.run(terminal.tenant, _made)
+@routes.post(
+    "/my-data/account-link", responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.ID_REUSED)
+)
+def account_link(
+    database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
+) -> LinkAnswer:
+    """A link to show as a QR code: the phone that opens it first is signed in, within the hour."""
+    return database.run(terminal.tenant, _link, terminal, body, "account", str(request.base_url))
 
 
 @routes.post("/my-data/erasure", responses=documented(*_BODY, *_TOKEN, *_CARD))
@@ -171,3 +175,11 @@ def erase_me(database: Data, terminal: TerminalCaller, body: MyRequest) -> Erase
         member = own_data.who_shows(tx, body.card)
     actor = f"terminal:{terminal.id}"
     return privacy.erase_for_good(database, terminal.tenant, member, actor=actor)
+
+
+def _link(
+    tx: Transaction, terminal: Terminal, body: MyRequest, purpose: str, address: str
+) -> LinkAnswer:
+    """A link for whoever shows the card."""
+    wanted = NewLink(id=body.id, member=own_data.who_shows(tx, body.card))
+    return links.hand_out(tx, wanted, purpose, terminal.store, address, terminal=terminal.id)

@@ -49,8 +49,10 @@ class Limits:
 
     def _wait_s(self, scope: Scope) -> int:
         """Seconds to wait; 0 where the request may pass, and is counted."""
-        shown = dict(scope["headers"]).get(b"authorization")
-        if shown is None:
+        headers = dict(scope["headers"])
+        # A browser shows a cookie instead: its session is counted like any key.
+        shown = headers.get(b"authorization") or headers.get(b"cookie")
+        if not shown:
             return 0
         # Not the key itself: what is in memory may be dumped.
         who, now = sha256(shown).digest(), self._clock()

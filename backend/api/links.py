@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from backend.api.callers import Caller, Data, allowed
 from backend.api.deeds import doing
 from backend.api.members import store_of
+from backend.api.own import keep
 from backend.api.problems import documented
 from backend.rights import Right
-from backend.services.people import links, privacy
+from backend.services.people import links, own_sessions, privacy
 from backend_client.schemas import (
     API,
     JoinAnswer,
@@ -63,9 +64,17 @@ def form(database: Data, token: _Token) -> JoinForm:
         ProblemName.NOT_FOUND,
     ),
 )
-def join(database: Data, token: _Token, body: JoinBody) -> JoinAnswer:
-    """Join, once for each link; sent again, the answer is the same."""
-    return database.run(links.tenant_of(token), links.join, token, body)
+def join(
+    request: Request, response: Response, database: Data, token: _Token, body: JoinBody
+) -> JoinAnswer:
+    """Join, once for each link; sent again, the answer is the same.
+
+    The browser that joins is signed in with a cookie, as by POST /v1/me/session.
+    """
+    answer, opened = database.run(links.tenant_of(token), own_sessions.join, token, body)
+    if opened is not None:
+        keep(request, response, opened)
+    return answer
 
 
 @routes.get(

@@ -120,6 +120,18 @@ def vouchers(tx: Transaction, wanted: Sequence[str]) -> tuple[VoucherRow, ...]:
     return tuple(_row(row) for row in found)
 
 
+def of_members(tx: Transaction, wanted: Sequence[MemberId], limit: int) -> tuple[VoucherRow, ...]:
+    """The latest vouchers of those accounts, by the day on which they end; not without a code."""
+    table = tables.vouchers
+    found = tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.member.in_(wanted), table.c.code.is_not(None))
+        .order_by(table.c.deadline.desc(), table.c.redemption)
+        .limit(limit)
+    )
+    return tuple(_row(row) for row in found)
+
+
 def open_reservations(tx: Transaction, member: MemberId, program: ProgramId) -> frozenset[EntryId]:
     """The entries that may still be voided by whoever holds them: a terminal, or a till."""
     table, held = tables.vouchers, tables.point_uses

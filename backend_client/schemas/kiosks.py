@@ -126,7 +126,7 @@ class LinkAnswer(Wire):
 
     id: Id
     url: str
-    purpose: Literal["invite", "handoff", "data"]
+    purpose: Literal["invite", "handoff", "data", "account"]
     expires_at: Instant = Field(description="The moment from which it opens nothing.")
 
 

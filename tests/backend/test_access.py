@@ -14,6 +14,8 @@ from backend_client.schemas import ClaimRequest, ProblemName
 from loyalty.document import read_program
 from loyalty.errors import VoucherUnknown
 from loyalty.ids import TerminalId
+from tests.support.account import signed_in
+from tests.support.desk import desk
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.routes import PUBLIC, routes
 from tests.support.server import PROGRAM, Company, Connected, connected, new_id
@@ -48,9 +50,11 @@ def test_no_route_opens_without_a_token_or_with_a_wrong_one(shop: Company, line:
 
 def test_a_token_of_another_kind_opens_nothing(shop: Company, line: Connected) -> None:
     owner = at_work(shop)
+    phone = signed_in(shop, desk(shop, line.session, owner).add()["id"])
     for method, path, kinds in guarded(shop):
         place = path.replace("{", "").replace("}", "")
         tokens = {"terminal": line.claimed.token, "till": line.till_key, "staff": owner.token}
+        tokens["member"] = phone
         for kind, token in tokens.items():
             if kind in kinds:
                 continue

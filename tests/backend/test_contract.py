@@ -23,7 +23,9 @@ from schemathesis.specs.openapi.checks import (
 
 from backend.rights import FOR_PEOPLE, Right
 from backend.services.team import access as entrance
+from tests.support.account import signed_in
 from tests.support.counter import document, join
+from tests.support.desk import desk
 from tests.support.facts import sale_of
 from tests.support.server import NOWHERE, Company, company, connected, in_process
 from tests.support.staff import at_work
@@ -72,6 +74,7 @@ def shop() -> Iterator[Shop]:
                 "terminal": line.claimed.token,
                 "till": key,
                 "staff": at_work(made).token,
+                "member": signed_in(made, member),
             },
             known={"member": member, "sale": sale.sale, "store": made.shop.store},
             made=made,
@@ -91,9 +94,12 @@ def test_no_mistake_of_ours_and_no_answer_that_is_not_in_the_document(
     case: schemathesis.Case[Any], shop: Shop
 ) -> None:
     kinds = {kind for each in case.operation.definition.raw.get("security", []) for kind in each}
-    ends_itself = case.operation.label.startswith("DELETE /v1/s")
-    shown = dict(shop.shown) | ({"staff": at_work(shop.made).token} if ends_itself else {})
-    opens = next((shown[kind] for kind in ("till", "terminal", "staff") if kind in kinds), None)
+    label, shown = case.operation.label, dict(shop.shown)
+    if label.startswith("DELETE /v1/s"):
+        shown["staff"] = at_work(shop.made).token
+    if label.startswith(("DELETE /v1/me/s", "POST /v1/me/erase")):
+        shown["member"] = signed_in(shop.made, desk(shop.made, shop.session).add()["id"])
+    opens = next((shown[kind] for kind in KINDS if kind in kinds), None)
     for name in case.path_parameters:
         if name in shop.known and len(case.path_parameters[name]) % 2:
             case.path_parameters[name] = shop.known[name]
@@ -103,6 +109,9 @@ def test_no_mistake_of_ours_and_no_answer_that_is_not_in_the_document(
     asks_for_more = case.operation.label.endswith(("/password", "/pin"))
     assert asks_for_more or opens is None or response.status_code != 401, "the key is good"
     case.validate_response(response, checks=CHECKS)
+
+
+KINDS = ("till", "terminal", "staff", "member")
 
 
 class Shown(AuthBase):

@@ -43,12 +43,9 @@ def taking_bodies(world: World) -> list[Route]:
 
 
 def asks(world: World, route: Route, data: bytes, **headers: str) -> requests.Response:
-    token = world.key if "till" in route.callers else world.line.claimed.token
-    if "staff" in route.callers:
-        token = world.owner.token
     assert world.line.session is not None
     path = route.place if route.key in PUBLIC else world.path(route)
-    given = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    given = {"Authorization": f"Bearer {world.token(route)}", "Content-Type": "application/json"}
     return world.line.session.request(
         route.method, NOWHERE + path, data=data, headers=given | headers, timeout=30
     )

@@ -5,7 +5,17 @@ import requests
 
 from backend.rights import FOR_KEYS, FOR_PEOPLE, RIGHTS_OF, Right, Role
 from backend_client.schemas.operations import NewTill
-from tests.support.routes import EVERYBODY, KINDS, OWN, PEOPLE, PUBLIC, TERMINAL, TILL, routes
+from tests.support.routes import (
+    EVERYBODY,
+    KINDS,
+    MEMBER,
+    OWN,
+    PEOPLE,
+    PUBLIC,
+    TERMINAL,
+    TILL,
+    routes,
+)
 from tests.support.server import NOWHERE, Company
 from tests.support.staff import at_work
 
@@ -57,7 +67,7 @@ def test_every_route_says_whom_it_is_for(shop: Company) -> None:
 
 def test_words_that_are_not_for_cashiers(shop: Company) -> None:
     for route in routes(shop.app):
-        if route.key in OWN or route.callers in (TERMINAL, TILL, EVERYBODY, frozenset()):
+        if route.key in OWN or route.callers in (TERMINAL, TILL, MEMBER, EVERYBODY, frozenset()):
             continue
         words = {part for piece in route.path.split("/") for part in piece.split("-")}
         if words & set(NOT_FOR_CASHIERS):

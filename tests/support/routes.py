@@ -23,6 +23,8 @@ PUBLIC = {
     ("POST", "/v1/join/{token}"),
     ("GET", "/v1/my-data/{token}"),
     ("GET", "/v1/my-data/{token}/file"),
+    ("POST", "/v1/me/codes"),
+    ("POST", "/v1/me/session"),
     ("GET", "/healthz"),
 }
 """Open to whoever reaches the server: all other routes ask who calls."""
@@ -41,9 +43,11 @@ OWN = {
 
 TERMINAL, TILL = frozenset({"terminal"}), frozenset({"till"})
 PEOPLE = frozenset({"staff", "session"})
+MEMBER = frozenset({"member", "account"})
+"""Members for themselves: a bearer of an app, or a browser's cookie."""
 EVERYBODY = TERMINAL | TILL | PEOPLE
 """Every part of the company: for what all of them may see, as pictures of gifts."""
-KINDS = (TERMINAL, TILL, PEOPLE, PEOPLE | TILL, EVERYBODY)
+KINDS = (TERMINAL, TILL, PEOPLE, PEOPLE | TILL, EVERYBODY, MEMBER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from backend.services.team import approvals
 from loyalty.document import read_program
 from loyalty.program import HouseholdRules
 from loyalty.vouchers import mint
+from tests.support.account import signed_in
 from tests.support.bodies import Bodies
 from tests.support.desk import desk
 from tests.support.facts import Journal, Kiosk, sale_of
@@ -52,6 +53,8 @@ class World:
     owner: AtWork
     key: str
     """A till's key with every scope."""
+    phone: str
+    """The token of an app in which a member is signed in, who is none of the things."""
     things: dict[str, str]
     """Ids by the name of the parameter, or by `folder/name` where a name means several things."""
 
@@ -78,17 +81,22 @@ class World:
 
     def asks(self, route: Route, path: str, body: object) -> requests.Response:
         """An answer to whoever of this company the route is for."""
-        token = self.key if "till" in route.callers else self.line.claimed.token
-        if "staff" in route.callers:
-            token = self.owner.token
         assert self.line.session is not None
         return self.line.session.request(
             route.method,
             NOWHERE + path,
             json=body,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {self.token(route)}"},
             timeout=30,
         )
+
+    def token(self, route: Route) -> str:
+        """What opens the route."""
+        if "member" in route.callers:
+            return self.phone
+        if "staff" in route.callers:
+            return self.owner.token
+        return self.key if "till" in route.callers else self.line.claimed.token
 
 
 WORDS = {
@@ -127,6 +135,7 @@ def world_of(line: Connected) -> World:
         line=line,
         owner=owner,
         key=key,
+        phone=signed_in(shop, desk(shop, line.session, owner).add()["id"]),
         things={
             "member": joined.member,
             "sale": sale.id,

@@ -41,6 +41,7 @@ from backend.db.tables.people import (
     card_types,
     cards,
     consents,
+    member_sessions,
     members,
     segments,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "jobs",
     "links",
     "mail_templates",
+    "member_sessions",
     "members",
     "merges",
     "metadata",

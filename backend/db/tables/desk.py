@@ -178,7 +178,7 @@ links = Table(
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "token_hash", unique=True),
     Index(None, "tenant", "member"),
-    CheckConstraint("purpose IN ('invite', 'handoff', 'data')", name="purpose"),
+    CheckConstraint("purpose IN ('invite', 'handoff', 'data', 'account')", name="purpose"),
     in_tenant("store", to="stores"),
     info=rows_of("member", forget=True),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from backend.db.tables.base import (
@@ -143,6 +144,27 @@ cards = Table(
     in_tenant("member", to="members"),
     info=rows_of("member", forget=True),
 )
+
+member_sessions = Table(
+    "member_sessions",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("token_hash", HASH, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("member", ID, nullable=False),
+    # cookie: a browser's; token: an app's, which sends it as a bearer.
+    Column("kind", String(10), nullable=False),
+    Column("created_at", Instant, nullable=False, info=PERSONAL),
+    Column("seen_at", Instant, nullable=False, info=PERSONAL),
+    Column("ends_at", Instant, nullable=False, info=PERSONAL),
+    PrimaryKeyConstraint("tenant", "token_hash"),
+    UniqueConstraint("tenant", "id"),
+    Index(None, "tenant", "member"),
+    CheckConstraint("kind IN ('cookie', 'token')", name="kind"),
+    in_tenant("member", to="members"),
+    info=rows_of("member", forget=True),
+)
+"""Where members are signed in, on their own phones and computers."""
 
 segments = Table(
     "segments",

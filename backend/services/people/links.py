@@ -31,7 +31,9 @@ from loyalty.program import Program
 PREFIX = "lkl_"
 DATA_HOURS = 24
 """How long somebody may fetch their data by the link that a kiosk showed."""
-_PATHS = {"invite": "join", "handoff": "join", "data": "my-data"}
+GLASS_MINUTES = 60
+"""How long a link to the account is good that stood on a kiosk's glass, for all to see."""
+_PATHS = {"invite": "join", "handoff": "join", "data": "my-data", "account": "account"}
 
 
 def hand_out(
@@ -83,14 +85,16 @@ def _made(
         member=None if body.member is None else MemberId(body.member),
         content=content,
         handed_out_at=tx.now,
-        expires_at=_ends(tx, purpose, store),
+        expires_at=_ends(tx, purpose, store, terminal),
     )
 
 
-def _ends(tx: Transaction, purpose: str, store: Store) -> datetime:
+def _ends(tx: Transaction, purpose: str, store: Store, terminal: TerminalId | None) -> datetime:
     """After the seventh day, on the store's clock: that day it opens, the eighth it does not."""
     if purpose == "data":
         return tx.now + timedelta(hours=DATA_HOURS)
+    if purpose == "account" and terminal is not None:
+        return tx.now + timedelta(minutes=GLASS_MINUTES)
     until = deadline(tx.now, _program(tx, store).invitations.valid, store.zone)
     assert until is not None
     return until

@@ -163,7 +163,7 @@ def record(tx: Transaction, wanted: MemberId) -> MemberRecord:
         loyalty=person.loyalty,
         enrolled_at=person.enrolled_at,
         store=person.store,
-        accounts=_figures(tx, wanted),
+        accounts=figures(tx, wanted),
         cards=tuple(card_desk.told(each) for each in cards.cards_of(tx, wanted)),
         consents=_latest(tx, wanted),
         household=household.id if household else None,
@@ -180,7 +180,8 @@ def existing(tx: Transaction, wanted: MemberId) -> Member:
     return person
 
 
-def _figures(tx: Transaction, wanted: MemberId) -> tuple[MemberFigures, ...]:
+def figures(tx: Transaction, wanted: MemberId) -> tuple[MemberFigures, ...]:
+    """Where a member stands in each program."""
     return tuple(
         MemberFigures(program=row.program, balance=row.snapshot.account().balance(tx.now))
         for row in accounts.accounts_of(tx, wanted)

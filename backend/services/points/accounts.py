@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from backend.db import Transaction, accounts, members, sales, shops, uses, vouchers
+from backend.db import Transaction, accounts, households, members, sales, shops, uses, vouchers
 from backend.db.accounts import Posted
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -91,7 +91,7 @@ def summary(tx: Transaction, of: Seen) -> AccountSummary:
 
 
 def lots_of(
-    tx: Transaction, of: Seen, *, state: LotState | None, after: int | None, limit: int
+    tx: Transaction, of: Seen, *, state: LotState | None, after: int | None, limit: int | None
 ) -> list[tuple[int, LotView]]:
     """Credits with their places in the journal, newest first; of one state, or all (OCT-37, 39)."""
     journal = accounts.journal(tx, of.member, of.program.id)
@@ -258,8 +258,12 @@ def _tier(tx: Transaction, of: Seen, journal: Sequence[Posted]) -> TierBody | No
 
 
 def _purchases(tx: Transaction, member: MemberId) -> tuple[Purchase, ...]:
-    """What the member bought, for tiers by money or by visits."""
+    """What the member bought, for tiers by money or by visits; of a wallet, what its people did."""
+    found = households.household_of(tx, member)
+    shares = found is not None and found.household.wallet == member
+    people = found.household.members if found is not None and shares else (member,)
     return tuple(
         Purchase(sale=row.id, at=row.closed_at, amount=row.total)
-        for row in sales.settled_of(tx, member)
+        for each in people
+        for row in sales.settled_of(tx, each)
     )

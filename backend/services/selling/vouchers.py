@@ -30,7 +30,7 @@ from loyalty.vouchers import Voucher, parse, redeem
 
 def voucher_of(tx: Transaction, code: str) -> VoucherAnswer:
     """The voucher and what it gives. Raises CodeMistyped or VoucherUnknown."""
-    return _answer(tx, _find(tx, code))
+    return voucher_answer(tx, _find(tx, code))
 
 
 def redeem_voucher(
@@ -42,14 +42,14 @@ def redeem_voucher(
     if known is not None:
         if (known.redemption, known.at) != (row.voucher.redemption, body.at):
             raise Refused(ProblemName.ID_REUSED, "another voucher was taken under this id")
-        return _answer(tx, row)
+        return voucher_answer(tx, row)
     clock.refuse_if_off(tx, "at", body.at)
     taken = redeem(row.voucher, now=tx.now, store=till.store.id, place=till.store.name)
     settle(tx, taken, row.entry)
     vouchers.add_redeemed(
         tx, Redeemed(id=body.id, redemption=taken.redemption, till=till.id, at=body.at)
     )
-    return _answer(tx, _with(row, taken))
+    return voucher_answer(tx, _with(row, taken))
 
 
 def _find(tx: Transaction, code: str) -> VoucherRow:
@@ -63,7 +63,8 @@ def _with(row: VoucherRow, voucher: Voucher) -> VoucherRow:
     return VoucherRow(voucher=voucher, entry=row.entry, program_version=row.program_version)
 
 
-def _answer(tx: Transaction, row: VoucherRow) -> VoucherAnswer:
+def voucher_answer(tx: Transaction, row: VoucherRow) -> VoucherAnswer:
+    """What is told of a voucher: what it gives, and the text that says so without a network."""
     program = shops.program(tx, row.voucher.program, row.program_version)
     reward = program.reward(row.voucher.reward) if program else None
     return VoucherAnswer(
