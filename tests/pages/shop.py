@@ -145,9 +145,9 @@ class _Life:
         for wanted, name, price, family in PRODUCTS:
             body = ProductBody.model_validate({"name": name, "price": price, "family": family})
             catalogue.put_product(tx, wanted, body)
-        for wanted, (name, points, stocked) in GIFTS.items():
-            body = GiftBody.model_validate({"name": name, "points": points, "stocked": stocked})
-            gifts.put_gift(tx, wanted, body)
+        for wanted, (names, points, stocked) in GIFTS.items():
+            gift = GiftBody.model_validate({"name": names, "points": points, "stocked": stocked})
+            gifts.put_gift(tx, wanted, gift)
             if stocked:
                 came = MovementBody.model_validate(
                     {"id": new_id(), "kind": "delivery", "pieces": 9}
