@@ -7,8 +7,8 @@ from backend.db.audit import Wanted
 from backend.rights import AT_A_KIOSK, RIGHTS_OF, Role
 from backend.services.team.audit import page
 from backend.services.team.staff import FAILURES_MAX, set_pin
-from backend_client.desk import DeskClient
 from backend_client.errors import BackendRefused, BackendUnavailable, NotAuthorised
+from backend_client.rest.desk import DeskClient
 from backend_client.schemas import (
     MemberSearch,
     NewAdjustment,

@@ -13,14 +13,13 @@ from typing import Any
 
 import pytest
 
-from backend_client import rest
 from backend_client.errors import (
     BackendNonsense,
     BackendRefused,
     BackendUnavailable,
     NotAuthorised,
 )
-from backend_client.rest import TerminalClient, TillClient, claim
+from backend_client.rest import TerminalClient, TillClient, claim, line
 from backend_client.schemas import (
     PROBLEM,
     ClaimRequest,
@@ -53,8 +52,8 @@ HOLD = RedemptionRequest(id="r", member="m", program="p", reward="w", code=mint(
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between tries, hardly a pause."""
-    monkeypatch.setattr(rest, "RETRY_FIRST_S", 0.001)
-    monkeypatch.setattr(rest, "RETRY_AFTER_MAX_S", 0.001)
+    monkeypatch.setattr(line, "RETRY_FIRST_S", 0.001)
+    monkeypatch.setattr(line, "RETRY_AFTER_MAX_S", 0.001)
 
 
 def problem(name: str, status: int = 409, **members: Any) -> Reply:
@@ -80,7 +79,7 @@ def test_a_server_that_stays_down_is_given_up_after_a_few_tries() -> None:
     with web(lambda _: Reply(status=503, headers={"Retry-After": "3600"})) as server:
         with TerminalClient(server.url, "t") as client, pytest.raises(BackendUnavailable):
             client.changes("")
-        assert len(server.asked) == 1 + rest.RETRIES
+        assert len(server.asked) == 1 + line.RETRIES
 
 
 def test_a_hold_and_a_claim_are_asked_once() -> None:

@@ -4,7 +4,8 @@ The same routes that the back office uses, with the rights that the backend gave
 the kiosk offers what it may, and the backend refuses the rest.
 """
 
-from backend_client.rest import Line, TerminalClient, segment
+from backend_client.rest.line import Line, segment
+from backend_client.rest.terminal import TerminalClient
 from backend_client.schemas import (
     AdjustmentAnswer,
     BlockReason,
