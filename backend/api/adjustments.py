@@ -9,7 +9,7 @@ from backend.api.deeds import doing
 from backend.api.members import store_of
 from backend.api.operations import place_of
 from backend.api.pages import Asked, page
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import adjustments as kept
 from backend.errors import Refused
 from backend.rights import Right
@@ -28,8 +28,6 @@ from backend_client.schemas import (
 )
 from loyalty.ids import MemberId
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _RULES = (
     ProblemName.ADJUSTMENT_REFUSED,
     ProblemName.VALUE_DATE,
@@ -46,7 +44,7 @@ routes = APIRouter(prefix=API, tags=["adjustments"])
     "/adjustments",
     responses={
         202: {"model": AdjustmentAnswer, "description": "It waits for a second person."},
-        **documented(*_BODY, *_TOKEN, *_RULES, ProblemName.NOT_FOUND, ProblemName.ID_REUSED),
+        **documented(*BODY, *TOKEN, *_RULES, ProblemName.NOT_FOUND, ProblemName.ID_REUSED),
     },
 )
 def ask(
@@ -68,7 +66,7 @@ def ask(
 
 @routes.post(
     "/adjustments/table",
-    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED),
+    responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED),
 )
 def ask_many(database: Data, caller: _Adjuster, body: AdjustmentTable) -> AdjustmentTableAnswer:
     """Give and take points by a table; the same session with the same content is done once."""
@@ -79,7 +77,7 @@ def ask_many(database: Data, caller: _Adjuster, body: AdjustmentTable) -> Adjust
     )
 
 
-@routes.get("/adjustments", responses=documented(*_TOKEN, ProblemName.INVALID))
+@routes.get("/adjustments", responses=documented(*TOKEN, ProblemName.INVALID))
 def listed(
     database: Data, caller: _Adjuster, member: Annotated[Id, Query()], paging: Asked
 ) -> AdjustmentsPage:
@@ -95,7 +93,7 @@ def listed(
 
 @routes.get(
     "/adjustments/{adjustment}",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def read(database: Data, caller: _Adjuster, adjustment: Annotated[Id, Path()]) -> AdjustmentAnswer:
     """An adjustment, and whether a second person has agreed."""

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from backend.api.callers import Caller, Data, allowed
 from backend.api.operations import place_of
 from backend.api.pages import Asked, page
-from backend.api.problems import documented
-from backend.api.sessions import TOKEN
+from backend.api.problems import TOKEN, documented
 from backend.db import alerts as kept
 from backend.db.alerts import Alert
 from backend.rights import Right

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from backend.api.callers import Caller, Data, allowed
 from backend.api.deeds import doing
 from backend.api.members import MembersCaller, program_of
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction, shops
 from backend.db.shops import Store
 from backend.rights import Right
@@ -29,8 +29,6 @@ from backend_client.schemas import (
 )
 from loyalty.ids import MemberId
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _CARD = (
     ProblemName.NOT_FOUND,
     ProblemName.CARD_TAKEN,
@@ -45,7 +43,7 @@ _Card = Annotated[CardKey, Path()]
 routes = APIRouter(prefix=API, tags=["cards"])
 
 
-@routes.post("/members/{member}/cards", responses=documented(*_BODY, *_TOKEN, *_CARD))
+@routes.post("/members/{member}/cards", responses=documented(*BODY, *TOKEN, *_CARD))
 def link(
     database: Data, caller: MembersCaller, member: Annotated[Id, Path()], body: CardLink
 ) -> CardBody:
@@ -61,7 +59,7 @@ def _link(tx: Transaction, member: MemberId, body: CardLink, store: Store | None
 
 
 @routes.get(
-    "/cards/{card}", responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
+    "/cards/{card}", responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
 )
 def read(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
     """A card, whose it is and what it may do."""
@@ -69,13 +67,13 @@ def read(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
         return desk.told(desk.existing(tx, card))
 
 
-@routes.patch("/cards/{card}", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+@routes.patch("/cards/{card}", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def limit(database: Data, caller: _Adjuster, card: _Card, body: CardLimits) -> CardBody:
     """Say what a card may do: earn only, so much in a day, how far it is trusted."""
     return desk.told(doing(database, caller, "card.limit", card, desk.limit, card, body))
 
 
-@routes.post("/cards/{card}/block", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+@routes.post("/cards/{card}/block", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def block(database: Data, caller: MembersCaller, card: _Card, body: CardBlock) -> CardBody:
     """Block a card, at every kiosk and till."""
     return desk.told(doing(database, caller, "card.block", card, desk.block, card, body))
@@ -84,7 +82,7 @@ def block(database: Data, caller: MembersCaller, card: _Card, body: CardBlock) -
 @routes.post(
     "/cards/{card}/unblock",
     responses=documented(
-        *_TOKEN, ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.INVALID
+        *TOKEN, ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.INVALID
     ),
 )
 def unblock(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
@@ -92,20 +90,20 @@ def unblock(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
     return desk.told(doing(database, caller, "card.unblock", card, desk.unblock, card))
 
 
-@routes.post("/cards/{card}/replacement", responses=documented(*_BODY, *_TOKEN, *_CARD))
+@routes.post("/cards/{card}/replacement", responses=documented(*BODY, *TOKEN, *_CARD))
 def replace(database: Data, caller: MembersCaller, card: _Card, body: CardReplacement) -> CardBody:
     """Put a new card in the place of another; points and deadlines are not touched."""
     return desk.told(doing(database, caller, "card.replace", card, desk.replace_card, card, body))
 
 
-@routes.get("/card-types", responses=documented(*_TOKEN))
+@routes.get("/card-types", responses=documented(*TOKEN))
 def types(database: Data, caller: MembersCaller) -> CardTypesAnswer:
     """Every type of card."""
     with database.read(caller.tenant) as tx:
         return CardTypesAnswer(types=desk.types(tx))
 
 
-@routes.put("/card-types/{type}", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+@routes.put("/card-types/{type}", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def save_type(
     database: Data,
     caller: _Cataloguer,

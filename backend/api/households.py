@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from backend.api.callers import Caller, Data, allowed
 from backend.api.deeds import doing
 from backend.api.members import program_of, store_of
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.people import households, merging
 from backend_client.schemas import (
@@ -24,8 +24,6 @@ from backend_client.schemas import (
 )
 from loyalty.ids import MemberId
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _STEP = (ProblemName.NOT_FOUND, ProblemName.ID_REUSED, ProblemName.HOUSEHOLD)
 _MERGE = (ProblemName.NOT_FOUND, ProblemName.ID_REUSED, ProblemName.MERGED)
 
@@ -36,7 +34,7 @@ _Household = Annotated[Id, Path()]
 routes = APIRouter(prefix=API, tags=["households"])
 
 
-@routes.post("/households", responses=documented(*_BODY, *_TOKEN, *_STEP))
+@routes.post("/households", responses=documented(*BODY, *TOKEN, *_STEP))
 def create(database: Data, caller: _Adjuster, body: NewHousehold) -> HouseholdAnswer:
     """Make a household, where the program has them; nobody is in it yet."""
     program = program_of(database, caller, body.program)
@@ -45,7 +43,7 @@ def create(database: Data, caller: _Adjuster, body: NewHousehold) -> HouseholdAn
 
 @routes.get(
     "/households/{household}",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def read(database: Data, caller: _Reader, household: _Household) -> HouseholdAnswer:
     """A household: its wallet, who is in it, and what is left of what each brought."""
@@ -53,7 +51,7 @@ def read(database: Data, caller: _Reader, household: _Household) -> HouseholdAns
         return households.read(tx, household)
 
 
-@routes.post("/households/{household}/members", responses=documented(*_BODY, *_TOKEN, *_STEP))
+@routes.post("/households/{household}/members", responses=documented(*BODY, *TOKEN, *_STEP))
 def join(
     database: Data, caller: _Adjuster, household: _Household, body: HouseholdJoin
 ) -> HouseholdAnswer:
@@ -64,9 +62,7 @@ def join(
     )
 
 
-@routes.put(
-    "/households/{household}/members/{member}", responses=documented(*_BODY, *_TOKEN, *_STEP)
-)
+@routes.put("/households/{household}/members/{member}", responses=documented(*BODY, *TOKEN, *_STEP))
 def limit(
     database: Data,
     caller: _Adjuster,
@@ -81,7 +77,7 @@ def limit(
     )
 
 
-@routes.post("/households/{household}/leave", responses=documented(*_BODY, *_TOKEN, *_STEP))
+@routes.post("/households/{household}/leave", responses=documented(*BODY, *TOKEN, *_STEP))
 def leave(
     database: Data, caller: _Adjuster, household: _Household, body: HouseholdLeave
 ) -> HouseholdAnswer:
@@ -92,7 +88,7 @@ def leave(
     )
 
 
-@routes.post("/merges/preview", responses=documented(*_BODY, *_TOKEN, *_MERGE))
+@routes.post("/merges/preview", responses=documented(*BODY, *TOKEN, *_MERGE))
 def preview(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
     """What a merge would do; nothing is written."""
     store = store_of(database, caller, None).id
@@ -100,7 +96,7 @@ def preview(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
         return merging.preview(tx, body, store, actor=caller.actor)
 
 
-@routes.post("/merges", responses=documented(*_BODY, *_TOKEN, *_MERGE))
+@routes.post("/merges", responses=documented(*BODY, *TOKEN, *_MERGE))
 def merge(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
     """Make two records one: points with their deadlines, cards, and one welcome for both."""
     store, actor = store_of(database, caller, None).id, caller.actor
@@ -111,7 +107,7 @@ def merge(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
 
 @routes.post(
     "/merges/{merge}/undo",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def undo(database: Data, caller: _Adjuster, merge: Annotated[Id, Path()]) -> MergeAnswer:
     """Take a merge back: both accounts have again what they had."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Header, Path
 
 from backend.api.callers import Caller, Data, allowed
 from backend.api.pages import Asked, page, place_in_time
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db.imports import imports_before
 from backend.errors import Refused
 from backend.rights import Right
@@ -14,9 +14,7 @@ from backend.services.keeping import imports
 from backend_client.schemas import API, Id, ProblemName
 from backend_client.schemas.imports import ImportPlan, Imports, ImportShown
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
-_ONE = (*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
+_ONE = (*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
 _FILES = ("text/csv", "text/plain", "application/octet-stream")
 
 _Importer = Annotated[Caller, Depends(allowed(Right.IMPORT))]
@@ -25,7 +23,7 @@ _Session = Annotated[Id, Path(description="The id of the import, made by the cli
 routes = APIRouter(prefix=API, tags=["imports"])
 
 
-@routes.get("/imports", responses=documented(*_TOKEN, ProblemName.INVALID))
+@routes.get("/imports", responses=documented(*TOKEN, ProblemName.INVALID))
 def every_import(database: Data, caller: _Importer, asked: Asked) -> Imports:
     """What was brought in, tried or undone."""
     with database.read(caller.tenant) as tx:
@@ -34,7 +32,7 @@ def every_import(database: Data, caller: _Importer, asked: Asked) -> Imports:
         return Imports(imports=tuple(imports.shown(row) for row in told), next=following)
 
 
-@routes.put("/import-files/{session}", responses=documented(*_BODY, *_TOKEN, ProblemName.ID_REUSED))
+@routes.put("/import-files/{session}", responses=documented(*BODY, *TOKEN, ProblemName.ID_REUSED))
 def upload(
     database: Data,
     caller: _Importer,
@@ -57,9 +55,7 @@ def one(database: Data, caller: _Importer, session: _Session) -> ImportShown:
         return imports.shown(imports.existing(tx, session))
 
 
-@routes.post(
-    "/imports/{session}/trial", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND)
-)
+@routes.post("/imports/{session}/trial", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def trial(database: Data, caller: _Importer, session: _Session, body: ImportPlan) -> ImportShown:
     """Say what the columns mean: the answer tells what would be done, and nothing is done."""
     return database.run(caller.tenant, imports.try_out, caller.actor, session, body)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from backend.api.callers import Caller, Configured, Data, allowed
-from backend.api.problems import documented
+from backend.api.problems import TOKEN, documented
 from backend.db import Transaction
 from backend.db import jobs as kept
 from backend.errors import Refused
@@ -19,7 +19,6 @@ from backend_client.schemas.jobs import JobBody, JobRun, Jobs
 from backend_client.schemas.reports import ClearingReport
 from loyalty.ids import ProgramId
 
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _RUNS_SHOWN = 10
 
 _Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
@@ -28,7 +27,7 @@ _Reader = Annotated[Caller, Depends(allowed(Right.REPORTS))]
 routes = APIRouter(prefix=API)
 
 
-@routes.get("/jobs", tags=["operations"], responses=documented(*_TOKEN))
+@routes.get("/jobs", tags=["operations"], responses=documented(*TOKEN))
 def jobs(database: Data, caller: _Owner) -> Jobs:
     """Every job: when it ran last, how that went, when it runs next."""
     with database.read(caller.tenant) as tx:
@@ -38,7 +37,7 @@ def jobs(database: Data, caller: _Owner) -> Jobs:
 @routes.post(
     "/jobs/{job}/run",
     tags=["operations"],
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def run(
     database: Data,
@@ -60,7 +59,7 @@ def run(
 @routes.get(
     "/reports/clearing/{program}/{period}",
     tags=["reports"],
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def closed_statement(
     database: Data,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 
 from backend.api.callers import Data, TerminalCaller
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction
 from backend.db.access import Terminal
 from backend.services.people import codes, links, own_data, privacy
@@ -36,8 +36,6 @@ from backend_client.schemas import (
     StaffUnlocked,
 )
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _CARD = (ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.CARD_EXPIRED)
 _PIN = (ProblemName.SIGN_IN, ProblemName.LOCKED)
 _Code = Annotated[Id, Path(description="The id under which the code was asked for.")]
@@ -45,7 +43,7 @@ _Code = Annotated[Id, Path(description="The id under which the code was asked fo
 routes = APIRouter(prefix=f"{API}/kiosk", tags=["terminals"])
 
 
-@routes.post("/cards/seen", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND))
+@routes.post("/cards/seen", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def seen(database: Data, terminal: TerminalCaller, body: ShownCard) -> SeenAnswer:
     """A card was tapped: how it stands and whose it is. In two shops at once, it is frozen."""
     return own_data.tapped(database, terminal, body.card)
@@ -54,8 +52,8 @@ def seen(database: Data, terminal: TerminalCaller, body: ShownCard) -> SeenAnswe
 @routes.post(
     "/codes",
     responses=documented(
-        *_BODY,
-        *_TOKEN,
+        *BODY,
+        *TOKEN,
         ProblemName.EMAIL_REFUSED,
         ProblemName.PHONE_REFUSED,
         ProblemName.TOO_MANY_CODES,
@@ -67,7 +65,7 @@ def ask_code(database: Data, terminal: TerminalCaller, body: CodeRequest) -> Cod
     return database.run(terminal.tenant, codes.ask, body, LOST_CARD, terminal.id)
 
 
-@routes.post("/codes/{code}/check", responses=documented(*_BODY, *_TOKEN, ProblemName.CODE_WRONG))
+@routes.post("/codes/{code}/check", responses=documented(*BODY, *TOKEN, ProblemName.CODE_WRONG))
 def check_code(
     database: Data, terminal: TerminalCaller, code: _Code, body: CodeTyped
 ) -> CodePassed:
@@ -80,20 +78,20 @@ def check_code(
 
 @routes.post(
     "/codes/{code}/card",
-    responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.CODE_WRONG, ProblemName.CARD_TAKEN),
+    responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.CODE_WRONG, ProblemName.CARD_TAKEN),
 )
 def give_card(database: Data, terminal: TerminalCaller, code: _Code, body: CardTapped) -> CardBody:
     """The card that was tapped after the code opens the account; the lost one does not any more."""
     return database.run(terminal.tenant, own_data.give_card, terminal, code, body)
 
 
-@routes.post("/staff", responses=documented(*_BODY, *_TOKEN, *_PIN))
+@routes.post("/staff", responses=documented(*BODY, *TOKEN, *_PIN))
 def unlock(database: Data, terminal: TerminalCaller, body: StaffUnlock) -> StaffUnlocked:
     """Somebody of the staff typed their PIN: what the kiosk may ask in their name for a while."""
     return at_kiosk.unlock(database, terminal, body)
 
 
-@routes.delete("/staff/{staff}/{session}", responses=documented(*_TOKEN, ProblemName.INVALID))
+@routes.delete("/staff/{staff}/{session}", responses=documented(*TOKEN, ProblemName.INVALID))
 def lock(
     database: Data,
     terminal: TerminalCaller,
@@ -106,7 +104,7 @@ def lock(
 
 
 @routes.post(
-    "/links", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
+    "/links", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
 )
 def hand_off(
     database: Data, terminal: TerminalCaller, request: Request, body: NewLink
@@ -123,7 +121,7 @@ def hand_off(
     )
 
 
-@routes.post("/my-data", responses=documented(*_BODY, *_TOKEN, *_CARD))
+@routes.post("/my-data", responses=documented(*BODY, *TOKEN, *_CARD))
 def my_data(database: Data, terminal: TerminalCaller, body: ShownCard) -> MyDataAnswer:
     """What is kept of the person whose card is shown."""
     with database.read(terminal.tenant) as tx:
@@ -131,26 +129,26 @@ def my_data(database: Data, terminal: TerminalCaller, body: ShownCard) -> MyData
 
 
 @routes.post(
-    "/my-data/consents", responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.ID_REUSED)
+    "/my-data/consents", responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.ID_REUSED)
 )
 def agree(database: Data, terminal: TerminalCaller, body: MyConsents) -> MyDataAnswer:
     """What they agree to from now on."""
     return database.run(terminal.tenant, own_data.agree, body)
 
 
-@routes.post("/my-data/language", responses=documented(*_BODY, *_TOKEN, *_CARD))
+@routes.post("/my-data/language", responses=documented(*BODY, *TOKEN, *_CARD))
 def speak(database: Data, terminal: TerminalCaller, body: MyLanguage) -> MyDataAnswer:
     """The language they want to be written to in."""
     return database.run(terminal.tenant, own_data.speak, body)
 
 
-@routes.post("/my-data/cards/removal", responses=documented(*_BODY, *_TOKEN, *_CARD))
+@routes.post("/my-data/cards/removal", responses=documented(*BODY, *TOKEN, *_CARD))
 def remove_card(database: Data, terminal: TerminalCaller, body: CardRemoval) -> CardBody:
     """A card that they do not want any more."""
     return database.run(terminal.tenant, own_data.remove, body)
 
 
-@routes.post("/my-data/link", responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.ID_REUSED))
+@routes.post("/my-data/link", responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.ID_REUSED))
 def data_link(
     database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
 ) -> LinkAnswer:
@@ -159,7 +157,7 @@ def data_link(
 
 
 @routes.post(
-    "/my-data/account-link", responses=documented(*_BODY, *_TOKEN, *_CARD, ProblemName.ID_REUSED)
+    "/my-data/account-link", responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.ID_REUSED)
 )
 def account_link(
     database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
@@ -168,7 +166,7 @@ def account_link(
     return database.run(terminal.tenant, _link, terminal, body, "account", str(request.base_url))
 
 
-@routes.post("/my-data/erasure", responses=documented(*_BODY, *_TOKEN, *_CARD))
+@routes.post("/my-data/erasure", responses=documented(*BODY, *TOKEN, *_CARD))
 def erase_me(database: Data, terminal: TerminalCaller, body: MyRequest) -> Erased:
     """Forget the person whose card is shown; what remains are points that nobody can claim."""
     with database.read(terminal.tenant) as tx:

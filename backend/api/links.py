@@ -8,7 +8,7 @@ from backend.api.callers import Caller, Data, allowed
 from backend.api.deeds import doing
 from backend.api.members import store_of
 from backend.api.own import keep
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.people import links, own_sessions, privacy
 from backend_client.schemas import (
@@ -22,9 +22,6 @@ from backend_client.schemas import (
     ProblemName,
 )
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
-
 _Inviter = Annotated[Caller, Depends(allowed(Right.MEMBERS))]
 _Token = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -32,7 +29,7 @@ routes = APIRouter(prefix=API, tags=["links"])
 
 
 @routes.post(
-    "/links", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
+    "/links", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
 )
 def invite(database: Data, caller: _Inviter, request: Request, body: NewLink) -> LinkAnswer:
     """A link to print on a receipt; it opens the sign-up form for seven days."""
@@ -53,7 +50,7 @@ def form(database: Data, token: _Token) -> JoinForm:
 @routes.post(
     "/join/{token}",
     responses=documented(
-        *_BODY,
+        *BODY,
         ProblemName.LINK,
         ProblemName.LINK_USED,
         ProblemName.EMAIL_REFUSED,

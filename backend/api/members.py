@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from backend.api.callers import Caller, Data, allowed, looking_at
 from backend.api.deeds import doing
 from backend.api.pages import Asked, page
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Database, shops
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -36,8 +36,6 @@ from backend_client.schemas import (
 )
 from loyalty.ids import MemberId, ProgramId, StoreId
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _DETAILS = (ProblemName.EMAIL_REFUSED, ProblemName.NAME_REFUSED, ProblemName.PHONE_REFUSED)
 _CARD = (ProblemName.CARD_TAKEN, ProblemName.CARD_BLOCKED, ProblemName.CARD_RANDOM)
 
@@ -51,7 +49,7 @@ routes = APIRouter(prefix=API, tags=["members"])
 @routes.post(
     "/members",
     responses=documented(
-        *_BODY, *_TOKEN, *_DETAILS, *_CARD, ProblemName.NOT_FOUND, ProblemName.ID_REUSED
+        *BODY, *TOKEN, *_DETAILS, *_CARD, ProblemName.NOT_FOUND, ProblemName.ID_REUSED
     ),
 )
 def add(database: Data, caller: MembersCaller, body: NewMember) -> MemberRecord:
@@ -62,7 +60,7 @@ def add(database: Data, caller: MembersCaller, body: NewMember) -> MemberRecord:
 
 @routes.get(
     "/members/{member}/record",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def read(database: Data, caller: MembersCaller, member: _Member) -> MemberRecord:
     """All that is known of a member."""
@@ -72,7 +70,7 @@ def read(database: Data, caller: MembersCaller, member: _Member) -> MemberRecord
 
 @routes.patch(
     "/members/{member}/record",
-    responses=documented(*_BODY, *_TOKEN, *_DETAILS, ProblemName.NOT_FOUND, ProblemName.VERSION),
+    responses=documented(*BODY, *TOKEN, *_DETAILS, ProblemName.NOT_FOUND, ProblemName.VERSION),
 )
 def change(
     database: Data, caller: MembersCaller, member: _Member, body: MemberChange
@@ -84,7 +82,7 @@ def change(
 
 @routes.get(
     "/members/{member}/consents",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def consents(database: Data, caller: MembersCaller, member: _Member) -> ConsentsAnswer:
     """What a member agrees to, and every answer with the text they had read."""
@@ -94,7 +92,7 @@ def consents(database: Data, caller: MembersCaller, member: _Member) -> Consents
 
 @routes.post(
     "/members/{member}/consents",
-    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED),
+    responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED),
 )
 def agree(
     database: Data, caller: MembersCaller, member: _Member, body: ConsentsBody
@@ -107,8 +105,8 @@ def agree(
 @routes.post(
     "/members/search",
     responses=documented(
-        *_BODY,
-        *_TOKEN,
+        *BODY,
+        *TOKEN,
         ProblemName.NOT_FOUND,
         ProblemName.EMAIL_REFUSED,
         ProblemName.PHONE_REFUSED,
@@ -129,7 +127,7 @@ def search(database: Data, caller: MembersCaller, body: MemberSearch, paging: As
         )
 
 
-@routes.get("/duplicates", responses=documented(*_TOKEN, ProblemName.INVALID))
+@routes.get("/duplicates", responses=documented(*TOKEN, ProblemName.INVALID))
 def duplicates(database: Data, caller: MembersCaller, paging: Asked) -> DuplicatesPage:
     """Groups of records with the same e-mail, phone, or name and birthday."""
     after = paging.after(str, str)
@@ -142,20 +140,20 @@ def duplicates(database: Data, caller: MembersCaller, paging: Asked) -> Duplicat
     )
 
 
-@routes.post("/members/bulk", responses=documented(*_BODY, *_TOKEN))
+@routes.post("/members/bulk", responses=documented(*BODY, *TOKEN))
 def bulk(database: Data, caller: _Adjuster, body: BulkChange) -> BulkAnswer:
     """Change many members by a table: their loyalty on or off, type, price code, themes."""
     return doing(database, caller, "member.bulk", body.id, bulk_change.change_many, body)
 
 
-@routes.get("/segments", responses=documented(*_TOKEN))
+@routes.get("/segments", responses=documented(*TOKEN))
 def segments(database: Data, caller: MembersCaller) -> SegmentsAnswer:
     """Every segment."""
     with database.read(caller.tenant) as tx:
         return SegmentsAnswer(segments=directory.segments(tx))
 
 
-@routes.put("/segments/{segment}", responses=documented(*_BODY, *_TOKEN))
+@routes.put("/segments/{segment}", responses=documented(*BODY, *TOKEN))
 def save_segment(
     database: Data, caller: _Adjuster, segment: Annotated[Id, Path()], body: SegmentTerms
 ) -> SegmentBody:
@@ -165,7 +163,7 @@ def save_segment(
 
 @routes.delete(
     "/segments/{segment}",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def remove_segment(
     database: Data, caller: _Adjuster, segment: Annotated[Id, Path()]

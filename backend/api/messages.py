@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from backend.api.callers import Caller, Configured, Data, allowed
 from backend.api.pages import Asked, page, place_in_time
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import outbox
 from backend.db.outbox import MailState
 from backend.rights import Right
@@ -27,9 +27,6 @@ from backend_client.schemas.messages import (
     TestMail,
 )
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
-
 _Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
 _Kind = Annotated[str, Path(max_length=20, description="The kind of mail, such as welcome.")]
 _InLanguage = Annotated[str, Path(max_length=2, description="fr or en.")]
@@ -37,14 +34,14 @@ _InLanguage = Annotated[str, Path(max_length=2, description="fr or en.")]
 routes = APIRouter(prefix=API, tags=["messages"])
 
 
-@routes.get("/messages/settings", responses=documented(*_TOKEN))
+@routes.get("/messages/settings", responses=documented(*TOKEN))
 def settings(database: Data, caller: _Owner) -> MessageSettings:
     """How the company writes to its members."""
     with database.read(caller.tenant) as tx:
         return message_settings(tx)
 
 
-@routes.put("/messages/settings", responses=documented(*_BODY, *_TOKEN))
+@routes.put("/messages/settings", responses=documented(*BODY, *TOKEN))
 def put_settings(database: Data, caller: _Owner, body: MessageSettings) -> MessageSettings:
     """Change all of it."""
     with database.write(caller.tenant) as tx:
@@ -52,7 +49,7 @@ def put_settings(database: Data, caller: _Owner, body: MessageSettings) -> Messa
         return save_message_settings(tx, body)
 
 
-@routes.get("/messages/kinds", responses=documented(*_TOKEN))
+@routes.get("/messages/kinds", responses=documented(*TOKEN))
 def kinds(database: Data, caller: _Owner) -> MailKinds:
     """Every mail there is, with its words and the names that they may use."""
     with database.read(caller.tenant) as tx:
@@ -61,7 +58,7 @@ def kinds(database: Data, caller: _Owner) -> MailKinds:
 
 @routes.put(
     "/messages/kinds/{kind}/{language}",
-    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND),
+    responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND),
 )
 def put_words(
     database: Data, caller: _Owner, kind: _Kind, language: _InLanguage, body: MailText
@@ -72,7 +69,7 @@ def put_words(
 
 @routes.delete(
     "/messages/kinds/{kind}/{language}",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def delete_words(
     database: Data, caller: _Owner, kind: _Kind, language: _InLanguage
@@ -83,7 +80,7 @@ def delete_words(
 
 @routes.post(
     "/messages/kinds/{kind}/{language}/preview",
-    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND),
+    responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND),
 )
 def preview(
     database: Data,
@@ -100,7 +97,7 @@ def preview(
 
 @routes.get(
     "/messages/kinds/{kind}/{language}/preview",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def preview_in_force(
     database: Data, caller: _Owner, config: Configured, kind: _Kind, language: _InLanguage
@@ -112,14 +109,14 @@ def preview_in_force(
 
 @routes.post(
     "/messages/trials",
-    responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND, ProblemName.EMAIL_REFUSED),
+    responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.EMAIL_REFUSED),
 )
 def trial(database: Data, caller: _Owner, body: TestMail) -> QueuedMail:
     """Send one mail with made-up values, to see whether mail works; it shows in the outbox."""
     return database.run(caller.tenant, messages.send_trial, caller.actor, body)
 
 
-@routes.get("/messages/outbox", responses=documented(*_TOKEN, ProblemName.INVALID))
+@routes.get("/messages/outbox", responses=documented(*TOKEN, ProblemName.INVALID))
 def outbox_page(
     database: Data,
     caller: _Owner,
@@ -144,7 +141,7 @@ def outbox_page(
 
 @routes.post(
     "/messages/outbox/{mail}/again",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def again(database: Data, caller: _Owner, mail: Annotated[Id, Path()]) -> OutboxMail:
     """Try a mail once more: one that failed, or of which nobody knows whether it left."""

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from backend.api.callers import Caller, Data, allowed
 from backend.api.pages import Asked, page
-from backend.api.problems import documented
-from backend.api.sessions import BODY, TOKEN
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import approvals as kept
 from backend.db.approvals import Approval
 from backend.db.audit import Line, Wanted

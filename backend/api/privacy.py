@@ -6,14 +6,11 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from backend.api.callers import Caller, Data, allowed, looking_at
 from backend.api.links import zip_of
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.people import privacy
 from backend_client.schemas import API, Erased, Erasure, Id, PersonalData, ProblemName
 from loyalty.ids import MemberId
-
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 
 _Officer = Annotated[Caller, Depends(allowed(Right.PRIVACY))]
 _Member = Annotated[Id, Path()]
@@ -23,7 +20,7 @@ routes = APIRouter(prefix=API, tags=["privacy"])
 
 @routes.get(
     "/members/{member}/data",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def data(database: Data, caller: _Officer, member: _Member) -> PersonalData:
     """All that is kept of a person."""
@@ -36,7 +33,7 @@ def data(database: Data, caller: _Officer, member: _Member) -> PersonalData:
     response_class=Response,
     responses={
         200: {"content": {"application/zip": {}}, "description": "JSON, and a table each."},
-        **documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+        **documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
     },
 )
 def file(database: Data, caller: _Officer, member: _Member) -> Response:
@@ -47,7 +44,7 @@ def file(database: Data, caller: _Officer, member: _Member) -> Response:
 
 
 @routes.post(
-    "/members/{member}/erasure", responses=documented(*_BODY, *_TOKEN, ProblemName.NOT_FOUND)
+    "/members/{member}/erasure", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND)
 )
 def erase(database: Data, caller: _Officer, member: _Member, body: Erasure) -> Erased:
     """Forget a person: what remains are points under a number that nobody can claim."""

@@ -74,8 +74,10 @@ OF_HTTP: Mapping[int, ProblemName] = {
 
 BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
 """What any route with a body may answer."""
-KEY = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED, ProblemName.TOO_MANY)
-"""What any route for a key or a token may answer."""
+TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
+"""What any route for a token may answer."""
+KEY = (*TOKEN, ProblemName.TOO_MANY)
+"""What any route for a key may answer."""
 
 
 def problem(

@@ -11,8 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from backend.api.callers import Caller, Data, allowed
-from backend.api.problems import documented
-from backend.api.sessions import BODY, TOKEN
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Database, Transaction
 from backend.db.reports import Period
 from backend.errors import Refused

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from backend.api.callers import COOKIE, Caller, Data, StaffCaller
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Database, staff
 from backend.db.shops import tenants
 from backend.db.staff import Person, Session
@@ -37,8 +37,6 @@ from backend_client.schemas import (
 )
 from loyalty.ids import TenantId
 
-BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 _TRIES = 60
 _WINDOW = timedelta(minutes=1)
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from backend.api.callers import Caller, Data, allowed
-from backend.api.problems import documented
-from backend.api.sessions import BODY, TOKEN, told
+from backend.api.problems import BODY, TOKEN, documented
+from backend.api.sessions import told
 from backend.db import staff as kept
 from backend.rights import Right, Role
 from backend.services.team import staff as people

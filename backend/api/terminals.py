@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from backend.api.callers import Data, TerminalCaller
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.bell import Bell
 from backend.db import Database
 from backend.db.access import Terminal
@@ -39,22 +39,20 @@ FACTS_AT_ONCE = 250
 """In one transaction. A kiosk that comes back with hundreds must not make others, whose customers
 stand there, wait for the write lock; facts are whole one by one, so a batch need not be."""
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 
 routes = APIRouter(prefix=API, tags=["terminals"])
 
 
 @routes.post(
     "/terminals/claim",
-    responses=documented(*_BODY, ProblemName.CLAIM_CODE, ProblemName.CODE_MISTYPED),
+    responses=documented(*BODY, ProblemName.CLAIM_CODE, ProblemName.CODE_MISTYPED),
 )
 def claim(database: Data, body: ClaimRequest) -> ClaimAnswer:
     """Exchange a one-time code for the terminal's token, its store and its secrets."""
     return claim_terminal(database, body)
 
 
-@routes.post("/events", responses=documented(*_BODY, *_TOKEN))
+@routes.post("/events", responses=documented(*BODY, *TOKEN))
 def events(database: Data, terminal: TerminalCaller, body: EventsRequest) -> EventsAnswer:
     """Facts in the order in which they were written down.
 
@@ -68,7 +66,7 @@ def events(database: Data, terminal: TerminalCaller, body: EventsRequest) -> Eve
     return EventsAnswer(results=tuple(results))
 
 
-@routes.get("/changes", responses=documented(*_TOKEN, ProblemName.INVALID))
+@routes.get("/changes", responses=documented(*TOKEN, ProblemName.INVALID))
 async def changes(
     request: Request,
     database: Data,
@@ -109,7 +107,7 @@ def _page(database: Database, terminal: Terminal, cursor: str) -> ChangesPage:
 
 @routes.get(
     "/members/{member}",
-    responses=documented(*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
 def member(
     database: Data, terminal: TerminalCaller, member: Annotated[Id, Path()]
@@ -122,8 +120,8 @@ def member(
 @routes.post(
     "/redemptions",
     responses=documented(
-        *_BODY,
-        *_TOKEN,
+        *BODY,
+        *TOKEN,
         ProblemName.NOT_FOUND,
         ProblemName.NOT_ENOUGH_POINTS,
         ProblemName.REWARD_UNAVAILABLE,

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from backend.api.callers import Caller, Data, TerminalCaller, allowed
-from backend.api.problems import documented
-from backend.api.sessions import BODY, TOKEN
+from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.kiosks import fleet
 from backend_client.schemas import (

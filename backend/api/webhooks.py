@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path
 
 from backend.api.callers import Caller, Configured, Data, allowed
 from backend.api.pages import Asked, page, place_in_time
-from backend.api.problems import documented
+from backend.api.problems import BODY, TOKEN, documented
 from backend.db import webhooks as kept
 from backend.db.webhooks import Delivery
 from backend.rights import Right
@@ -22,9 +22,7 @@ from backend_client.schemas.webhooks import (
     WebhookShown,
 )
 
-_BODY = (ProblemName.MALFORMED, ProblemName.TOO_LARGE, ProblemName.MEDIA_TYPE, ProblemName.INVALID)
-_TOKEN = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
-_ONE = (*_TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
+_ONE = (*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
 
 _Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
 _Webhook = Annotated[Id, Path()]
@@ -32,14 +30,14 @@ _Webhook = Annotated[Id, Path()]
 routes = APIRouter(prefix=API, tags=["webhooks"])
 
 
-@routes.get("/webhooks", responses=documented(*_TOKEN))
+@routes.get("/webhooks", responses=documented(*TOKEN))
 def subscriptions(database: Data, caller: _Owner) -> Webhooks:
     """Every subscription."""
     with database.read(caller.tenant) as tx:
         return Webhooks(webhooks=tuple(webhooks.shown(hook) for hook in kept.hooks(tx)))
 
 
-@routes.put("/webhooks/{webhook}", responses=documented(*_BODY, *_TOKEN, ProblemName.ID_REUSED))
+@routes.put("/webhooks/{webhook}", responses=documented(*BODY, *TOKEN, ProblemName.ID_REUSED))
 def subscribe(
     database: Data, caller: _Owner, config: Configured, webhook: _Webhook, body: WebhookBody
 ) -> WebhookShown:
