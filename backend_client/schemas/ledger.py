@@ -1,6 +1,7 @@
 """The ledger on the wire: entries, lots, accounts, vouchers."""
 
 from decimal import Decimal
+from functools import cached_property
 
 from pydantic import Field
 
@@ -300,7 +301,12 @@ class AccountSnapshot(Wire):
         )
 
     def account(self) -> Account:
-        """The account to replay from."""
+        """The account to replay from; made once, however often it is asked for."""
+        return self.made
+
+    @cached_property
+    def made(self) -> Account:
+        """The same, for this message."""
         return Account(
             lots=tuple(lot.lot() for lot in self.lots),
             debt=self.debt,
