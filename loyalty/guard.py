@@ -14,6 +14,11 @@ from loyalty.program import Guard
 from loyalty.sales import Buyer, Sale
 
 
+def watches(guard: Guard) -> bool:
+    """Whether it looks at a member's other tickets."""
+    return guard.tickets_per_day is not None or guard.cooldown_s > 0
+
+
 def may_earn(guard: Guard, sale: Sale, buyer: Buyer) -> bool:
     """Whether this ticket earns: not too soon after the last one, and not one too many today."""
     if guard.tickets_per_day is not None and buyer.tickets_today >= guard.tickets_per_day:

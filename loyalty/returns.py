@@ -18,7 +18,7 @@ from loyalty.errors import NotEnoughPoints
 from loyalty.ids import EntryId, Points, StoreId, derived_entry
 from loyalty.ledger import Account, Entry, EntryKind
 from loyalty.program import Negative, Rounding
-from loyalty.sales import Line, Sale
+from loyalty.sales import Line, LineKind, Sale
 from loyalty.traces import EarnedLine, Step, StepKind, Trace
 
 
@@ -30,9 +30,15 @@ class Returned:
     """The id of this act: told twice, it is one."""
     line: str
     """Its place on the ticket, from 1: a line's own id may be anything, or be there twice."""
-    quantity: int
+    quantity: int | Fraction
+    """Pieces; a part of the price that is given back is a part of a piece (`pieces_for`)."""
     at: datetime
     store: StoreId
+
+
+def pieces_for(line: Line, amount: int) -> Fraction:
+    """How many pieces of the line so many minor units are; none where it cost nothing."""
+    return Fraction(amount * line.quantity, line.net) if line.net > 0 else Fraction(0)
 
 
 def take_back(
@@ -54,7 +60,7 @@ def take_back(
     taken = tuple(
         entry
         for earning in earned
-        for line in earned_lines(earning)
+        for line in earned_lines(earning) or _by_price(earning, sale)
         for returned in (_of_visit(line, sale, act, earlier) if line.visit else act)
         if (
             entry := claw_back(
@@ -113,14 +119,19 @@ def claw_back(
 
 
 def _traced(
-    earned: Trace | None, line: EarnedLine, points: Points, later: int, taken_before: Points
+    earned: Trace | None,
+    line: EarnedLine,
+    points: Points,
+    later: int | Fraction,
+    taken_before: Points,
 ) -> Trace | None:
     """How so many points came to be taken back: so many pieces of what the line had earned."""
     if earned is None:
         return None
+    pieces, of = later.numerator, later.denominator * line.quantity
     steps = [
         Step(StepKind.COUNT, "line_points", line.points),
-        Step(StepKind.RATE, "returned", later, line.quantity),
+        Step(StepKind.RATE, "returned", pieces, of),
     ]
     if taken_before:
         steps.append(Step(StepKind.GIVE, "returned_before", -taken_before))
@@ -128,7 +139,7 @@ def _traced(
         rule=earned.rule,
         program_version=earned.program_version,
         basis=line.points,
-        factor=Decimal(later) / line.quantity,
+        factor=Decimal(pieces) / of,
         rounding=Rounding.FLOOR,
         points=points,
         steps=tuple(steps),
@@ -147,9 +158,38 @@ def pay_back(
     whole = sum(max(line.net, 0) for line in _lines(sale).values())
     if not whole:
         return None
-    then, now = _money(sale, earlier), _money(sale, (*earlier, *act))
+    then, now = money_of(sale, earlier), money_of(sale, (*earlier, *act))
     points = -spent.points * now // whole - -spent.points * then // whole
     return give_back(spent, points, act[0]) if points > 0 else None
+
+
+def gift_back(
+    spent: Entry,
+    sale: Sale,
+    article: str,
+    act: Sequence[Returned],
+    before: Iterable[Returned] = (),
+) -> Entry | None:
+    """The points of a gift, once the last of it is back (P-02); None before, and afterwards.
+
+    `article` is what it is called on the ticket, on a line of what points buy.
+    """
+    earlier = _others(before, act)
+    gifts = {
+        place: line.quantity
+        for place, line in places(sale)
+        if line.article == article and line.kind in _GIFTS
+    }
+    then, now = (
+        sum(each.quantity for each in told if each.line in gifts)
+        for told in (earlier, (*earlier, *act))
+    )
+    if not gifts or not then < sum(gifts.values()) <= now:
+        return None
+    return give_back(spent, -spent.points, act[0])
+
+
+_GIFTS = (LineKind.REWARD, LineKind.BOUGHT_WITH_POINTS)
 
 
 def _others(before: Iterable[Returned], act: Sequence[Returned]) -> tuple[Returned, ...]:
@@ -165,15 +205,16 @@ def _of_visit(
     mine, before = (
         [each for each in told if each.line in line.places] for told in ((*earlier, *act), earlier)
     )
-    money = _money(sale, mine) - _money(sale, before)
+    money = money_of(sale, mine) - money_of(sale, before)
     return tuple(replace(each, line=line.line, quantity=money) for each in act[:1])
 
 
-def _money(sale: Sale, returned: Iterable[Returned]) -> int:
+def money_of(sale: Sale, returned: Iterable[Returned]) -> int:
     """Minor units that those pieces cost, of pieces that were sold; rounded down."""
-    lines, back = _lines(sale), Counter[str]()
+    lines = _lines(sale)
+    back: dict[str, int | Fraction] = {}
     for each in returned:
-        back[each.line] += each.quantity
+        back[each.line] = back.get(each.line, 0) + each.quantity
     return int(
         sum(
             Fraction(lines[place].net * min(pieces, lines[place].quantity), lines[place].quantity)
@@ -290,6 +331,12 @@ def _refuse_debt(
 def earned_lines(earned: Entry) -> tuple[EarnedLine, ...]:
     """What each line of its sale earned within the entry, as its trace holds it since that day."""
     return earned.trace.lines if earned.trace else ()
+
+
+def _by_price(earned: Entry, sale: Sale) -> tuple[EarnedLine, ...]:
+    """What each line earned of an entry whose trace does not say it."""
+    costs = {place: (max(line.net, 0), line.quantity) for place, line in places(sale)}
+    return shares(earned.points, costs)
 
 
 def shares(points: Points, lines: Mapping[str, tuple[int, int]]) -> tuple[EarnedLine, ...]:

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from loyalty.earning import deadline
 from loyalty.ids import Points, SaleId
 from loyalty.ledger import Entry, EntryKind
-from loyalty.program import Calendar, Metric, Tier, TierRules, Validity
+from loyalty.program import Calendar, Metric, Program, Tier, TierRules, Validity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,17 @@ class Standing:
     """What it falls to then."""
     to_keep: int
     """How much, before then, keeps it; 0 where it does not fall."""
+
+
+def matter(program: Program) -> bool:
+    """Whether any rule, campaign or reward of the program asks for a member's tier."""
+    asked = (
+        program.only.tiers,
+        *(rule.only.tiers for rule in program.earning),
+        *(campaign.only.tiers for campaign in program.campaigns),
+        *(reward.usable.tiers for reward in program.rewards),
+    )
+    return program.tiers is not None and any(asked)
 
 
 def standing(

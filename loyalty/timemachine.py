@@ -17,18 +17,21 @@ from loyalty import extensions as bespoke
 from loyalty.earning import earn
 from loyalty.errors import NotEnoughPoints
 from loyalty.extensions import Extensions
+from loyalty.guard import watches
 from loyalty.ids import MemberId, Points, SaleId, StoreId
 from loyalty.ledger import Entry, EntryKind, replay
 from loyalty.program import Negative, Program
-from loyalty.returns import Returned, take_back, void_sale
+from loyalty.returns import Returned, money_of, take_back, void_sale
 from loyalty.sales import Buyer, Sale
+from loyalty.tiers import Purchase, matter, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sold:
     """A sale, and its buyer as the books knew them at that moment.
 
-    What depends on the program is counted anew: the points earned that day, and the balance.
+    What depends on the program is counted anew: the points and tickets of that day, the balance,
+    and the tier.
     """
 
     sale: Sale
@@ -160,6 +163,7 @@ class _Past:
         self._entries: list[Entry] = []
         self._sold: dict[SaleId, tuple[Sale, tuple[Entry, ...]]] = {}
         self._back: dict[SaleId, list[Returned]] = {}
+        self._bought: list[Purchase] = []
 
     def tell(self, fact: Fact) -> Told:
         if isinstance(fact, Sold):
@@ -185,6 +189,8 @@ class _Past:
         buyer = self._as_it_was(fact, program, zone)
         entries = earn(sale, program, zone=zone, buyer=buyer, extensions=self._extensions)
         self._sold[sale.id] = (sale, entries)
+        if sale.paid_in_full:
+            self._bought.append(Purchase(sale=sale.id, at=sale.closed_at, amount=sale.total))
         return Told(
             fact=fact, at=sale.closed_at, store=sale.store, program=program, entries=entries
         )
@@ -192,16 +198,23 @@ class _Past:
     def _as_it_was(self, fact: Sold, program: Program, zone: tzinfo) -> Buyer:
         """The buyer with what this program's own points make of them."""
         buyer, at = fact.buyer, fact.sale.closed_at
-        if program.caps.per_day is not None:
+        if program.caps.per_day is not None or watches(program.guard):
+            earned = [entry for entry in self._entries if entry.kind is EntryKind.EARN]
             day = at.astimezone(zone).date()
-            today = sum(
-                entry.points
-                for entry in self._entries
-                if entry.kind is EntryKind.EARN and entry.occurred_at.astimezone(zone).date() == day
+            today = [e for e in earned if e.occurred_at.astimezone(zone).date() == day]
+            buyer = replace(
+                buyer,
+                earned_today=sum(entry.points for entry in today),
+                tickets_today=len({entry.fact for entry in today}),
+                last_ticket_at=max((entry.occurred_at for entry in earned), default=None),
             )
-            buyer = replace(buyer, earned_today=today)
         if program.caps.balance is not None:
             buyer = replace(buyer, balance=replay(self._entries).balance(at))
+        if program.tiers is not None and matter(program):
+            found = standing(
+                self._entries, program.tiers, now=at, zone=zone, purchases=self._bought
+            )
+            buyer = replace(buyer, tier=found.tier.id if found.tier else "")
         return buyer
 
     def _take_back(self, fact: CameBack | Undone) -> Told:
@@ -224,6 +237,8 @@ class _Past:
                 before += fact.act
         except NotEnoughPoints:
             return replace(told, refused=True)
+        money = sale.total if isinstance(fact, Undone) else money_of(sale, fact.act)
+        self._bought.append(Purchase(sale=sale.id, at=at, amount=-money))
         return replace(told, entries=entries)
 
 

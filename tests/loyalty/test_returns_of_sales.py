@@ -14,7 +14,7 @@ from loyalty.earning import earn
 from loyalty.errors import NotEnoughPoints
 from loyalty.explain import Said, explain, recompute
 from loyalty.ids import MemberId, ProgramId, RuleId, SaleId, StoreId
-from loyalty.ledger import Entry, replay
+from loyalty.ledger import Entry, Step, StepKind, replay
 from loyalty.program import (
     Bonus,
     Campaign,
@@ -29,8 +29,8 @@ from loyalty.program import (
     PerAmount,
     Program,
 )
-from loyalty.returns import Returned, pay_back, take_back
-from loyalty.sales import Channel, Line, Sale
+from loyalty.returns import Returned, gift_back, pay_back, pieces_for, take_back
+from loyalty.sales import Channel, Line, LineKind, Sale
 from tests.loyalty.cases import earn as credit
 from tests.loyalty.cases import expire, lots, take
 
@@ -152,7 +152,54 @@ def test_lines_that_were_never_sold_or_earned_nothing_take_nothing() -> None:
     unknown = [Returned(id="r", line="9", quantity=1, at=AT, store=StoreId("lyon"))]
     assert take_back(earned(), SALE, unknown) == ()
     assert take_back(earned(replace(PROGRAM, earning=(STAMP,))), SALE, unknown) == ()
-    assert take_back([replace(earned()[0], trace=None)], SALE, back("r", mug=1)) == ()
+
+
+def test_an_entry_of_other_books_is_taken_back_by_what_the_lines_cost() -> None:
+    """No trace says which line earned what: 25 points for 13.50 € and 11.50 €."""
+    untold = replace(earned()[0], trace=None)
+    assert taken(take_back([untold], SALE, back("r", mug=1))) == [11]
+    assert taken(take_back([untold], SALE, back("s", tea=3), back("r", mug=1))) == [14]
+
+
+def test_a_part_of_a_price_is_a_part_of_a_piece() -> None:
+    """4.50 € of three teas at 4.50 € are one of them, and the trace says so."""
+    part = [replace(back("r", tea=1)[0], quantity=pieces_for(TEA, 4_50))]
+    half = [replace(back("s", tea=1)[0], quantity=pieces_for(TEA, 6_75))]
+    assert taken(take_back(earned(), SALE, part)) == [4]
+    (entry,) = take_back(earned(), SALE, half, part)
+    assert entry.points == -(14 * 25 // 30 - 4)
+    assert entry.trace is not None
+    assert recompute(entry.trace) == entry.trace.points == -entry.points
+    assert entry.trace.factor == Decimal(5) / 6
+    assert entry.trace.steps[1] == Step(StepKind.RATE, "returned", 5, 6)
+
+
+def test_what_cost_nothing_has_no_part_that_an_amount_buys() -> None:
+    assert pieces_for(replace(TEA, unit_price=0), 4_50) == 0
+    assert pieces_for(TEA, 0) == 0
+
+
+GIFT = Line(id="gift", kind=LineKind.REWARD, article="TOTE", quantity=2)
+BESIDE = Line(id="other", article="TOTE", unit_price=25_00)
+
+
+def test_a_gift_gives_its_points_back_once_the_last_of_it_is_back() -> None:
+    spent = take("spent", 100, 1)
+    with_gift = replace(SALE, lines=(GIFT, BESIDE))
+
+    def comes(act: str, place: str, pieces: int) -> list[Returned]:
+        return [Returned(id=act, line=place, quantity=pieces, at=AT, store=StoreId("lyon"))]
+
+    one, two, other = comes("1", "1", 1), comes("2", "1", 1), comes("3", "2", 1)
+    assert gift_back(spent, with_gift, "TOTE", one) is None
+    assert gift_back(spent, with_gift, "TOTE", other, one) is None
+    given = gift_back(spent, with_gift, "TOTE", two, one)
+    assert given is not None
+    assert (given.points, given.about, given.fact) == (100, spent.id, "2")
+    assert gift_back(spent, with_gift, "TOTE", two, [*one, *two]) == given
+    assert gift_back(spent, with_gift, "TOTE", other, [*one, *two]) is None
+    assert gift_back(spent, with_gift, "MUG", comes("4", "1", 2)) is None
+    assert gift_back(spent, SALE, "TOTE", comes("4", "1", 2)) is None
 
 
 def test_the_policy_for_debts_holds_for_all_that_a_return_takes() -> None:

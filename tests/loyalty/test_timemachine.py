@@ -13,19 +13,26 @@ from loyalty.ids import MemberId, ProgramId, RewardId, RuleId, SaleId, StoreId
 from loyalty.ledger import Entry, EntryKind, replay
 from loyalty.outlook import Outlook, Tally, in_plain, outlook
 from loyalty.program import (
+    Campaign,
     Caps,
+    Criteria,
     EarningRule,
     Fixed,
+    Guard,
+    Metric,
+    Multiply,
     Negative,
     Occasion,
     OfflineLimits,
     PerAmount,
     Program,
     Reward,
+    Tier,
+    TierRules,
     Unit,
 )
 from loyalty.returns import Returned
-from loyalty.sales import Channel, Line, Sale
+from loyalty.sales import Channel, Line, Sale, SaleState
 from loyalty.timemachine import CameBack, Fact, Programs, Sold, Stands, Undone, Zones, told_again
 
 ZONES = Zones(usual=ZoneInfo("Europe/Paris"), of={StoreId("reunion"): ZoneInfo("Indian/Reunion")})
@@ -217,6 +224,62 @@ def test_a_cap_of_the_balance_counts_the_balance_of_this_program() -> None:
         sold("a", 40_00, 0), sold("b", 40_00, 1), stands(-30, 2), sold("c", 40_00, 3), under=capped
     )
     assert found.total.earned == 40 + 10 + 30
+
+
+def test_the_guard_counts_the_tickets_that_this_program_let_earn() -> None:
+    """F16."""
+    one_a_day = program(guard=Guard(tickets_per_day=1))
+    facts: list[Fact] = [sold("a", 10_00, 0), sold("b", 10_00, 0.1), sold("c", 10_00, 1)]
+    assert seen(*facts, under=one_a_day).total.earned == 20
+    slow = program(guard=Guard(cooldown_s=3 * 3600))
+    assert seen(*facts, under=slow).total.earned == 20
+    assert seen(*facts).total.earned == 30
+
+
+GOLD = program(
+    tiers=TierRules(levels=(Tier(id="none", start=0), Tier(id="gold", start=50))),
+    campaigns=(
+        Campaign(
+            id=RuleId("gold"),
+            name={},
+            give=Multiply(by=Decimal(2)),
+            only=Criteria(tiers=frozenset({"gold"})),
+        ),
+    ),
+)
+
+
+def test_a_tier_is_what_this_program_made_of_the_member_by_then() -> None:
+    """The sale that reaches it does not have it yet; what comes back takes it away again."""
+    facts: list[Fact] = [
+        sold("a", 60_00),
+        sold("b", 10_00, 1),
+        back("a", 1, 2),
+        sold("c", 10_00, 3),
+    ]
+    ((_, told),) = told_again(facts, Programs(GOLD), ZONES)
+    assert [each.points for each in told] == [60, 20, -30, 20]
+    less: list[Fact] = [sold("a", 60_00), back("a", 1, 2), sold("c", 10_00, 3)]
+    assert seen(*less, under=GOLD).total.earned == 70
+    plain = replace(GOLD, campaigns=())
+    assert seen(*facts, under=plain).total.earned == 80
+
+
+@pytest.mark.parametrize(("metric", "start"), [(Metric.SPENT, 50_00), (Metric.VISITS, 1)])
+def test_a_tier_by_money_or_visits_counts_what_was_bought_and_stayed(
+    metric: Metric, start: int
+) -> None:
+    assert GOLD.tiers is not None
+    levels = (Tier(id="none", start=0), Tier(id="gold", start=start))
+    under = replace(GOLD, tiers=replace(GOLD.tiers, metric=metric, levels=levels))
+    void = Undone(member=ZOE, sale=SaleId("a"), at=MONDAY + timedelta(days=2))
+    kept: list[Fact] = [sold("a", 60_00), sold("b", 10_00, 1)]
+    assert seen(*kept, under=under).total.earned == 60 + 20
+    gone: list[Fact] = [sold("a", 60_00), void, sold("c", 10_00, 3)]
+    assert seen(*gone, under=under).total.earned == 60 + 10
+    unpaid = sold("a", 60_00)
+    put_aside = replace(unpaid, sale=replace(unpaid.sale, state=SaleState.OPEN))
+    assert seen(put_aside, sold("b", 10_00, 1), under=under).total.earned == 10
 
 
 def test_the_policy_for_debts_is_the_drafts() -> None:

@@ -8,12 +8,10 @@ points. None of them runs an earning rule again; only a credit note of an unknow
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 
 from backend.db import Transaction, accounts, members, sales, uses
 from backend.db.access import Till
 from backend.db.sales import Act, ActKind, SaleRow
-from backend.db.uses import UseRow
 from backend.errors import Refused
 from backend.services import clock
 from backend.services.people.members import balance_of, numbered
@@ -21,13 +19,7 @@ from backend.services.points import fraud
 from backend.services.points.ledger import locked_account, post
 from backend.services.selling import tickets
 from backend.services.selling import uses as used
-from backend.services.selling.earned_lines import (
-    earned_lines,
-    places,
-    returned_units,
-    sold,
-    units,
-)
+from backend.services.selling.line_names import named, returned_pieces
 from backend.services.selling.sales import body_of, due, program_at, sale_of, words_of
 from backend.services.selling.tickets import Figures
 from backend_client.schemas import (
@@ -41,13 +33,14 @@ from backend_client.schemas import (
     SaleStage,
     SaleView,
 )
+from loyalty import returns
 from loyalty.earning import credit_note
+from loyalty.eligibility import places
 from loyalty.ids import EntryId, MemberId, SaleId, StoreId
 from loyalty.ledger import Entry, EntryKind
 from loyalty.program import Negative
-from loyalty.returns import Returned, claw_back, give_back, reversal, under_policy
-from loyalty.sales import Line, LineKind, Sale, SaleRefused
-from loyalty.traces import EarnedLine
+from loyalty.returns import Returned, gift_back, pay_back, reversal, under_policy
+from loyalty.sales import Sale, SaleRefused
 
 
 def view(tx: Transaction, wanted: str) -> SaleView:
@@ -132,7 +125,8 @@ def take_back(
     earlier = _returned(tx, row, sale)
     coming = _coming(sale, body, earlier, till.store.id)
     back = tuple(_given_back(tx, row, sale, earlier, coming))
-    gone = tuple(_clawed_back(tx, row, sale, earlier, coming, program_at(tx, till).negative))
+    earned = tuple(each.entry for each in accounts.entries(tx, _earned(row)).values())
+    gone = returns.take_back(earned, sale, coming, earlier, negative=program_at(tx, till).negative)
     return _finish(tx, doing, row, (*back, *gone), stage=row.stage)
 
 
@@ -311,10 +305,10 @@ def _returned(tx: Transaction, row: SaleRow, sale: Sale) -> tuple[Returned, ...]
 
 
 def _back(act: str, sale: Sale, line: ReturnLine, at: datetime, store: StoreId) -> Returned:
-    place = places(sale)[line.line]
-    quantity = returned_units(sold(sale)[place], line)
+    place = named(sale)[line.line]
+    quantity = returned_pieces(sale, dict(places(sale))[place], line)
     # Named by its place: a line's own name may be anything, and ids are made of this one.
-    return Returned(id=act, line=str(place), quantity=quantity, at=at, store=store)
+    return Returned(id=act, line=place, quantity=quantity, at=at, store=store)
 
 
 def came_back(act: Act, sale: Sale) -> tuple[Returned, ...]:
@@ -327,51 +321,19 @@ def _coming(
 ) -> tuple[Returned, ...]:
     """What comes back now. Raises Refused for a line, or a number, that was never sold."""
     coming: list[Returned] = []
+    lines, names = dict(places(sale)), named(sale)
     for number, line in enumerate(body.lines):
-        if line.line not in places(sale):
+        if line.line not in names:
             raise Refused(ProblemName.INVALID, f"lines.{number}.line: the sale has no such line")
         back = _back(body.id, sale, line, body.at, store)
         if any(each.line == back.line for each in coming):
             raise Refused(ProblemName.INVALID, f"lines.{number}.line: it is named before")
         gone = sum(each.quantity for each in earlier if each.line == back.line)
-        if gone + back.quantity > units(sold(sale)[int(back.line)]):
+        if gone + back.quantity > lines[back.line].quantity:
             field = "quantity" if line.quantity is not None else "amount"
             raise Refused(ProblemName.INVALID, f"lines.{number}.{field}: more than is left of it")
         coming.append(back)
     return tuple(coming)
-
-
-def _clawed_back(
-    tx: Transaction,
-    row: SaleRow,
-    sale: Sale,
-    earlier: Sequence[Returned],
-    coming: Sequence[Returned],
-    negative: Negative,
-) -> Iterator[Entry]:
-    """What the lines had earned, as the traces of that day hold it."""
-    for posted in accounts.entries(tx, _earned(row)).values():
-        entry = posted.entry
-        for line in earned_lines(entry, sale):
-            before, now = _of(line, earlier), _of(line, coming)
-            for back in now:
-                taken = claw_back(entry, line, back, before, negative=negative)
-                yield from () if taken is None else (taken,)
-
-
-def _of(line: EarnedLine, returned: Sequence[Returned]) -> tuple[Returned, ...]:
-    """What came back of the line; of a visit, of all its lines together, each act once."""
-    mine = [each for each in returned if each.line in line.places]
-    if not line.visit:
-        return tuple(mine)
-    return tuple(
-        replace(
-            first,
-            line=line.line,
-            quantity=sum(each.quantity for each in mine if each.id == first.id),
-        )
-        for first in {each.id: each for each in mine}.values()
-    )
 
 
 def _given_back(
@@ -383,30 +345,12 @@ def _given_back(
 ) -> Iterator[Entry]:
     """What was paid in points of the goods that came back, with its deadlines."""
     for use in uses.uses_on(tx, row.id):
-        before = _points_back(use, sale, earlier)
-        points = _points_back(use, sale, (*earlier, *coming)) - before
         for spent in used.spent(tx, use):
-            if points and spent.kind is EntryKind.REDEEM:
-                yield give_back(spent, points, coming[0])
-
-
-def _points_back(use: UseRow, sale: Sale, returned: Sequence[Returned]) -> int:
-    """The whole points of what came back so far: of a gift, once all of its line is back."""
-    lines = sold(sale)
-    if use.money:
-        paid = sum(line.net for line in lines.values() if line.net > 0)
-        back = sum(_money(lines[int(each.line)], each.quantity) for each in returned)
-        return int(use.points * back / paid) if paid else 0
-    places = {place for place, line in lines.items() if line.article == use.article}
-    gifts = [place for place in places if lines[place].kind in _GIFTS]
-    gone = sum(each.quantity for each in returned if int(each.line) in gifts)
-    sold_units = sum(units(lines[place]) for place in gifts)
-    return use.points if gifts and gone >= sold_units else 0
-
-
-_GIFTS = (LineKind.REWARD, LineKind.BOUGHT_WITH_POINTS)
-
-
-def _money(line: Line, quantity: int) -> Fraction:
-    """Minor units of so much of a line."""
-    return Fraction(quantity, line.quantity) if line.net > 0 else Fraction(0)
+            if spent.kind is not EntryKind.REDEEM:
+                continue
+            back = (
+                pay_back(spent, sale, coming, earlier)
+                if use.money
+                else gift_back(spent, sale, use.article, coming, earlier)
+            )
+            yield from () if back is None else (back,)

@@ -18,7 +18,7 @@ from backend.services.points import fraud
 from backend.services.points.belonging import routed
 from backend.services.points.ledger import POINTS_MAX, locked_account, post
 from backend.services.selling import tickets, uses
-from backend.services.selling.earned_lines import line_id
+from backend.services.selling.line_names import line_id
 from backend.services.selling.tickets import Figures
 from backend.services.shop.catalogue import Shelf, shelf
 from backend.words import Words
