@@ -208,6 +208,7 @@ def _replay(tx: Transaction, program: str, body: ReplayBody) -> ReplayFound:
         past.zones(tx, ProgramId(program)),
         until=until,
         point_cost=None if body.point_cost is None else Decimal(body.point_cost),
+        extensions=tx.extensions,
     )
     return ReplayFound.model_validate(in_plain(found))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from backend.db import tables
 from backend.db.tables import Instant
@@ -90,21 +90,3 @@ def expect_tickets(
         told = {**before.tickets, span: frozenset(facts.get(member, ()))}
         now = Earned(last_at=last_at.get(member), tickets=told)
         tx.keep(table, key_of(member, program), now)
-
-
-def rewards_since(tx: Transaction, member: MemberId, program: ProgramId, since: datetime) -> int:
-    """How many rewards the member took since then, and did not give back."""
-    voucher, entry = tables.vouchers, tables.entries
-    debit = and_(entry.c.tenant == voucher.c.tenant, entry.c.id == voucher.c.entry)
-    found = tx.first(
-        select(func.count())
-        .select_from(voucher.join(entry, debit))
-        .where(
-            voucher.c.tenant == tx.tenant,
-            voucher.c.member == member,
-            voucher.c.program == program,
-            voucher.c.state != "voided",
-            entry.c.occurred_at >= since,
-        )
-    )
-    return 0 if found is None else int(found[0])

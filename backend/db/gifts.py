@@ -2,16 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
 from backend_client.schemas import GiftFound, PictureFound, VoucherTimeBody
-from loyalty.ids import MemberId, RewardId
-from loyalty.vouchers import VoucherState
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
 
@@ -95,29 +92,6 @@ def gifts_of(tx: Transaction, product: str) -> tuple[str, ...]:
     table = tables.gifts
     query = select(table.c.id).where(table.c.tenant == tx.tenant, table.c.product == product)
     return tuple(row.id for row in tx.rows(query.order_by(table.c.id)))
-
-
-def times_taken(
-    tx: Transaction, member: MemberId, reward: RewardId, *, days: int | None = None
-) -> int:
-    """How often the member has had the reward, ever or within so many days."""
-    voucher, entry = tables.vouchers, tables.entries
-    query = (
-        select(func.count().label("times"))
-        .select_from(voucher)
-        .where(
-            voucher.c.tenant == tx.tenant,
-            voucher.c.member == member,
-            voucher.c.reward == reward,
-            voucher.c.state != VoucherState.VOIDED.value,
-        )
-    )
-    if days is not None:
-        same = and_(entry.c.tenant == voucher.c.tenant, entry.c.id == voucher.c.entry)
-        since = tx.now - timedelta(days=days)
-        query = query.join(entry, same).where(entry.c.occurred_at > since)
-    row = tx.first(query)
-    return 0 if row is None else int(row.times)
 
 
 def add_picture(tx: Transaction, picture: Picture) -> None:

@@ -204,6 +204,22 @@ def visits_of(tx: Transaction, member: MemberId) -> int:
     return tx.known(table, ("visits", member), read)
 
 
+def visits_before(tx: Transaction, member: MemberId, before: datetime) -> int:
+    """How many sales of that member were closed before then, and stand."""
+    table = tables.sales
+    found = tx.first(
+        select(func.count().label("sales"))
+        .select_from(table)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.member == member,
+            table.c.stage == SaleStage.SETTLED.value,
+            table.c.closed_at < before,
+        )
+    )
+    return 0 if found is None else int(found.sales)
+
+
 def add_act(tx: Transaction, act: Act) -> None:
     """Write down what was done."""
     tx.run(

@@ -1,14 +1,16 @@
 """Points used at a till: held, then issued or voided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, select, true, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, SaleId, StoreId
+from loyalty.vouchers import VoucherState
 
 
 class UseState(StrEnum):
@@ -101,23 +103,37 @@ def save_use(tx: Transaction, wanted: RedemptionId, state: UseState, sale: SaleI
     )
 
 
-def times_taken(tx: Transaction, member: MemberId, program: ProgramId) -> dict[RewardId, int]:
-    """How many times the member has had each reward, at tills and kiosks."""
+def times_taken(
+    tx: Transaction,
+    members: Collection[MemberId],
+    program: ProgramId | None = None,
+    *,
+    since: datetime | None = None,
+) -> dict[RewardId, int]:
+    """How many times those members have had each reward, at tills and kiosks.
+
+    In any program, or in that one; ever, or since then.
+    """
+    voucher, entry, use = tables.vouchers, tables.entries, tables.point_uses
+    held = and_(entry.c.tenant == voucher.c.tenant, entry.c.id == voucher.c.entry)
     taken: dict[RewardId, int] = {}
-    for table, gone in (
-        (tables.point_uses, UseState.VOIDED.value),
-        (tables.vouchers, "voided"),
+    for table, rows, gone, at in (
+        (use, use, UseState.VOIDED.value, use.c.recorded_at),
+        (voucher, voucher.join(entry, held), VoucherState.VOIDED.value, entry.c.occurred_at),
     ):
-        for row in tx.rows(
+        query = (
             select(table.c.reward, func.count().label("times"))
+            .select_from(rows)
             .where(
                 table.c.tenant == tx.tenant,
-                table.c.member == member,
-                table.c.program == program,
+                table.c.member.in_(list(members)),
                 table.c.state != gone,
+                true() if program is None else table.c.program == program,
+                true() if since is None else at >= since,
             )
             .group_by(table.c.reward)
-        ):
+        )
+        for row in tx.rows(query):
             reward = RewardId(row.reward)
             taken[reward] = taken.get(reward, 0) + int(row.times)
     return taken

@@ -4,7 +4,16 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from backend_client.schemas.base import Currency, Id, Instant, Money, Points, Wire
+from backend_client.schemas.base import (
+    CardKey,
+    Currency,
+    Id,
+    Instant,
+    Money,
+    Points,
+    Wire,
+    rarely,
+)
 from backend_client.schemas.ledger import NumberedEntry
 from loyalty.sales import LineKind, Means
 
@@ -33,6 +42,9 @@ class UseBody(Wire):
     article: _Code = Field(default="", description="Which of the gifts, where there are several.")
     price_code: _Code = Field(default="", description="The price list of the ticket.")
     sale: Id | None = Field(default=None, description="The sale it is for, once the till has one.")
+    card: CardKey | None = rarely(
+        None, "The card that was shown: what it may spend is its own, and its household's."
+    )
 
     @model_validator(mode="after")
     def _a_ticket_has_a_currency(self) -> "UseBody":

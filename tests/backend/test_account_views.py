@@ -137,13 +137,20 @@ def test_used_points_tell_how_many_when_and_on_which_sale(line: Connected, membe
     assert (movement.ticket.sale, movement.ticket.total) == (sale.id, 50_00)
 
 
+WHY_SPENT = ["Utilisés", "Selon le choix du client : 300", "= 300 points"]
+
+
 def test_why_is_told_in_the_members_words_as_it_was_computed(line: Connected, member: str) -> None:
+    used = use(line, member, "pay", ticket=45_00, currency="EUR", points=300)
     paid = (
         PaymentBody(means=Means.VOUCHER, amount=5_00),
         PaymentBody(means=Means.POINTS, amount=30_00),
         PaymentBody(means=Means.MONEY, amount=15_00),
     )
-    line.till.record_sale(sale_of(member, 50_00).model_copy(update={"payments": paid}))
+    told = {"payments": paid, "uses": (used.id,)}
+    line.till.record_sale(sale_of(member, 50_00).model_copy(update=told))
+    spent = line.till.movements(member, EntryKind.REDEEM).movements[0].why
+    assert [part.replace("\u202f", " ").replace("\xa0", " ") for part in spent] == WHY_SPENT
     why = line.till.movements(member, EntryKind.EARN).movements[0].why
     assert [part.replace("\u202f", " ").replace("\xa0", " ") for part in why] == [
         "Gagnés avec un achat",

@@ -10,8 +10,17 @@ import requests
 
 from backend.rights import Role
 from backend.services.people.members import balance_of
-from backend_client.schemas import CampaignChanged, ProgramChanged, ProgramWithdrawn
+from backend_client.schemas import (
+    CampaignChanged,
+    LineBody,
+    ProgramChanged,
+    ProgramWithdrawn,
+    ReturnBody,
+    ReturnLine,
+    SaleAct,
+)
 from loyalty.ids import MemberId, ProgramId
+from tests.support.counter import ticket
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.merchant import Merchant
 from tests.support.server import PROGRAM, Company, Connected, company, new_id
@@ -176,6 +185,66 @@ def test_the_past_told_to_its_own_rules_gives_what_the_books_have_and_to_others_
     assert (double["total"]["earned"], double["total"]["difference"]) == (72, 37)
     assert list(double["stores"]) == [line.claimed.store.id]
     assert line.till.account(member).balance == 50 + 35, "nothing is written"
+
+
+def test_what_came_back_is_told_to_the_past_too_by_pieces_by_price_and_whole(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    """Piece by piece and by a part of a price: of all of them the books have the same."""
+    before = now() - timedelta(hours=1)
+    tea = LineBody(id="tea", quantity=3, unit_price=4_50)
+    mug = LineBody(id="mug", unit_price=11_50)
+    some, gone, again = (ticket(member, tea, mug) for _ in range(3))
+    for sale in (some, gone, again):
+        line.till.record_sale(sale)
+
+    def back(*lines: ReturnLine) -> ReturnBody:
+        return ReturnBody(id=new_id(), at=now(), lines=lines)
+
+    assert line.till.return_goods(some.id, back(ReturnLine(line="tea", quantity=1))).points == -4
+    part = back(ReturnLine(line="tea", amount=2_25), ReturnLine(line="mug", amount=5_75))
+    assert line.till.return_goods(some.id, part).points == -3 - 5
+    line.till.void_sale(gone.id, SaleAct(id=new_id(), at=now()))
+    for undo in (line.till.void_sale, line.till.restore_sale, line.till.void_sale):
+        undo(again.id, SaleAct(id=new_id(), at=now()))
+    same = owner.posts(path(line, "/replay"), since=before.isoformat(), document=written())
+    assert (same["total"]["earned"], same["total"]["taken_back"]) == (75, 4 + 8 + 25 + 25)
+    assert (same["total"]["compared"], same["total"]["changed"]) == (7, 0)
+    assert line.till.account(member).balance == 50 + 25 - 12
+
+
+def test_rules_that_look_at_people_find_them_in_the_past_as_well(
+    owner: Merchant, line: Connected
+) -> None:
+    """A campaign for a town, one for the first purchase, and one for who has come far."""
+    before = now() - timedelta(hours=1)
+    operations = [
+        {
+            "id": "angers",
+            "name": {"fr": "Opération"},
+            "only": {"towns": ["Angers"]},
+            "give": {"times": "2"},
+        },
+        {"id": "first", "name": {"fr": "Opération"}, "first_purchase": True, "give": {"points": 7}},
+        {
+            "id": "gold",
+            "name": {"fr": "Opération"},
+            "only": {"tiers": ["gold"]},
+            "give": {"points": 100},
+        },
+    ]
+    levels = [{"id": "gold", "start": 40}]
+    rules = written(campaigns=operations, tiers={"levels": levels})
+    drafts(owner, line, campaigns=operations, tiers={"levels": levels})
+    publishes(owner, line, 2)
+    member = owner.posts("/v1/members", id=new_id(), first_name="Zoé", town="Angers")["id"]
+    void = sale_of(member, 1000)
+    assert line.till.record_sale(void).earned == 20 + 7
+    line.till.void_sale(void.id, SaleAct(id=new_id(), at=now()))
+    assert [line.till.record_sale(sale_of(member, 1000)).earned for _ in range(3)] == [27, 20, 120]
+    found = owner.posts(path(line, "/replay"), since=before.isoformat(), document=rules)
+    assert (found["total"]["earned"], found["total"]["compared"]) == (27 + 27 + 20 + 120, 5)
+    assert (found["total"]["changed"], found["total"]["difference"]) == (0, 0)
 
 
 def test_loyalty_switched_off_leaves_no_trace_and_loses_nothing(

@@ -122,6 +122,23 @@ def test_an_extension_is_asked_only_what_it_can() -> None:
         extensions.reward(known, "when")
 
 
+def test_a_campaign_and_a_whole_program_ask_their_criteria_of_the_sale() -> None:
+    known: Extensions = {"when": OnlyCriteria()}
+    asked = {"bespoke": [{"extension": "when"}]}
+    doubled = {"id": "x2", "name": {}, "give": {"times": "2"}, "only": asked}
+    given: tuple[tuple[dict[str, object], int], ...] = (
+        ({}, 15),
+        ({"only": asked}, 0),
+        ({"campaigns": [doubled]}, 15),
+    )
+    for changes, points in given:
+        program = read_program(json.dumps({**PROGRAM, **changes}))
+        for visits, gives in ((0, points), (1, 15 + 15 * ("campaigns" in changes))):
+            sale = read_sale({**SALE, "total": 1500, "visits": visits})
+            found = earn(sale, program, zone=ZoneInfo("Europe/Paris"), extensions=known)
+            assert sum(entry.points for entry in found) == gives, (changes, visits)
+
+
 def test_an_extension_cannot_take_points_away() -> None:
     assert earned(TWO_LOOSE, {"jars": LessThanNothing()}) == ()
 

@@ -342,6 +342,20 @@ def test_a_cap_that_is_just_reached_leaves_no_step() -> None:
     assert StepKind.CAP not in {step.kind for step in trace.steps}
 
 
+def test_a_cap_is_named_in_the_trace() -> None:
+    given = rule(PerAmount(amount=100, points=1))
+    for cap, caps, buyer in (
+        ("ticket", Caps(per_ticket=9), Buyer()),
+        ("day", Caps(per_day=20), Buyer(earned_today=11)),
+        ("balance", Caps(balance=100), Buyer(balance=91)),
+        ("ticket_share", Caps(ticket_share=Decimal(41)), Buyer()),
+    ):
+        under = program(given, caps=caps, point_value=Decimal(1))
+        (entry,) = earn(sale(TEA, MUG), under, zone=PARIS, buyer=buyer)
+        assert entry.trace is not None
+        assert entry.trace.steps[-1] == Step(StepKind.CAP, cap, 9)
+
+
 # --- credit notes and openings --------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from backend.errors import Refused
 from backend.services.points.belonging import holder
 from backend.services.points.ledger import locked_account, post, settle, shop_time
 from backend.services.selling import spending
+from backend.services.selling.situations import situation
 from backend.services.shop import stock
 from backend.services.shop.gifts import check_limits
 from backend_client.schemas import (
@@ -23,6 +24,7 @@ from backend_client.schemas import (
 from loyalty import redemption
 from loyalty.errors import RewardUnavailable
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId
+from loyalty.rewards import granted, options
 from loyalty.vouchers import VoucherCode, parse
 
 
@@ -83,8 +85,11 @@ def reserve(
     if reward is None:
         raise RewardUnavailable(f"{program.id} does not offer it")
     who, card = spending.spender(tx, member, request.card, program)
-    check_limits(tx, reward, who.account, place.id)
     row = locked_account(tx, who.account, program.id)
+    check_limits(tx, reward, who.account, program, place)
+    balance = row.snapshot.account().balance(tx.now)
+    seen = situation(tx, who.by or who.account, program, place, balance=balance)
+    granted(options({reward.id: reward.terms}, seen)[0])
     spending.check(tx, who, card, reward.cost, program, place)
     reservation = redemption.reserve(
         row.snapshot.account(),

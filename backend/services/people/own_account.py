@@ -59,7 +59,13 @@ def seen_by(tx: Transaction, person: Member, program: str | None, words: Words) 
     if rules is None:
         raise Refused(ProblemName.NOT_FOUND, "no such program")
     place = next((store for store in stores if store.program == wanted), first)
-    return Seen(member=holder(tx, person.id, wanted), program=rules, zone=place.zone, words=words)
+    return Seen(
+        person=person.id,
+        account=holder(tx, person.id, wanted),
+        program=rules,
+        zone=place.zone,
+        words=words,
+    )
 
 
 def account(tx: Transaction, person: Member, of: Seen) -> MyAccount:

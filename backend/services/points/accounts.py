@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from backend.db import Transaction, accounts, households, members, sales, shops, uses, vouchers
+from backend.db import Transaction, accounts, members, sales, shops, uses, vouchers
 from backend.db.accounts import Posted
 from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services.points import explanations
+from backend.services.points.belonging import holder
+from backend.services.points.ranks import rank
 from backend.services.selling import tickets
 from backend.words import Words
 from backend_client.schemas import (
@@ -28,14 +30,15 @@ from loyalty.ledger import Account, Entry, EntryKind, Lot, replay
 from loyalty.program import Program, in_language
 from loyalty.quote import worth
 from loyalty.rewards import completed, missing
-from loyalty.tiers import Purchase, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """An account under the program of a store, in a language."""
 
-    member: MemberId
+    person: MemberId
+    account: MemberId
+    """In whose name the points are: the person's own, or the wallet of their household."""
     program: Program
     zone: tzinfo
     words: Words
@@ -53,7 +56,8 @@ def seen(tx: Transaction, wanted: str, store: Store | None, accepted: str) -> Se
     program = shops.program(tx, place.program)
     assert program is not None, "a store has a program"
     return Seen(
-        member=person.id,
+        person=person.id,
+        account=holder(tx, person.id, program.id),
         program=program,
         zone=place.zone,
         words=tickets.words_for(person.language, accepted),
@@ -62,14 +66,14 @@ def seen(tx: Transaction, wanted: str, store: Store | None, accepted: str) -> Se
 
 def summary(tx: Transaction, of: Seen) -> AccountSummary:
     """Balance, its worth, what waits, what is lost first, and how far every reward is."""
-    journal = accounts.journal(tx, of.member, of.program.id)
+    journal = accounts.journal(tx, of.account, of.program.id)
     account = replay(posted.entry for posted in journal)
     balance = account.balance(tx.now)
     goals = tuple(_goals(of, balance))
     ahead = next((goal for goal in goals if goal.missing), None)
     lots = _lots(tx, journal, account)
     return AccountSummary(
-        member=of.member,
+        member=of.person,
         program=of.program.id,
         unit=of.program.unit,
         currency=of.program.currency,
@@ -85,7 +89,7 @@ def summary(tx: Transaction, of: Seen) -> AccountSummary:
         ),
         goals=goals,
         missing=ahead.missing if ahead else None,
-        tier=_tier(tx, of, journal),
+        tier=_tier(tx, of),
         text=_text(of, balance, ahead),
     )
 
@@ -94,7 +98,7 @@ def lots_of(
     tx: Transaction, of: Seen, *, state: LotState | None, after: int | None, limit: int | None
 ) -> list[tuple[int, LotView]]:
     """Credits with their places in the journal, newest first; of one state, or all (OCT-37, 39)."""
-    journal = accounts.journal(tx, of.member, of.program.id)
+    journal = accounts.journal(tx, of.account, of.program.id)
     found = _lots(tx, journal, replay(posted.entry for posted in journal))
     places = {str(posted.entry.id): posted.position for posted in journal}
     told = [
@@ -109,7 +113,7 @@ def movements(
     tx: Transaction, of: Seen, *, kinds: frozenset[EntryKind], after: int | None, limit: int
 ) -> tuple[PointsMovement, ...]:
     """Movements of those kinds, newest first, with tickets and reasons (CLI-27, OCT-38, INV-29)."""
-    found = accounts.newest(tx, of.member, of.program.id, kinds=kinds, before=after, limit=limit)
+    found = accounts.newest(tx, of.account, of.program.id, kinds=kinds, before=after, limit=limit)
     return tuple(_movements(tx, of, found))
 
 
@@ -234,17 +238,10 @@ def _text(of: Seen, balance: Points, ahead: GoalBody | None) -> str:
     )
 
 
-def _tier(tx: Transaction, of: Seen, journal: Sequence[Posted]) -> TierBody | None:
-    rules = of.program.tiers
-    if rules is None:
+def _tier(tx: Transaction, of: Seen) -> TierBody | None:
+    found = rank(tx, of.person, of.program, at=tx.now, zone=of.zone)
+    if found is None:
         return None
-    found = standing(
-        [posted.entry for posted in journal],
-        rules,
-        now=tx.now,
-        zone=of.zone,
-        purchases=_purchases(tx, of.member),
-    )
     return TierBody(
         tier=found.tier.id if found.tier else None,
         name=in_language(found.tier.name, of.words.language) if found.tier else "",
@@ -254,16 +251,4 @@ def _tier(tx: Transaction, of: Seen, journal: Sequence[Posted]) -> TierBody | No
         until=found.until,
         falls_to=found.falls_to.id if found.falls_to else None,
         to_keep=found.to_keep,
-    )
-
-
-def _purchases(tx: Transaction, member: MemberId) -> tuple[Purchase, ...]:
-    """What the member bought, for tiers by money or by visits; of a wallet, what its people did."""
-    found = households.household_of(tx, member)
-    shares = found is not None and found.household.wallet == member
-    people = found.household.members if found is not None and shares else (member,)
-    return tuple(
-        Purchase(sale=row.id, at=row.closed_at, amount=row.total)
-        for each in people
-        for row in sales.settled_of(tx, each)
     )

@@ -7,12 +7,12 @@ and is the only one of its kind about that person, until somebody has looked.
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from backend.db import Transaction, accounts, alerts, fraud, staff
+from backend.db import Transaction, accounts, alerts, fraud, staff, uses
 from backend.db.access import Till
 from backend.db.shops import Store
 from loyalty.errors import DailyLimit, MemberLimit
 from loyalty.guard import check_rewards, is_cycling, may_earn
-from loyalty.ids import MemberId, ProgramId
+from loyalty.ids import MemberId, ProgramId, StoreId
 from loyalty.program import Guard, Program
 from loyalty.sales import Buyer, Sale
 
@@ -31,7 +31,7 @@ def watched(tx: Transaction, till: Till, sale: Sale, program: Program, buyer: Bu
     found = replace(buyer, tickets_today=known.today, last_ticket_at=known.last_at)
     if not sale.paid_in_full or not buyer.enrolled:
         return found
-    if _is_staff_of(tx, till.store, sale.member):
+    if is_staff_of(tx, till.store.id, sale.member):
         alerts.raise_once(tx, STAFF_CARD, sale.member, event=sale.id, till=till.id)
         return replace(found, enrolled=False)
     if not may_earn(program.guard, sale, found):
@@ -58,16 +58,18 @@ def refuse_many_rewards(
         return
     start, _ = _day(store, tx.now)
     try:
-        check_rewards(guard, fraud.rewards_since(tx, member, program, start))
+        taken = uses.times_taken(tx, [member], program, since=start)
+        check_rewards(guard, sum(taken.values()))
     except DailyLimit as no:
         raise MemberLimit(no.times) from no
 
 
-def _is_staff_of(tx: Transaction, store: Store, member: MemberId) -> bool:
+def is_staff_of(tx: Transaction, store: StoreId, member: MemberId) -> bool:
+    """Whether the card is of somebody who works in that store: it earns nothing there."""
     person = staff.by_member(tx, member)
     if person is None or person.disabled_at is not None:
         return False
-    return person.store is None or person.store.id == store.id
+    return person.store is None or person.store.id == store
 
 
 def _day(store: Store, at: datetime) -> tuple[datetime, datetime]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from backend.db import Database, Transaction, programs, sales, shops
+from backend.db import Database, Transaction, members, programs, sales, shops
 from backend.db.programs import Batch
 from backend.db.sales import ActKind
 from backend.errors import Refused
+from backend.services.people.records import as_buyer
 from backend.services.points.ledger import locked_account, post
 from backend.services.programs import past
 from backend.services.team import audit
@@ -29,7 +30,7 @@ from loyalty.earning import credit_note
 from loyalty.entries import Entry
 from loyalty.ids import MemberId, ProgramId, SaleId, TenantId
 from loyalty.program import Negative, Program
-from loyalty.sales import Sale
+from loyalty.sales import Buyer, Sale
 from loyalty.timemachine import Programs, Stands, Zones, told_again
 
 AT_ONCE = 100
@@ -152,7 +153,9 @@ def _past(
         member: tuple(
             entry for each in theirs if not isinstance(each.fact, Stands) for entry in each.entries
         )
-        for member, theirs in told_again(facts, Programs(span.program), span.zones)
+        for member, theirs in told_again(
+            facts, Programs(span.program), span.zones, extensions=tx.extensions
+        )
     }
     notes = {
         member: tuple(entry for act in acts for entry in _note(tx, span, act))
@@ -184,7 +187,14 @@ def _note(tx: Transaction, span: _Span, act: sales.Act) -> tuple[Entry, ...]:
         brand=body.brand,
         price_code=body.price_code,
     )
-    return credit_note(note, span.program, zone=span.zones.at(act.store))
+    person = members.member(tx, act.member)
+    return credit_note(
+        note,
+        span.program,
+        zone=span.zones.at(act.store),
+        buyer=as_buyer(person) if person else Buyer(),
+        extensions=tx.extensions,
+    )
 
 
 # --- in parts -----------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from backend.db import Transaction, accounts, members, shops, uses
+from backend.db import Transaction, accounts, members, shops
 from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services import clock
+from backend.services.points.belonging import holder
 from backend.services.selling import tickets
 from backend.services.selling.sales import buyer_at, filled_lines
+from backend.services.selling.situations import situation
 from backend.services.selling.tickets import Figures
 from backend.words import Words
 from backend_client.schemas import (
@@ -61,7 +63,16 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
         deadline=next((entry.deadline for entry in entries), None),
         visits=known.buyer.visits,
     )
-    seen = _situation(tx, sale, program, known, figures)
+    seen = situation(
+        tx,
+        sale.member,
+        program,
+        store,
+        balance=before,
+        ticket=max(sale.total - sale.paid(), 0) if sale.payments else sale.total,
+        earning=earned,
+        price_code=sale.price_code,
+    )
     rewards = {reward.id: reward.terms for reward in program.rewards}
     found = () if body.member is None else options(rewards, seen)
     chosen = automatic(found)
@@ -129,7 +140,7 @@ def _sale(tx: Transaction, store: Store, program: Program, body: QuoteBody) -> t
     )
     if person is None:
         return sale, _Known(account=Account(), buyer=Buyer(first_purchase=False))
-    row = accounts.account(tx, person.id, program.id)
+    row = accounts.account(tx, holder(tx, person.id, program.id), program.id)
     account = row.snapshot.account() if row else Account()
     buyer = buyer_at(tx, store, sale, account.balance(tx.now))
     return sale, _Known(
@@ -172,21 +183,6 @@ def _lines(sale: Sale, entries: Iterable[Entry]) -> tuple[LineQuote, ...]:
     return tuple(
         LineQuote(line=str(place), article=line.article, points=earned.get(str(place), 0))
         for place, line in enumerate(sale.lines, start=1)
-    )
-
-
-def _situation(
-    tx: Transaction, sale: Sale, program: Program, known: _Known, figures: Figures
-) -> Situation:
-    return Situation(
-        balance=figures.before,
-        store=sale.store,
-        currency=program.currency,
-        price_code=sale.price_code or known.buyer.price_code,
-        ticket=max(sale.total - sale.paid(), 0) if sale.payments else sale.total,
-        earning=figures.points,
-        taken=uses.times_taken(tx, sale.member, program.id),
-        tier=known.buyer.tier,
     )
 
 

@@ -19,14 +19,13 @@ from backend.services.points import fraud
 from backend.services.points.ledger import locked_account, post
 from backend.services.selling import tickets
 from backend.services.selling import uses as used
-from backend.services.selling.line_names import named, returned_pieces
-from backend.services.selling.sales import body_of, due, program_at, sale_of, words_of
+from backend.services.selling.sales import buyer_at, due, program_at, words_of
+from backend.services.selling.sold import back_of, body_of, lines_of, named, sale_of
 from backend.services.selling.tickets import Figures
 from backend_client.schemas import (
     CreditNoteBody,
     ProblemName,
     ReturnBody,
-    ReturnLine,
     SaleAct,
     SaleActAnswer,
     SaleAnswer,
@@ -57,7 +56,7 @@ def view(tx: Transaction, wanted: str) -> SaleView:
             line
             for act in sales.acts_on(tx, row.id)
             if act.kind is ActKind.RETURN
-            for line in _lines(act)
+            for line in lines_of(act)
         ),
     )
 
@@ -153,7 +152,13 @@ def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str
         price_code=body.price_code,
     )
     try:
-        taken = credit_note(note, program, zone=till.store.zone, extensions=tx.extensions)
+        taken = credit_note(
+            note,
+            program,
+            zone=till.store.zone,
+            buyer=buyer_at(tx, till.store, note, balance_of(tx, member, program.id)),
+            extensions=tx.extensions,
+        )
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no
     holder = locked_account(tx, member, program.id).snapshot.account()
@@ -290,30 +295,14 @@ def _latest(tx: Transaction, wanted: Sequence[EntryId]) -> Iterator[tuple[Entry,
 # --- returns ------------------------------------------------------------------------------------
 
 
-def _lines(act: Act) -> tuple[ReturnLine, ...]:
-    return ReturnBody.model_validate_json(act.detail).lines
-
-
 def _returned(tx: Transaction, row: SaleRow, sale: Sale) -> tuple[Returned, ...]:
     """What came back before, line by line."""
     return tuple(
-        _back(act.id, sale, line, act.at, act.store)
+        back_of(act.id, sale, line, act.at, act.store)
         for act in sales.acts_on(tx, row.id)
         if act.kind is ActKind.RETURN
-        for line in _lines(act)
+        for line in lines_of(act)
     )
-
-
-def _back(act: str, sale: Sale, line: ReturnLine, at: datetime, store: StoreId) -> Returned:
-    place = named(sale)[line.line]
-    quantity = returned_pieces(sale, dict(places(sale))[place], line)
-    # Named by its place: a line's own name may be anything, and ids are made of this one.
-    return Returned(id=act, line=place, quantity=quantity, at=at, store=store)
-
-
-def came_back(act: Act, sale: Sale) -> tuple[Returned, ...]:
-    """What an act brought back of a sale, for whoever tells the past again."""
-    return tuple(_back(act.id, sale, line, act.at, act.store) for line in _lines(act))
 
 
 def _coming(
@@ -325,7 +314,7 @@ def _coming(
     for number, line in enumerate(body.lines):
         if line.line not in names:
             raise Refused(ProblemName.INVALID, f"lines.{number}.line: the sale has no such line")
-        back = _back(body.id, sale, line, body.at, store)
+        back = back_of(body.id, sale, line, body.at, store)
         if any(each.line == back.line for each in coming):
             raise Refused(ProblemName.INVALID, f"lines.{number}.line: it is named before")
         gone = sum(each.quantity for each in earlier if each.line == back.line)

@@ -1,6 +1,5 @@
 """Recording a sale as it goes on: it earns when it is settled, once, however often it is sent."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -17,8 +16,9 @@ from backend.services.people.records import as_buyer
 from backend.services.points import fraud
 from backend.services.points.belonging import routed
 from backend.services.points.ledger import POINTS_MAX, locked_account, post
+from backend.services.points.ranks import tier_at
 from backend.services.selling import tickets, uses
-from backend.services.selling.line_names import line_id
+from backend.services.selling.sold import line_id, sale_of
 from backend.services.selling.tickets import Figures
 from backend.services.shop.catalogue import Shelf, shelf
 from backend.words import Words
@@ -28,12 +28,11 @@ from backend_client.schemas import (
     SaleAnswer,
     SaleBody,
     SaleStage,
-    TicketState,
 )
 from loyalty.earning import earn
-from loyalty.ids import MemberId, SaleId, StoreId
+from loyalty.ids import MemberId, StoreId
 from loyalty.program import Program
-from loyalty.sales import Buyer, Payment, Sale, SaleRefused, SaleState
+from loyalty.sales import Buyer, Sale, SaleRefused, SaleState
 
 
 def record_sale(tx: Transaction, till: Till, body: SaleBody, accepted: str) -> SaleAnswer:
@@ -89,26 +88,6 @@ def as_it_stands(row: SaleRow) -> SaleAnswer:
     return answer.model_copy(update={"known": True, "stage": row.stage})
 
 
-def sale_of(body: SaleBody, store: str) -> Sale:
-    """What the engine counts."""
-    return Sale(
-        id=SaleId(body.id),
-        store=StoreId(store),
-        channel=body.channel,
-        member=MemberId(body.member),
-        total=body.total,
-        currency=body.currency,
-        closed_at=body.closed_at,
-        lines=tuple(line.line() for line in body.lines),
-        payments=tuple(Payment(means=part.means, amount=part.amount) for part in body.payments),
-        discount=body.discount,
-        state=SaleState.CLOSED if body.state is TicketState.CLOSED else SaleState.OPEN,
-        brand=body.brand,
-        price_code=body.price_code,
-        visits=body.visits,
-    )
-
-
 def filled(tx: Transaction, store: Store, body: SaleBody) -> SaleBody:
     """The sale with what the catalogue, the store and the member's record say where it is silent.
 
@@ -144,21 +123,6 @@ def _price(found: Shelf, said: LineBody, code: str) -> int:
     return found.price(said.article, code) or 0
 
 
-def body_of(row: SaleRow) -> SaleBody:
-    """The sale as the till told it last."""
-    return SaleBody.model_validate(
-        {
-            "id": row.id,
-            "member": row.member,
-            "total": row.total,
-            "currency": row.currency,
-            "channel": row.channel,
-            "closed_at": row.closed_at,
-            **json.loads(row.detail or "{}"),
-        }
-    )
-
-
 def due(sale: Sale) -> int:
     """Minor units left to pay."""
     if not sale.payments:
@@ -186,14 +150,16 @@ def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
     start = datetime.combine(day, time(), tzinfo=zone)
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     earned_today = earned_between(tx, sale.member, store.program, start, end)
-    person = members.member(tx, sale.member)
+    person, program = members.member(tx, sale.member), shops.program(tx, store.program)
     assert person is not None
+    assert program is not None, "a store has a program"
     return replace(
         as_buyer(person),
         first_purchase=visits == 0,
         visits=visits,
         balance=balance,
         earned_today=earned_today,
+        tier=tier_at(tx, sale.member, program, at=sale.closed_at, zone=store.zone),
     )
 
 

@@ -11,8 +11,10 @@ from backend.db.uses import UseRow, UseState
 from backend.errors import Refused
 from backend.services import clock
 from backend.services.people.members import balance_of, numbered
+from backend.services.points import fraud
 from backend.services.points.ledger import locked_account, post, release_hold, shop_time
-from backend.services.selling import tickets
+from backend.services.selling import spending, tickets
+from backend.services.selling.situations import situation
 from backend.words import Words
 from backend_client.schemas import (
     ProblemName,
@@ -28,7 +30,7 @@ from loyalty.errors import RewardUnavailable
 from loyalty.ids import EntryId, MemberId, Points, RedemptionId, RewardId, SaleId, derived_entry
 from loyalty.ledger import Entry
 from loyalty.program import Program, Reward, in_language
-from loyalty.rewards import Price, Situation
+from loyalty.rewards import Price
 from loyalty.sales import LineKind, Means, Sale
 from loyalty.terms import ChosenPoints, GiftArticle, Voucher, When
 
@@ -36,7 +38,8 @@ from loyalty.terms import ChosenPoints, GiftArticle, Voucher, When
 def hold(tx: Transaction, till: Till, body: UseBody, accepted: str) -> UseAnswer:
     """The points set aside.
 
-    Raises Refused, NotEnoughPoints, MemberLimit or RewardUnavailable; then nothing is.
+    Raises Refused, NotEnoughPoints, MemberLimit, RewardUnavailable, and what the card or the
+    household may not spend; then nothing is.
     """
     content = tx.keys.content(body.model_dump_json().encode())
     known = rows.use(tx, body.id)
@@ -53,8 +56,10 @@ def hold(tx: Transaction, till: Till, body: UseBody, accepted: str) -> UseAnswer
     reward = program.reward(RewardId(body.reward))
     if reward is None:
         raise RewardUnavailable(f"{program.id} does not offer it")
-    account = locked_account(tx, person, program.id)
+    who, card = spending.spender(tx, person, body.card, program)
+    account = locked_account(tx, who.account, program.id)
     price = _priced(tx, till, body, program, reward)
+    spending.check(tx, who, card, price.points, program, till.store)
     row = UseRow(
         id=RedemptionId(body.id),
         member=person,
@@ -76,7 +81,8 @@ def hold(tx: Transaction, till: Till, body: UseBody, accepted: str) -> UseAnswer
     rows.add_use(tx, row)
     use = redemption.Use(
         redemption=row.id,
-        member=person,
+        member=who.account,
+        by=who.by,
         program=program.id,
         store=row.store,
         at=shop_time(tx, account),
@@ -134,6 +140,11 @@ def on_ticket(tx: Transaction, sale: Sale, wanted: Sequence[str]) -> tuple[UseRo
             ProblemName.INVALID,
             f"uses: they give {given}, and the ticket takes {claimed} off for points",
         )
+    if not wanted and sale.paid(Means.POINTS):
+        raise Refused(
+            ProblemName.INVALID,
+            "uses: points pay a part of the ticket; set them aside first, and name the use",
+        )
     return tuple(found[each] for each in wanted)
 
 
@@ -157,7 +168,7 @@ def void_entries(tx: Transaction, row: UseRow, *, now: datetime) -> tuple[Entry,
 def mark_voided(tx: Transaction, row: UseRow) -> None:
     """Its points are back."""
     rows.save_use(tx, row.id, UseState.VOIDED, row.sale)
-    release_hold(tx, row.member, row.program, _entries(row))
+    _release(tx, row)
 
 
 def mark_issued(tx: Transaction, row: UseRow) -> None:
@@ -171,8 +182,14 @@ def _entries(row: UseRow) -> tuple[EntryId, EntryId]:
 
 def _settle(tx: Transaction, row: UseRow, sale: SaleId | None) -> UseRow:
     rows.save_use(tx, row.id, UseState.ISSUED, sale)
-    release_hold(tx, row.member, row.program, _entries(row))
+    _release(tx, row)
     return _find(tx, row.id)
+
+
+def _release(tx: Transaction, row: UseRow) -> None:
+    """Its points need no way back any more: in the account that gave them, a household's too."""
+    for account in {entry.member for entry in spent(tx, row)}:
+        release_hold(tx, account, row.program, _entries(row))
 
 
 def _find(tx: Transaction, wanted: str) -> UseRow:
@@ -196,13 +213,15 @@ def _priced(tx: Transaction, till: Till, body: UseBody, program: Program, reward
     if body.currency not in (None, program.currency):
         raise Refused(ProblemName.CURRENCY, f"the program counts in {program.currency}")
     person, terms = MemberId(body.member), reward.terms
-    seen = Situation(
+    fraud.refuse_many_rewards(tx, person, program.id, program.guard, till.store)
+    seen = situation(
+        tx,
+        person,
+        program,
+        till.store,
         balance=_spendable(tx, person, program, body, terms.usable.when),
-        store=till.store.id,
-        currency=program.currency,
-        price_code=body.price_code,
         ticket=body.ticket,
-        taken=rows.times_taken(tx, person, program.id),
+        price_code=body.price_code,
     )
     option = rewards.options({reward.id: terms}, seen)[0]
     price = rewards.granted(option)

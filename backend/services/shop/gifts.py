@@ -1,13 +1,16 @@
 """Gifts: what points buy, where, and how often."""
 
-from backend.db import Transaction, catalogue, gifts, shops
+from datetime import timedelta
+
+from backend.db import Transaction, catalogue, gifts, shops, uses
+from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services.expected import ANYTHING, Expected
 from backend.services.points import fraud
 from backend_client.schemas import GiftBody, GiftFound, ProblemName
-from loyalty.errors import MemberLimit, RewardUnavailable
-from loyalty.ids import MemberId, ProgramId, StoreId
-from loyalty.program import Reward
+from loyalty.errors import MemberLimit
+from loyalty.ids import MemberId, ProgramId
+from loyalty.program import Program, Reward
 
 
 def put_gift(
@@ -32,29 +35,21 @@ def gift_of(tx: Transaction, wanted: str) -> GiftFound:
     return found
 
 
-def check_limits(tx: Transaction, reward: Reward, member: MemberId, store: StoreId) -> None:
-    """Raises RewardUnavailable outside of its stores, MemberLimit when the member has had enough.
+def check_limits(
+    tx: Transaction, reward: Reward, member: MemberId, program: Program, place: Store
+) -> None:
+    """Raises MemberLimit when the member has had enough of the gift, or of all for today.
 
-    One gift more is meant: call it before the redemption is written down.
+    What the program says of the reward itself is `loyalty.rewards`' to say. One gift more is
+    meant: call it before the redemption is written down.
     """
-    usable = reward.usable
-    if usable.stores and store not in usable.stores:
-        raise RewardUnavailable("not in this store")
-    if usable.per_member is not None:
-        _refuse_more_than(usable.per_member, gifts.times_taken(tx, member, reward.id))
-    place = shops.store(tx, store)
-    program = None if place is None else shops.program(tx, place.program)
-    if place is not None and program is not None:
-        fraud.refuse_many_rewards(tx, member, program.id, program.guard, place)
+    fraud.refuse_many_rewards(tx, member, program.id, program.guard, place)
     gift = gifts.gift(tx, reward.id)
     if gift is not None and gift.per_member is not None and gift.per_days is not None:
-        taken = gifts.times_taken(tx, member, reward.id, days=gift.per_days)
-        _refuse_more_than(gift.per_member, taken)
-
-
-def _refuse_more_than(times: int, taken: int) -> None:
-    if taken >= times:
-        raise MemberLimit(times)
+        since = tx.now - timedelta(days=gift.per_days)
+        taken = uses.times_taken(tx, [member], since=since)
+        if taken.get(reward.id, 0) >= gift.per_member:
+            raise MemberLimit(gift.per_member)
 
 
 def _cost(tx: Transaction, body: GiftBody) -> int | None:

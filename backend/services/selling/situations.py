@@ -1,0 +1,54 @@
+"""What is known when a till, a kiosk or the counter asks what somebody's points can do here."""
+
+from backend.db import Transaction, members, uses
+from backend.db.shops import Store
+from backend.services.points.belonging import holder
+from backend.services.points.ranks import tier_at
+from loyalty.ids import MemberId, Points, RewardId
+from loyalty.program import Program
+from loyalty.rewards import Situation, counted_since
+
+
+def situation(
+    tx: Transaction,
+    person: MemberId,
+    program: Program,
+    place: Store,
+    *,
+    balance: Points,
+    ticket: int | None = None,
+    earning: Points = 0,
+    price_code: str = "",
+) -> Situation:
+    """What rewards look at: the points, the ticket, and the books' word on the person.
+
+    `price_code` is the ticket's; the person's own where it says none.
+    """
+    known = members.member(tx, person)
+    return Situation(
+        balance=balance,
+        store=place.id,
+        currency=program.currency,
+        price_code=price_code or (known.price_code if known else ""),
+        ticket=ticket,
+        earning=earning,
+        taken=_taken(tx, person, program, place),
+        tier=tier_at(tx, person, program, at=tx.now, zone=place.zone),
+        extensions=tx.extensions,
+    )
+
+
+def _taken(
+    tx: Transaction, person: MemberId, program: Program, place: Store
+) -> dict[RewardId, int]:
+    """How often the person has had each limited reward in its limit's own time."""
+    since = {
+        reward.id: counted_since(reward.usable.per, tx.now, place.zone)
+        for reward in program.rewards
+        if reward.usable.per_member is not None
+    }
+    who = {person, holder(tx, person, program.id)}
+    counted = {
+        start: uses.times_taken(tx, who, program.id, since=start) for start in set(since.values())
+    }
+    return {reward: counted[start].get(reward, 0) for reward, start in since.items()}
