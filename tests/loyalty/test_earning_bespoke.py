@@ -125,7 +125,7 @@ def test_an_extension_is_asked_only_what_it_can() -> None:
 def test_a_campaign_and_a_whole_program_ask_their_criteria_of_the_sale() -> None:
     known: Extensions = {"when": OnlyCriteria()}
     asked = {"bespoke": [{"extension": "when"}]}
-    doubled = {"id": "x2", "name": {}, "give": {"times": "2"}, "only": asked}
+    doubled = {"id": "x2", "name": {"en": "Twice"}, "give": {"times": "2"}, "only": asked}
     given: tuple[tuple[dict[str, object], int], ...] = (
         ({}, 15),
         ({"only": asked}, 0),
