@@ -20,7 +20,6 @@ from backend.api import (
     alerts,
     cards,
     catalogue,
-    door_pages,
     households,
     imports,
     jobs,
@@ -161,7 +160,6 @@ def create_app(
     web.tell_missing(app)
     for area in _AREAS:
         app.include_router(area.routes)
-    app.include_router(door_pages.routes)
     for page in (look, web, *OFFICE):
         app.include_router(page.routes)
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)

@@ -3,7 +3,7 @@
 `menu.py` lists its rooms; a room is one file of pages here, its templates in `templates/office/`.
 """
 
-from backend.backoffice import door, home
+from backend.backoffice import door, first_run, home, me, password
 
-AREAS = (door, home)
+AREAS = (door, first_run, password, home, me)
 """Every file of pages."""

@@ -33,6 +33,10 @@ class MailKind(StrEnum):
     """A gift was not fetched in time; its points are back (F15)."""
     RETENTION = "retention"
     """Nothing was heard for three years: the account will be erased (F13)."""
+    RESET = "reset"
+    """A link for somebody of the staff who forgot their password."""
+    STAFF_INVITATION = "staff-invitation"
+    """A link for somebody of the staff to come in by."""
     TEST = "test"
     """The merchant tries whether mail works."""
 
@@ -72,6 +76,12 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
         ),
         MailKind.VOUCHER_RETURNED: Kind(values={"points": 100, "gift": "Coffee", "balance": 130}),
         MailKind.RETENTION: Kind(values={"erased_on": _DAY, "balance": 12}),
+        MailKind.RESET: Kind(
+            values={"link": "https://shop.example/password#abc", "minutes": 60}, secret=True
+        ),
+        MailKind.STAFF_INVITATION: Kind(
+            values={"link": "https://shop.example/password#abc", "until": _DAY}, secret=True
+        ),
         MailKind.TEST: Kind(),
     }
 )

@@ -36,7 +36,11 @@ function ready(root) {
   root.querySelector("[data-focus]")?.focus();
   // A secret stands after the # of the address, which browsers send to nobody but this form.
   for (const field of root.querySelectorAll("[data-secret]")) {
-    field.value = decodeURIComponent(location.hash.slice(1));
+    if (location.hash) field.value = decodeURIComponent(location.hash.slice(1));
+    const lacking = field.form.querySelector("[data-no-secret]");
+    if (lacking) lacking.hidden = Boolean(field.value);
+    // Nobody who looks over a shoulder, or into the history, needs it any more.
+    history.replaceState(null, "", location.pathname + location.search);
   }
   for (const field of root.querySelectorAll("[data-zone]")) {
     if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;

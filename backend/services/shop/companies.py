@@ -1,6 +1,7 @@
 """Which company somebody means before they have shown who they are; and a server's first owner."""
 
 import hmac
+import json
 import threading
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ def _new_company(database: Database, wanted: NewCompany | None) -> TenantId:
         raise _invalid("company", "a new server needs one")
     if wanted.program not in preset_names():
         raise _invalid("company.program", "no ready program has this name")
-    document = preset_document(wanted.program)
+    document = _named(preset_document(wanted.program), wanted.name)
     try:
         shop = add_shop(
             database,
@@ -95,6 +96,12 @@ def _new_company(database: Database, wanted: NewCompany | None) -> TenantId:
     except ProgramRefused as no:
         raise _invalid("company.program", str(no)) from no
     return shop.tenant
+
+
+def _named(document: str, company: str) -> str:
+    """The ready program under the shop's own name: that is what customers read."""
+    names = {"fr": f"Carte {company}", "en": f"{company} card"}
+    return json.dumps(json.loads(document) | {"name": names}, ensure_ascii=False)
 
 
 def _first_owner(tx: Transaction, request: FirstRun, kept: str) -> Opened:
