@@ -70,6 +70,14 @@ def config_of(request: Request) -> Config:
 Configured = Annotated[Config, Depends(config_of)]
 
 
+def _address(request: Request, config: Configured) -> str:
+    return config.public_url or str(request.base_url).rstrip("/")
+
+
+Address = Annotated[str, Depends(_address)]
+"""How customers reach this server, for links: as its settings say, else as it was called."""
+
+
 def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]) -> Terminal:
     text = _text(shown)
     terminal = terminal_of(database, text)

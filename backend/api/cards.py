@@ -11,8 +11,8 @@ from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction, shops
 from backend.db.shops import Store
 from backend.rights import Right
+from backend.services.people import card_sale, records
 from backend.services.people import cards as desk
-from backend.services.people import records
 from backend_client.schemas import (
     API,
     CardBlock,
@@ -20,6 +20,7 @@ from backend_client.schemas import (
     CardKey,
     CardLimits,
     CardLink,
+    CardLinked,
     CardReplacement,
     CardTypeBody,
     CardTypesAnswer,
@@ -46,16 +47,19 @@ routes = APIRouter(prefix=API, tags=["cards"])
 @routes.post("/members/{member}/cards", responses=documented(*BODY, *TOKEN, *_CARD))
 def link(
     database: Data, caller: MembersCaller, member: Annotated[Id, Path()], body: CardLink
-) -> CardBody:
-    """Link a card to a member; a member may have several. Linked again, it stays as it is."""
+) -> CardLinked:
+    """Link a card to a member; a member may have several. Linked again, it stays as it is.
+
+    A card that is not free comes with the line that the till puts on the ticket.
+    """
     wanted = MemberId(member)
     return doing(database, caller, "card.link", member, _link, wanted, body, caller.store)
 
 
-def _link(tx: Transaction, member: MemberId, body: CardLink, store: Store | None) -> CardBody:
+def _link(tx: Transaction, member: MemberId, body: CardLink, store: Store | None) -> CardLinked:
     joined_in = records.existing(tx, member).store
     known = store or (shops.store(tx, joined_in) if joined_in else None) or shops.stores(tx)[0]
-    return desk.told(desk.link(tx, member, body, known))
+    return card_sale.told(tx, desk.link(tx, member, body, known), known)
 
 
 @routes.get(

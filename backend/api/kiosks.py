@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 
-from backend.api.callers import Data, TerminalCaller
+from backend.api.callers import Address, Data, TerminalCaller
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction
 from backend.db.access import Terminal
@@ -107,7 +107,7 @@ def lock(
     "/links", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
 )
 def hand_off(
-    database: Data, terminal: TerminalCaller, request: Request, body: NewLink
+    database: Data, terminal: TerminalCaller, address: Address, body: NewLink
 ) -> LinkAnswer:
     """A link to show as a QR code: who opens it joins on their phone, with the card held here."""
     return database.run(
@@ -116,7 +116,7 @@ def hand_off(
         body.model_copy(update={"member": None}),
         "handoff",
         terminal.store,
-        str(request.base_url),
+        address,
         terminal=terminal.id,
     )
 
@@ -150,20 +150,20 @@ def remove_card(database: Data, terminal: TerminalCaller, body: CardRemoval) -> 
 
 @routes.post("/my-data/link", responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.ID_REUSED))
 def data_link(
-    database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
+    database: Data, terminal: TerminalCaller, address: Address, body: MyRequest
 ) -> LinkAnswer:
     """A link to show as a QR code: it gives them all that is kept of them, for a day."""
-    return database.run(terminal.tenant, _link, terminal, body, "data", str(request.base_url))
+    return database.run(terminal.tenant, _link, terminal, body, "data", address)
 
 
 @routes.post(
     "/my-data/account-link", responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.ID_REUSED)
 )
 def account_link(
-    database: Data, terminal: TerminalCaller, request: Request, body: MyRequest
+    database: Data, terminal: TerminalCaller, address: Address, body: MyRequest
 ) -> LinkAnswer:
     """A link to show as a QR code: the phone that opens it first is signed in, within the hour."""
-    return database.run(terminal.tenant, _link, terminal, body, "account", str(request.base_url))
+    return database.run(terminal.tenant, _link, terminal, body, "account", address)
 
 
 @routes.post("/my-data/erasure", responses=documented(*BODY, *TOKEN, *_CARD))

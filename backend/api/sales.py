@@ -4,18 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Data, till_with
+from backend.api.callers import Address, Data, till_with
 from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented, problem_of
 from backend.db.access import Till
 from backend.rights import Right
-from backend.services.selling import returns
+from backend.services.selling import receipts, returns
 from backend.services.selling.many_sales import record_sales
-from backend.services.selling.sales import record_sale
 from backend_client.schemas import (
     API,
     CreditNoteBody,
     Id,
+    InvitationForReceipt,
+    NewInvitation,
     ProblemName,
     ReturnBody,
     SaleAct,
@@ -56,13 +57,28 @@ routes = APIRouter(prefix=API, tags=["sales"])
         ProblemName.EXTENSION,
     ),
 )
-def sales(database: Data, till: _Till, body: SaleBody, language: Language) -> SaleAnswer:
+def sales(
+    database: Data, till: _Till, body: SaleBody, language: Language, address: Address
+) -> SaleAnswer:
     """Record a sale as it stands: open, kept for the customer, on account, part-paid, or settled.
 
     It earns once, when it is closed and paid in full. Until then the same id may be sent again
     with what has changed. The same content again gets the same answer.
     """
-    return database.run(till.tenant, record_sale, till, body, language)
+    return database.run(till.tenant, receipts.sell, till, body, language, address)
+
+
+@routes.post("/invitations", responses=documented(*BODY, *KEY))
+def invite(
+    database: Data, till: _Till, body: NewInvitation, language: Language, address: Address
+) -> InvitationForReceipt:
+    """What a receipt says to who is no member: come and join, by a link that is good for a week.
+
+    A sale of a member who cannot be written to carries its invitation in its own answer.
+    """
+    store, wanted = till.store, body.id
+    made = database.run(till.tenant, receipts.invite_stranger, store, wanted, language, address)
+    return InvitationForReceipt(invitation=made)
 
 
 @routes.post("/sales/batch", responses=documented(*BODY, *KEY))

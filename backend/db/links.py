@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -33,21 +33,21 @@ class LinkRow:
 
 def add(tx: Transaction, new: LinkRow) -> None:
     """Write a link down."""
-    tx.run(
-        insert(tables.links).values(
-            tenant=tx.tenant,
-            id=new.id,
-            token_hash=new.token_hash,
-            purpose=new.purpose,
-            store=new.store,
-            program=new.program,
-            terminal=new.terminal,
-            card=new.card,
-            member=new.member,
-            content=new.content,
-            handed_out_at=new.handed_out_at,
-            expires_at=new.expires_at,
-        )
+    tx.add(
+        tables.links,
+        {
+            "id": new.id,
+            "token_hash": new.token_hash,
+            "purpose": new.purpose,
+            "store": new.store,
+            "program": new.program,
+            "terminal": new.terminal,
+            "card": new.card,
+            "member": new.member,
+            "content": new.content,
+            "handed_out_at": new.handed_out_at,
+            "expires_at": new.expires_at,
+        },
     )
 
 

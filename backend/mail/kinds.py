@@ -57,7 +57,8 @@ _DAY = date(2027, 3, 12)
 KINDS: Mapping[MailKind, Kind] = MappingProxyType(
     {
         MailKind.WELCOME: Kind(
-            values={"points": 50, "balance": 50, "link": "https://shop.example"}
+            values={"points": 50, "balance": 50, "link": "https://shop.example/account/abc"},
+            secret=True,
         ),
         MailKind.CODE: Kind(values={"code": "123 456", "minutes": 10}, secret=True),
         MailKind.INVITATION: Kind(

@@ -158,6 +158,10 @@ class TerminalClient:
         """A link to show as a QR code: who opens it joins on their phone."""
         return self._line.call("POST", "/kiosk/links", LinkAnswer, link)
 
+    def account_link(self, shown: MyRequest) -> LinkAnswer:
+        """A link to show as a QR code: the first phone that opens it is signed in."""
+        return self._line.call("POST", "/kiosk/my-data/account-link", LinkAnswer, shown)
+
     def my_data(self, card: str) -> MyDataAnswer:
         """What is kept of who shows the card."""
         return self._line.call("POST", "/kiosk/my-data", MyDataAnswer, ShownCard(card=card))

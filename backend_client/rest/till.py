@@ -14,11 +14,15 @@ from backend_client.schemas import (
     AccountSummary,
     CartBody,
     CreditNoteBody,
-    LotsPage,
+    InvitationForReceipt,
     LotState,
+    LotsPage,
     MemberFound,
     MemberQuery,
+    MemberSearch,
+    MembersPage,
     MovementsPage,
+    NewInvitation,
     QuoteAnswer,
     QuoteBody,
     ReturnBody,
@@ -26,9 +30,9 @@ from backend_client.schemas import (
     SaleActAnswer,
     SaleAnswer,
     SaleBody,
+    SaleView,
     SalesAnswer,
     SalesRequest,
-    SaleView,
     SimulationAnswer,
     TakenOfflineAnswer,
     TakenOfflineBody,
@@ -56,6 +60,14 @@ class TillClient:
     def find_member(self, query: MemberQuery) -> MemberFound:
         """The member of a card or an address. An unknown one is BackendRefused; EmailRefused."""
         return self._line.call("POST", "/members/find", MemberFound, query)
+
+    def search(self, wanted: MemberSearch) -> MembersPage:
+        """Members by phone, e-mail, card or the beginning of a name. EmailRefused."""
+        return self._line.call("POST", "/members/search", MembersPage, wanted)
+
+    def invite(self, receipt: NewInvitation) -> InvitationForReceipt:
+        """What the receipt of a stranger says; nothing where the program invites nobody."""
+        return self._line.call("POST", "/invitations", InvitationForReceipt, receipt)
 
     def record_sale(self, sale: SaleBody) -> SaleAnswer:
         """What the sale earned; the same again when it is sent again. CurrencyMismatch."""

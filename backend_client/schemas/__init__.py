@@ -34,6 +34,7 @@ from backend_client.schemas.cards import (
     CardBody,
     CardLimits,
     CardLink,
+    CardLinked,
     CardReplacement,
     CardTypeBody,
     CardTypesAnswer,
@@ -126,6 +127,11 @@ from backend_client.schemas.events import (
     VoucherReserved,
     VoucherVoided,
     WelcomeClaimed,
+)
+from backend_client.schemas.invitations import (
+    Invitation,
+    InvitationForReceipt,
+    NewInvitation,
 )
 from backend_client.schemas.kiosks import (
     CardRemoval,
@@ -388,6 +394,7 @@ __all__ = [
     "CardKey",
     "CardLimits",
     "CardLink",
+    "CardLinked",
     "CardRemoval",
     "CardReplacement",
     "CardStatus",
@@ -455,7 +462,9 @@ __all__ = [
     "HouseholdTerms",
     "Id",
     "Instant",
+    "Invitation",
     "InvitationAnswer",
+    "InvitationForReceipt",
     "JoinAnswer",
     "JoinBody",
     "JoinForm",
@@ -508,6 +517,7 @@ __all__ = [
     "NewAdjustment",
     "NewCompany",
     "NewHousehold",
+    "NewInvitation",
     "NewLink",
     "NewMember",
     "NewMerge",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from backend_client.schemas.base import CardKey, Id, Instant, OneLine, Points, Wire
 from backend_client.schemas.changes import BlockReason, CardStatus
+from backend_client.schemas.sales import LineBody
 from loyalty.program import Assurance
 
 CardUid = Annotated[
@@ -70,6 +71,14 @@ class CardBody(Wire):
     valid_until: Instant | None
     linked_at: Instant
     replaced_by: CardKey | None
+
+
+class CardLinked(CardBody):
+    """The card, and what the till sells with it (CLI-06)."""
+
+    sold: LineBody | None = Field(
+        default=None, description="The line to put on the ticket; null for a free card."
+    )
 
 
 class _OneCard(Wire):

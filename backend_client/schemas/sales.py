@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from backend_client.schemas.base import Currency, Id, Instant, Money, Points, Wire
+from backend_client.schemas.invitations import Invitation
 from backend_client.schemas.ledger import NumberedEntry
 from backend_client.schemas.problems import Problem
 from loyalty.sales import Channel, Line, LineKind, Means
@@ -182,6 +183,13 @@ class SaleAnswer(Wire):
     )
     messages: tuple[str, ...] = Field(
         default=(), description="What to tell the customer at the till: the card is complete."
+    )
+    invitation: Invitation | None = Field(
+        default=None,
+        description=(
+            "For a member who cannot be written to, where the program invites them: its lines are"
+            " among those of the ticket, its link may be printed as a QR code."
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from backend.db.shops import Store
 from backend_client.errors import BackendRefused
 from backend_client.schemas import CardChanged, MemberQuery
 from loyalty.ids import StoreId
-from loyalty.program import Guard
+from loyalty.program import CardPrice, Guard
 from tests.support.desk import Clock, Desk
 from tests.support.facts import sale_of
 from tests.support.server import Company, Connected, connected, new_id
@@ -27,6 +27,29 @@ def test_a_member_has_several_cards_and_each_opens_the_same_account(
     for uid in (UID, OTHER):
         assert line.till.find_member(MemberQuery(card_uid=uid)).id == member
     assert len(counter.record(member)["cards"]) == 2
+
+
+def test_a_card_that_is_not_free_puts_its_article_on_the_ticket(
+    counter: Desk, line: Connected
+) -> None:
+    """CLI-06: one line, at the article's price; the program's own price goes before it."""
+    counter.ask("PUT", "/products/CARTE", {"name": "Carte", "kind": "admin", "price": 500})
+    counter.ask("PUT", "/card-types/gold", {"name": "Gold", "paid": True, "article": "CARTE"})
+    counter.ask("PUT", "/card-types/plain", {"name": "Plain"})
+    member, path = counter.add()["id"], "/members/{}/cards"
+    wanted = {"card_uid": UID, "type": "gold"}
+    linked = counter.ask("POST", path.format(member), wanted)
+    sold = linked["sold"]
+    assert (sold["article"], sold["unit_price"], sold["quantity"]) == ("CARTE", 500, 1)
+    assert counter.ask("POST", path.format(member), wanted) == linked
+    sale = sale_of(member, 505_00).model_dump(mode="json")
+    sale["lines"] = [sold, {"article": "PULL", "unit_price": 500_00}]
+    assert line.raw("POST", "/v1/sales", sale, till=True).json()["earned"] == 500
+    other = {"card_uid": OTHER, "type": "plain"}
+    assert counter.ask("POST", path.format(member), other)["sold"] is None
+    counter.rule(card_price=CardPrice(article="CARTE", amount=300))
+    third = {"card_uid": "04eeb2c3d4e5f6"}
+    assert counter.ask("POST", path.format(member), third)["sold"]["unit_price"] == 300
 
 
 def test_a_card_of_somebody_else_and_a_random_number_are_refused(counter: Desk) -> None:

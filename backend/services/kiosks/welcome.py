@@ -15,15 +15,23 @@ def give(tx: Transaction, person: Member, program: Program, store: Store) -> Pos
     """The welcome points booked; None where there are none, or the person had them (LSX-31)."""
     if not person.loyalty:
         return None
-    due = earning.welcome(program, person.id, store.id, now=tx.now, zone=store.zone)
-    if due is None or accounts.entry(tx, due.id) is not None:
+    locked_account(tx, person.id, program.id)
+    entry = due(tx, person, program, store)
+    if entry is None:
         return None
-    if locked_account(tx, person.id, program.id).snapshot.welcomed:
-        return None
-    if accounts.welcomes(tx, same_person(tx, person), program.id):
-        return None
-    (posted,) = post(tx, due)
+    (posted,) = post(tx, entry)
     return posted
+
+
+def due(tx: Transaction, person: Member, program: Program, store: Store) -> Entry | None:
+    """The welcome that the person has not had; None where there is none, or they had it."""
+    entry = earning.welcome(program, person.id, store.id, now=tx.now, zone=store.zone)
+    if entry is None or accounts.entry(tx, entry.id) is not None:
+        return None
+    row = accounts.account(tx, person.id, program.id)
+    if row is not None and row.snapshot.welcomed:
+        return None
+    return None if accounts.welcomes(tx, same_person(tx, person), program.id) else entry
 
 
 def keep_one(tx: Transaction, member: MemberId, program: ProgramId) -> Posted | None:

@@ -14,10 +14,12 @@ from backend.db.members import Member
 from backend.mail import KINDS, Mail, MailKind
 from backend.services.keeping.working import Work
 from backend.services.mailing.outbox import queue
+from backend.services.people import links
 from backend.services.shop.settings import message_settings
+from backend_client.schemas import NewLink
 from loyalty import reminders
 from loyalty.entries import EntryKind
-from loyalty.ids import MemberId, ProgramId
+from loyalty.ids import MemberId, ProgramId, derived_entry
 from loyalty.ledger import Account
 from loyalty.program import MessageChannel, Occasion, Program, ReminderRules
 from loyalty.reminders import Reachable, Reminder
@@ -222,10 +224,21 @@ def _welcome_mail(
         values={
             "points": given,
             "balance": account.balance(tx.now) if account else 0,
-            "link": config.public_url,
+            "link": _way_in(tx, person, program, config),
         },
         useless_after=tx.now + timedelta(days=30),
     )
+
+
+def _way_in(tx: Transaction, person: Member, program: ProgramId, config: Config) -> str:
+    """A link that signs the reader in, for seven days; empty while nobody said our address."""
+    store = next((each for each in shops.stores(tx) if each.program == program), None)
+    if store is None or not config.public_url:
+        return ""
+    wanted = NewLink(
+        id=derived_entry("welcome-mail", person.id, program, store.id), member=person.id
+    )
+    return links.hand_out(tx, wanted, "account", store, config.public_url).url
 
 
 def _mail_since(tx: Transaction, program: Program) -> datetime:

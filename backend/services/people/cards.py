@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from backend.db import Transaction, alerts, cards, catalogue, members, shops
+from backend.db import Transaction, alerts, cards, catalogue, shops
 from backend.db.cards import Card, CardType
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -294,10 +294,3 @@ def _told_type(kind: CardType) -> CardTypeBody:
         last_day=kind.last_day,
         days=kind.days,
     )
-
-
-def of_member(tx: Transaction, member: MemberId) -> tuple[CardBody, ...]:
-    """Every card of a member. Raises Refused."""
-    if members.member(tx, member) is None:
-        raise Refused(ProblemName.NOT_FOUND, "no such member")
-    return tuple(told(each) for each in cards.cards_of(tx, member))

@@ -40,6 +40,15 @@ def amount(words: Words, program: Program, points: Points) -> str:
     return words.number(points)
 
 
+def counted(words: Words, program: Program, points: Points) -> str:
+    """The same with its noun: "300 points", "3 visits", "3,00 €"."""
+    if program.unit is Unit.MONEY:
+        return words.money(points, program.currency)
+    if program.unit is Unit.VISITS:
+        return words.tn("{count} visit", "{count} visits", points)
+    return words.tn("{count} point", "{count} points", points)
+
+
 def loyalty_lines(
     words: Words, program: Program, figures: Figures, zone: tzinfo
 ) -> tuple[str, ...]:
