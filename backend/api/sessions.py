@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from backend.api.callers import COOKIE, Caller, Data, StaffCaller
+from backend.api.callers import COOKIE, Caller, Configured, Data, StaffCaller
+from backend.api.languages import Language
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Database, staff
 from backend.db.shops import tenants
@@ -14,6 +15,7 @@ from backend.errors import Refused
 from backend.rights import RIGHTS_OF
 from backend.services.programs.presets import preset_names
 from backend.services.shop.companies import FirstRunLink, the_company, waits_for_owner
+from backend.services.team import letters
 from backend.services.team import staff as people
 from backend.services.team.sessions import ABSOLUTE, Opened, csrf_of
 from backend.throttle import Throttle
@@ -28,6 +30,7 @@ from backend_client.schemas import (
     OpenSessions,
     PasswordChange,
     PasswordChoice,
+    PasswordForgotten,
     PinChange,
     ProblemName,
     SessionAnswer,
@@ -50,6 +53,8 @@ class Door:
         """By address of mail, for those that nobody has."""
         self.comers = Throttle(_TRIES, _WINDOW)
         """By address of the network: each look at a password costs the server 30 ms."""
+        self.resets = Throttle(letters.RESETS_MAX, letters.RESETS_EVERY)
+        """By address of mail: links for who forgot their password."""
 
     def slow_down(self, request: Request, database: Database) -> None:
         """Raises Refused when too many tries come from one place."""
@@ -116,6 +121,30 @@ def choose_password(
     door_of(request).slow_down(request, database)
     opened = people.choose_password(database, body.link, body.password)
     return _signed_in(request, response, database, opened)
+
+
+@routes.post(
+    "/password/forgotten",
+    responses=documented(
+        *BODY, ProblemName.LOCKED, ProblemName.EMAIL_REFUSED, ProblemName.NOT_FOUND
+    ),
+)
+def forgot_password(
+    request: Request,
+    database: Data,
+    config: Configured,
+    language: Language,
+    body: PasswordForgotten,
+) -> Done:
+    """A link to choose another password goes to the address, if somebody at work has it.
+
+    The answer is the same for everybody; three links an hour are mailed to one address.
+    """
+    door = door_of(request)
+    door.slow_down(request, database)
+    tenant = the_company(database, body.company)
+    letters.forgotten(database, tenant, body.email, language, config, door.resets)
+    return Done()
 
 
 @routes.get("/session", responses=documented(*TOKEN))

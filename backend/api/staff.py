@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Caller, Data, allowed
+from backend.api.callers import Caller, Configured, Data, allowed
+from backend.api.languages import Language
 from backend.api.problems import BODY, TOKEN, documented
 from backend.api.sessions import told
 from backend.db import staff as kept
 from backend.rights import Right, Role
+from backend.services.team import letters
 from backend.services.team import staff as people
 from backend.services.team.staff import NewPerson
 from backend_client.schemas import (
@@ -86,10 +88,17 @@ def change(database: Data, caller: _Owner, staff: _Staff, body: StaffChange) -> 
     "/staff/{staff}/invitation",
     responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
 )
-def invite(database: Data, caller: _Owner, staff: _Staff) -> InvitationAnswer:
-    """A link to choose a password with, good for seven days; earlier ones end."""
-    link = database.run(caller.tenant, people.invite, staff, actor=caller.actor)
-    return InvitationAnswer(staff=staff, link=link, mailed=False)
+def invite(
+    database: Data, caller: _Owner, staff: _Staff, config: Configured, language: Language
+) -> InvitationAnswer:
+    """A link to choose a password with, good for seven days; earlier ones end.
+
+    It is mailed too, where the server has a mail server and knows its own address.
+    """
+    link, mailed = database.run(
+        caller.tenant, letters.invite, staff, language, config, actor=caller.actor
+    )
+    return InvitationAnswer(staff=staff, link=link, mailed=mailed)
 
 
 @routes.put("/staff/{staff}/pin", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))

@@ -141,6 +141,13 @@ class PasswordChoice(Wire):
     password: Password
 
 
+class PasswordForgotten(Wire):
+    """Somebody at work who cannot sign in any more."""
+
+    email: EmailText
+    company: CompanyId
+
+
 class PasswordChange(Wire):
     """Another password for oneself."""
 

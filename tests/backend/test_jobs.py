@@ -24,6 +24,7 @@ from backend.services.points.verify import faults
 from loyalty.document import read_program
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, StoreId
+from tests.support.account import Phone
 from tests.support.clock import StandingClock
 from tests.support.members import agree, give, join
 from tests.support.server import PROGRAM, Company, company, in_process
@@ -52,9 +53,9 @@ def shop(url: str, time: StandingClock, request: pytest.FixtureRequest) -> Itera
         yield made
 
 
-def run(shop: Company, name: str) -> Ran:
+def run(shop: Company, name: str, config: Config | None = None) -> Ran:
     job = next(job for job in JOBS if job.name == name)
-    ran = run_job(shop.database, shop.shop.tenant, Config(), job, forced=True)
+    ran = run_job(shop.database, shop.shop.tenant, config or Config(), job, forced=True)
     assert ran is not None
     assert not ran.failed
     return ran
@@ -352,6 +353,27 @@ def test_who_was_there_before_is_written_to_at_the_next_purchase(
     earned(shop, old, 5)
     assert run(shop, "welcome").done == 0
     assert [mail.member for mail in mails(shop)] == [old]
+
+
+@pytest.mark.parametrize("shop", [WELCOMES], indirect=True)
+def test_the_welcome_mail_links_to_the_account_and_brings_the_bonus_that_was_never_had(
+    shop: Company,
+) -> None:
+    """LSX-32, LSX-33."""
+    who = joined(shop)
+    assert run(shop, "welcome").done == 0, "a kiosk may still tell of the bonus"
+    earned(shop, who, 5)
+    assert run(shop, "welcome", Config(public_url="https://shop.test")).done == 1
+    ((_, said),) = words(shop)
+    assert (said["points"], said["balance"]) == (50, 55)
+    with in_process(shop.app) as session:
+        phone = Phone(shop=shop, session=session)
+        place, _, secret = said["link"].rpartition("/")
+        assert place == "https://shop.test/account"
+        assert phone.signs_in(link=secret)["member"] == who
+    earned(shop, who, 5)
+    assert run(shop, "welcome").done == 0
+    assert sum(entry.points for entry in journal(shop, who)) == 60
 
 
 # --- clearing ---------------------------------------------------------------------------------

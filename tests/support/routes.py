@@ -17,6 +17,7 @@ PUBLIC = {
     ("POST", "/v1/first-run"),
     ("POST", "/v1/session"),
     ("POST", "/v1/password"),
+    ("POST", "/v1/password/forgotten"),
     ("GET", "/v1/unsubscribe/{token}"),
     ("POST", "/v1/unsubscribe/{token}"),
     ("GET", "/v1/join/{token}"),

@@ -13,6 +13,7 @@ from backend.db import Transaction, accounts, deadlines, feed, members, outbox, 
 from backend.db.members import Member
 from backend.mail import KINDS, Mail, MailKind
 from backend.services.keeping.working import Work
+from backend.services.kiosks import welcome
 from backend.services.mailing.outbox import queue
 from backend.services.people import links
 from backend.services.shop.settings import message_settings
@@ -210,7 +211,17 @@ def _welcome(tx: Transaction, member: MemberId, program_id: ProgramId, config: C
     waits = bool(program.rules(Occasion.ENROLMENT)) and not given
     if not bought and (waits or person.enrolled_at < active_since):
         return False
+    if not given:
+        given = _bonus(tx, person, program)
     return queue(tx, _welcome_mail(tx, person, program_id, given, config))
+
+
+def _bonus(tx: Transaction, person: Member, program: Program) -> int:
+    """The points for joining, for who is greeted late and never had them (LSX-33); 0 for none."""
+    stores = [store for store in shops.stores(tx) if store.program == program.id]
+    place = next((store for store in stores if store.id == person.store), stores[0])
+    posted = welcome.give(tx, person, program, place)
+    return posted.entry.points if posted else 0
 
 
 def _welcome_mail(

@@ -3,12 +3,46 @@
 from datetime import timedelta
 
 from backend.config import Config
-from backend.db import Transaction, shops
+from backend.db import Database, Transaction, shops
 from backend.db.staff import Person
 from backend.mail import Mail, MailKind
 from backend.services.mailing.outbox import queue
 from backend.services.team import staff as people
+from backend.throttle import Throttle
 from loyalty import members
+from loyalty.ids import TenantId
+
+
+RESETS_MAX = 3
+RESETS_EVERY = timedelta(hours=1)
+"""For one address: nobody's mailbox is filled by who types it again and again."""
+
+
+def forgotten(
+    database: Database,
+    tenant: TenantId,
+    address: str,
+    language: str,
+    config: Config,
+    resets: Throttle,
+) -> None:
+    """A link is on its way to whoever forgot their password, if somebody at work has this address.
+
+    Nobody is told whether somebody has, nor whether too many were asked for. Raises EmailRefused.
+    """
+    key = database.keyring.tenant(tenant).contact(members.email(address))
+    if can_write(config) and not resets.wait(f"{tenant}:{key}", database.clock()):
+        database.run(tenant, send_reset, address, language, config)
+
+
+def invite(
+    tx: Transaction, wanted: str, language: str, config: Config, *, actor: str
+) -> tuple[str, bool]:
+    """The invitation's link, and whether a mail with it is on its way. Raises Refused."""
+    link = people.invite(tx, wanted, actor=actor)
+    if not can_write(config):
+        return link, False
+    return link, send_invitation(tx, people.get(tx, wanted), link, language, config)
 
 
 def send_reset(tx: Transaction, address: str, language: str, config: Config) -> bool:
