@@ -12,7 +12,7 @@ from backend.errors import DatabaseBusy
 from backend.services.figures import closing
 from backend.services.keeping import imports
 from backend.services.keeping.working import Job, Lane, Ran, Work, run_job
-from backend.services.mailing import posting, reminding, webhooks
+from backend.services.mailing import posting, reminding, webhooks, welcoming
 from backend.services.people import retention
 from backend.services.points import expiry
 from backend.services.shop import stock
@@ -58,8 +58,8 @@ JOBS: tuple[Job, ...] = (
         name="welcome",
         says="Queues the welcome mail of who joined (CLI-12), and of who came back (LSX-34).",
         every=timedelta(0),
-        run=reminding.welcome,
-        is_due=reminding.welcome_is_due,
+        run=welcoming.welcome,
+        is_due=welcoming.is_due,
     ),
     Job(
         name="expiry",

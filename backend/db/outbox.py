@@ -60,6 +60,13 @@ def add_mail(tx: Transaction, row: MailRow) -> bool:
     return tx.first(once.returning(tables.outbox.c.id)) is not None
 
 
+def is_written(tx: Transaction, key: str) -> bool:
+    """Whether there was a mail of that key, whatever became of it."""
+    table = tables.outbox
+    found = select(table.c.id).where(table.c.tenant == tx.tenant, table.c.key == key)
+    return tx.first(found) is not None
+
+
 def new_mail_id() -> str:
     """An id for a mail; its Message-ID is made of it."""
     return str(uuid4())
