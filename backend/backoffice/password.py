@@ -45,11 +45,11 @@ def forgotten(page: AnyPage, config: Configured) -> Response:
 def send_link(page: AnyPage, form: AnyForm, config: Configured) -> Response:
     """A link leaves by mail where somebody has the address; the page says the same either way."""
     with form.attempt():
-        door_of(page.request).slow_down(page.request, page.database)
+        door = door_of(page.request)
+        door.slow_down(page.request, page.database)
         tenant = the_company(page.database, form.text("company"))
-        if letters.can_write(config):
-            address, language = form.text("email"), page.words.language
-            page.database.run(tenant, letters.send_reset, address, language, config)
+        address, language = form.text("email"), page.words.language
+        letters.forgotten(page.database, tenant, address, language, config, door.resets)
         return _forgotten(page, config, None, sent=True)
     return _forgotten(page, config, form)
 

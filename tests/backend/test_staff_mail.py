@@ -80,7 +80,7 @@ def test_an_invitation_arrives_by_mail_and_lets_its_reader_in(
     link = arrives(shop, office, config)
     assert link == answer["link"]
     assert office.postman.readers == [address]
-    assert office.postman.taken[0]["Subject"].startswith("Maison Lise lets you in")
+    assert office.postman.taken[0]["Subject"].startswith("Your access to the loyalty program")
     assert chooses(session, link).json()["staff"]["id"] == wanted
     with shop.database.across() as connection:
         kept = [row.content for row in connection.execute(select(tables.outbox.c.content))]

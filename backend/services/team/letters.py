@@ -12,7 +12,6 @@ from backend.throttle import Throttle
 from loyalty import members
 from loyalty.ids import TenantId
 
-
 RESETS_MAX = 3
 RESETS_EVERY = timedelta(hours=1)
 """For one address: nobody's mailbox is filled by who types it again and again."""
