@@ -291,6 +291,7 @@ def _joined(config: Config, credentials: Credentials, display: Display, parts: P
         credentials=credentials,
         timing=config.session,
         languages=config.screen.languages,
+        country=config.screen.country,
     )
     return kiosk
 

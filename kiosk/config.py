@@ -55,6 +55,8 @@ class ScreenSection(_Section):
     languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1)] = ("fr", "en")
     """The shop's languages; every visit begins in the first."""
     reader_side: Annotated[str, Field(pattern="^(below|right|left|above)$")] = "below"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "FR"
+    """Where the shop is (ISO 3166): how telephone numbers are written and read."""
 
 
 class Session(_Section):

@@ -59,6 +59,8 @@ class SessionState:
     question, or presented their card again."""
     extensions: int = 0
     """How often more time was asked for since the last answer."""
+    patience_s: float = 0.0
+    """Silence that is allowed for now, where it is more than `Session.idle_timeout_s`."""
     undisturbed: bool = False
     """Something would be lost if another card took over now: see `Kiosk.undisturbed`."""
 
@@ -78,6 +80,8 @@ class Kiosk:
     timing: Session
     languages: tuple[str, ...]
     """The shop's languages; a visit begins in the first."""
+    country: str = "FR"
+    """Where the shop is (ISO 3166): a telephone number without a country is one of it."""
     session: SessionState = field(default_factory=SessionState)
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -167,6 +171,15 @@ class Kiosk:
         finally:
             self.session.undisturbed = before
 
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """So much silence is no sign of somebody who left: they are busy elsewhere."""
+        before, self.session.patience_s = self.session.patience_s, seconds
+        try:
+            yield
+        finally:
+            self.session.patience_s = before
+
     async def ask(self, screen: Screen[Answer], *, fresh: bool = True) -> Answer:
         """The answer to `screen`; `fresh` unless the same question is only brought up to date.
 
@@ -184,7 +197,7 @@ class Kiosk:
     def _silent_at(self) -> float:
         """When the person will have been silent for too long."""
         sign = max(self.session.sign_at, self.display.touched_at)
-        return sign + self.timing.idle_timeout_s
+        return sign + max(self.timing.idle_timeout_s, self.session.patience_s)
 
     async def _answer(self, screen: Screen[Answer], until: Callable[[], float]) -> Answer:
         """The answer, watching the reader meanwhile; TimeoutError when `until` has passed."""

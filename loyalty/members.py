@@ -82,6 +82,11 @@ def masked(address: str) -> str:
     return f"{local[:1]}•••@•••{dot}{ending if dot else ''}"
 
 
+def masked_phone(number: str) -> str:
+    """The number as a kiosk may keep and show it: its last two digits."""
+    return f"•• •• •• {number[-2:]}"
+
+
 def _kind(c: str) -> str:
     """Unicode's kind of a character: Letter, Mark, Number, Punctuation, Symbol, Z (space), C."""
     return unicodedata.category(c)[0]

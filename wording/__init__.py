@@ -13,6 +13,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -62,6 +63,10 @@ class Wording:
         digits = get_currency_precision(currency)
         amount = Decimal(minor).scaleb(-digits)
         return str(format_currency(amount, currency, locale=self._cldr))
+
+    def country(self, code: str) -> str:
+        """A country's name, by its two letters; the letters where it has none."""
+        return str(Locale.parse(self._cldr).territories.get(code, code))
 
     def day(self, at: datetime) -> str:
         """A day in full: "22 février 2027"."""

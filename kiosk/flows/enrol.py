@@ -1,26 +1,68 @@
-"""Joining with a card in hand: first name, e-mail, consent. Back loses nothing."""
+"""Joining with a card in hand: how to reach you, first name, consent. Back loses nothing."""
 
-from kiosk import screens
+from dataclasses import dataclass, field
+from datetime import date
+
+from kiosk import phones, screens
 from kiosk.context import Kiosk
 from kiosk.flows.attract import welcome_points
-from kiosk.screens import Consents, Mistake
+from kiosk.flows.handoff import hand_off
+from kiosk.screens import Consents, Mistake, Phone, Way
 from kiosk.services import enrol as service
-from kiosk.services.enrol import Application
+from kiosk.services.enrol import Application, BirthdayRefused
 from kiosk.services.identify import BlockedCard, UnknownCard, Visit, identify, program_in_force
 from loyalty import members
 from loyalty.errors import EmailRefused, NameRefused
 from loyalty.ids import MemberId
+from loyalty.program import Program
+
+STEPS = 3
+"""How to reach you, first name, consents; a birthday is one more, where it earns something."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a person has typed so far; gone with the flow."""
+
+    phone: Phone
+    email: str = ""
+    first_name: str = ""
+    birthday: str = ""
+    consents: Consents = field(default_factory=Consents)
 
 
 async def enrol(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
     """The story of an unknown card: the new member's visit, or None for "not now"."""
     program = await kiosk.db.run(program_in_force)
-    if not await kiosk.ask(screens.Join(welcome_points=welcome_points(program))):
-        return None
-    with kiosk.undisturbed():
-        application = await _application(kiosk)
-    if application is None:
-        return None
+    draft = Draft(phone=Phone(country=kiosk.country))
+    while True:
+        way = await kiosk.ask(
+            screens.Join(welcome_points=welcome_points(program), ways=_ways(kiosk))
+        )
+        if way is None:
+            return None
+        if way is Way.HANDOFF:
+            found = await hand_off(kiosk, card)
+            if found is not None:
+                return found
+            continue
+        with kiosk.undisturbed():
+            application = await _application(kiosk, way, draft, birthday=_counts_birthdays(program))
+        if application is not None:
+            return await _written_down(kiosk, card, application)
+
+
+def _ways(kiosk: Kiosk) -> tuple[Way, ...]:
+    """A phone needs the network to finish; all else works without."""
+    return tuple(way for way in Way if way is not Way.HANDOFF or kiosk.health.online)
+
+
+def _counts_birthdays(program: Program | None) -> bool:
+    """Whether a birthday earns something: it is not asked for what nobody needs."""
+    return program is not None and any(campaign.birthday for campaign in program.campaigns)
+
+
+async def _written_down(kiosk: Kiosk, card: str, application: Application) -> Visit | BlockedCard:
     member = MemberId(kiosk.new_id())
     await kiosk.db.run(
         service.enrol, card, application, member=member, salt=kiosk.new_salt(), now=kiosk.now()
@@ -31,55 +73,124 @@ async def enrol(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
     return found
 
 
-async def _application(kiosk: Kiosk) -> Application | None:
+async def _application(
+    kiosk: Kiosk, way: Way, draft: Draft, *, birthday: bool
+) -> Application | None:
     """What the person typed and ticked; None when they went back to the beginning."""
-    name, address = await _first_name(kiosk, ""), ""
-    while name is not None:
-        typed = await _email(kiosk, address)
-        if typed is None:
-            name = await _first_name(kiosk, name)
-            continue
-        address = typed
-        consents = await _consents(kiosk)
-        if consents is not None:
-            return Application(
-                first_name=name,
-                email=address,
-                news=consents.news,
-                language=kiosk.display.language,
-            )
-    return None
+    questions = [_phone if way is Way.PHONE else _email, _first_name]
+    if birthday:
+        questions.append(_birthday)
+    steps = STEPS + birthday
+    number = 0
+    while 0 <= number < len(questions):
+        number += 1 if await questions[number](kiosk, draft, number + 1, steps) else -1
+        if number == len(questions) and not await _consents(kiosk, way, draft, steps):
+            number -= 1
+    if number < 0:
+        return None
+    return Application(
+        first_name=draft.first_name,
+        email=draft.email if way is Way.EMAIL else None,
+        phone=phones.e164(draft.phone.typed, draft.phone.country) if way is Way.PHONE else None,
+        birthday=draft.birthday and service.birthday(draft.birthday, _today(kiosk)),
+        news=draft.consents.news,
+        language=kiosk.display.language,
+    )
 
 
-async def _first_name(kiosk: Kiosk, draft: str) -> str | None:
+def _today(kiosk: Kiosk) -> date:
+    return kiosk.now().date()
+
+
+# Each asks until the answer can be kept; True goes on, False goes back. What was typed stays.
+
+
+async def _email(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
     mistake: Mistake | None = None
     while True:
-        typed = await kiosk.ask(screens.TypeFirstName(draft=draft, mistake=mistake))
+        typed = await kiosk.ask(
+            screens.TypeEmail(draft=draft.email, mistake=mistake, step=step, steps=steps)
+        )
         if typed is None:
-            return None
+            return False
+        draft.email = typed
         try:
-            return members.first_name(typed)
-        except NameRefused as refused:
-            draft, mistake = typed, Mistake(refused.flaw.value)
-
-
-async def _email(kiosk: Kiosk, draft: str) -> str | None:
-    mistake: Mistake | None = None
-    while True:
-        typed = await kiosk.ask(screens.TypeEmail(draft=draft, mistake=mistake))
-        if typed is None:
-            return None
-        try:
-            return members.email(typed)
+            draft.email = members.email(typed)
         except EmailRefused as refused:
-            draft, mistake = typed, Mistake(refused.flaw.value)
+            mistake = Mistake(refused.flaw.value)
+        else:
+            return True
 
 
-async def _consents(kiosk: Kiosk) -> Consents | None:
-    """What was ticked; the account needs the first box. None goes back to the address."""
-    draft, missing = Consents(), False
+async def _phone(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
+    mistake: Mistake | None = None
     while True:
-        ticked = await kiosk.ask(screens.AskConsent(draft=draft, missing=missing))
-        if ticked is None or ticked.program:
-            return ticked
-        draft, missing = ticked, True
+        typed = await kiosk.ask(
+            screens.TypePhone(
+                draft=draft.phone,
+                countries=phones.near(kiosk.country),
+                mistake=mistake,
+                step=step,
+                steps=steps,
+            )
+        )
+        if typed is None:
+            return False
+        draft.phone = typed
+        try:
+            phones.e164(typed.typed, typed.country)
+        except phones.PhoneRefused as refused:
+            mistake = Mistake(refused.flaw)
+        else:
+            return True
+
+
+async def _first_name(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
+    mistake: Mistake | None = None
+    while True:
+        typed = await kiosk.ask(
+            screens.TypeFirstName(draft=draft.first_name, mistake=mistake, step=step, steps=steps)
+        )
+        if typed is None:
+            return False
+        draft.first_name = typed
+        try:
+            draft.first_name = members.first_name(typed)
+        except NameRefused as refused:
+            mistake = Mistake(refused.flaw.value)
+        else:
+            return True
+
+
+async def _birthday(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
+    mistake: Mistake | None = None
+    while True:
+        typed = await kiosk.ask(
+            screens.TypeBirthday(draft=draft.birthday, mistake=mistake, step=step, steps=steps)
+        )
+        if typed is None:
+            return False
+        draft.birthday = typed
+        try:
+            if typed:
+                service.birthday(typed, _today(kiosk))
+        except BirthdayRefused:
+            mistake = Mistake.SHAPE
+        else:
+            return True
+
+
+async def _consents(kiosk: Kiosk, way: Way, draft: Draft, steps: int) -> bool:
+    """Whether the account may be opened: it needs the first box."""
+    missing = False
+    while True:
+        ticked = await kiosk.ask(
+            screens.AskConsent(
+                draft=draft.consents, way=way, missing=missing, step=steps, steps=steps
+            )
+        )
+        if ticked is None:
+            return False
+        draft.consents, missing = ticked, True
+        if ticked.program:
+            return True

@@ -1,7 +1,7 @@
 """Joining: member, card and consents are one fact, written before anybody is told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from backend_client.schemas import (
     CardStatus,
@@ -16,8 +16,15 @@ from loyalty import earning, members
 from loyalty.ids import MemberId, StoreId, derived_entry
 from loyalty.ledger import Entry
 
-CONSENT_TEXT = "2026-11"
-"""The version of the consent texts on the screen; a change of wording is a new version."""
+CONSENT_TEXT = {"email": "2026-11", "phone": "2026-11-phone"}
+"""The version of the consent texts on the screen; a change of wording is a new version. They name
+what was typed, an address or a number."""
+
+OLDEST_YEARS = 120
+
+
+class BirthdayRefused(Exception):
+    """There is no such day, or nobody who was born on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +32,33 @@ class Application:
     """What a person has typed and ticked, checked by the rules."""
 
     first_name: str
-    email: str
+    email: str | None = None
+    phone: str | None = None
+    """As E.164."""
+    birthday: str = ""
+    """As `birthday` gives it; empty when it was not told."""
     news: bool
     language: str
+
+
+def birthday(digits: str, today: date) -> str:
+    """Day, month and perhaps year as typed: "1403" is 03-14, "14031985" is 1985-03-14.
+
+    Raises BirthdayRefused.
+    """
+    day, month, year = digits[:2], digits[2:4], digits[4:]
+    if len(digits) not in {4, 8}:
+        raise BirthdayRefused
+    try:
+        # Without a year any day may be meant, the 29th of February too.
+        born = date(int(year or "2000"), int(month), int(day))
+    except ValueError:
+        raise BirthdayRefused from None
+    if not year:
+        return f"{born:%m-%d}"
+    if born > today or born.year < today.year - OLDEST_YEARS:
+        raise BirthdayRefused
+    return born.isoformat()
 
 
 def enrol(
@@ -49,12 +80,13 @@ def enrol(
     assert program is not None
     if known is not None:
         return known.member
+    text = CONSENT_TEXT["phone" if application.phone else "email"]
     tx.save_card(card, member, CardStatus.ACTIVE)
     tx.save_member(
         KnownMember(
             id=member,
             first_name=application.first_name,
-            contact=members.masked(application.email),
+            contact=_masked(application),
             language=application.language,
         ),
         now=now,
@@ -68,15 +100,24 @@ def enrol(
             card=card,
             first_name=application.first_name,
             email=application.email,
+            phone=application.phone,
+            birthday=application.birthday or None,
             language=application.language,
             consents=(
-                ConsentBody(purpose="program", given=True, text_version=CONSENT_TEXT),
-                ConsentBody(purpose="news", given=application.news, text_version=CONSENT_TEXT),
+                ConsentBody(purpose="program", given=True, text_version=text),
+                ConsentBody(purpose="news", given=application.news, text_version=text),
             ),
             salt=salt,
         )
     )
     return member
+
+
+def _masked(application: Application) -> str:
+    """How the kiosk may show how they are reached."""
+    if application.phone:
+        return members.masked_phone(application.phone)
+    return members.masked(application.email or "")
 
 
 def claim_welcome(tx: Transaction, member: MemberId, *, now: datetime) -> Entry | None:

@@ -27,8 +27,6 @@ from kiosk.screens import (
     Sorry,
     StillThere,
     TakeVoucher,
-    TypeEmail,
-    TypeFirstName,
     Welcomed,
 )
 from kiosk.speech import Mute, Voice
@@ -84,9 +82,6 @@ EARCON_OF: dict[type[Screen[Any]], str] = {
     Sorry: "refusal",
 }
 """Short sounds, each beside words that say the same."""
-
-TYPED = (TypeFirstName, TypeEmail)
-"""Screens with a keyboard, which has a page of its own even in large letters."""
 
 
 @dataclass(slots=True)
@@ -349,7 +344,7 @@ class KivyDisplay:
     def _made(self, screen: type[Screen[Any]]) -> View:
         """A view laid out on this glass before it is shown: text is measured once, not twice."""
         look, kind = worn(), view_of(screen)
-        large = look.large and screen not in TYPED
+        large = look.large and not kind.keyboard
         view = LargeView(self, kind) if large else kind(self)
         if Mode.LOW in self._modes:
             view.size_hint_y = None

@@ -17,7 +17,7 @@ from kiosk.context import SessionOver
 from kiosk.db import StorageTrouble, Transaction
 from kiosk.db.transaction import KnownMember
 from kiosk.flows.session import serve
-from kiosk.screens import AfterClaim, Consents, Delivery, HomeChoice, OpenVoucher, WayOut
+from kiosk.screens import AfterClaim, Consents, Delivery, HomeChoice, OpenVoucher, Way, WayOut
 from kiosk.services.enrol import Application, enrol
 from kiosk.services.identify import Visit
 from loyalty import vouchers
@@ -41,10 +41,10 @@ def test_another_card_does_not_take_the_keyboard_from_somebody_typing(tmp_path: 
     async def journey(place: Counter) -> None:
         place.glass.script(*JOINING[:2])
         place.tap()
-        await place.glass.until_type(screens.TypeEmail)
+        await place.glass.until_type(screens.TypeFirstName)
         place.tap(OTHER_CARD)
         await asyncio.sleep(0.05)
-        assert isinstance(place.glass.showing, screens.TypeEmail)
+        assert isinstance(place.glass.showing, screens.TypeFirstName)
 
     walk(journey, tmp_path)
 
@@ -52,10 +52,11 @@ def test_another_card_does_not_take_the_keyboard_from_somebody_typing(tmp_path: 
 def test_a_card_that_was_turned_away_and_still_lies_there_is_served_next(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
         await join(place)
-        place.glass.script((screens.Join, True))
+        place.glass.script((screens.Join, Way.EMAIL))
         place.tap(OTHER_CARD)
-        await place.glass.until_type(screens.TypeFirstName)
+        await place.glass.until_type(screens.TypeEmail)
         place.tap(CARD)
+        place.glass.script((screens.Join, None))
         place.glass.touch(None)
         await place.glass.until_type(screens.Home)
 
@@ -65,12 +66,13 @@ def test_a_card_that_was_turned_away_and_still_lies_there_is_served_next(tmp_pat
 def test_a_card_that_came_and_went_while_somebody_typed_is_not_served(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
         await join(place)
-        place.glass.script((screens.Join, True))
+        place.glass.script((screens.Join, Way.EMAIL))
         place.tap(OTHER_CARD)
-        await place.glass.until_type(screens.TypeFirstName)
+        await place.glass.until_type(screens.TypeEmail)
         place.tap(CARD)
         place.reader.remove()
         await asyncio.sleep(0.05)
+        place.glass.script((screens.Join, None))
         place.glass.touch(None)
         await place.glass.until_type(screens.Attract)
 
@@ -276,7 +278,9 @@ def test_back_from_the_consents_keeps_the_address(tmp_path: Path) -> None:
         place.glass.script(
             *JOINING[:3],
             (screens.AskConsent, None),
+            (screens.TypeFirstName, None),
             (screens.TypeEmail, lambda screen: screen.draft),
+            (screens.TypeFirstName, lambda screen: screen.draft),
             (screens.AskConsent, Consents(program=True)),
         )
         place.tap()

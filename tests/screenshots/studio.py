@@ -43,6 +43,8 @@ def faces(language: str) -> Mapping[str, Screen[Any]]:
     return {
         **samples(language),
         "email-empty": screens.TypeEmail(),
+        "phone-empty": screens.TypePhone(countries=("FR", "BE", "CH", "DE", "GB")),
+        "birthday-empty": screens.TypeBirthday(),
         "email-hint": screens.TypeEmail(draft="ines.moreau@gmial.com"),
         "email-long": screens.TypeEmail(draft="ines.moreau-de-la-tour." * 4 + "@example.com"),
         "first-name-long": screens.TypeFirstName(draft=LONG_NAME[:40]),
@@ -81,14 +83,13 @@ class Studio:
 
     def view(self, screen: Screen[Any], words: Words) -> Any:
         """The view of `screen`, laid out; whoever asked for it wipes it."""
-        from kiosk.ui.display import TYPED
         from kiosk.ui.views import view_of
         from kiosk.ui.views.large import LargeView
 
         assert self.look is not None
         self.words = words
         kind = view_of(type(screen))
-        large = self.look.large and type(screen) not in TYPED
+        large = self.look.large and not kind.keyboard
         view: Any = LargeView(self, kind) if large else kind(self)
         view.size = (self.look.width, self.look.height)
         view.put(screen)

@@ -21,11 +21,6 @@ def phone(typed: str, country: str = "") -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def masked_phone(number: str) -> str:
-    """The number as a kiosk may keep and show it: its last two digits."""
-    return f"•• •• •• {number[-2:]}"
-
-
 def _refused() -> Refused:
     return Refused(
         ProblemName.PHONE_REFUSED, "write it with its country, such as +33 6 12 34 56 78"

@@ -6,7 +6,6 @@ from backend.db.cards import Card
 from backend.db.members import Member
 from backend.errors import Refused
 from backend.services.people import cards as card_desk
-from backend.services.people import contacts
 from backend.services.people.directory import kept
 from backend.services.points.belonging import holder
 from backend_client.schemas import (
@@ -40,7 +39,7 @@ def profile_of(person: Member) -> MemberProfile:
     """What a kiosk may show of a person."""
     contact = people.masked(person.email) if person.email else ""
     if not contact and person.phone:
-        contact = contacts.masked_phone(person.phone)
+        contact = people.masked_phone(person.phone)
     return MemberProfile(
         id=person.id, first_name=person.first_name, contact=contact, language=person.language
     )

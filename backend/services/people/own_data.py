@@ -10,7 +10,7 @@ from backend.errors import Refused
 from backend.mail import Mail, MailKind
 from backend.services.mailing import outbox
 from backend.services.people import cards as card_desk
-from backend.services.people import codes, contacts, records
+from backend.services.people import codes, records
 from backend.services.people.members import balance_of, profile_of
 from backend.services.points.belonging import holder
 from backend_client.schemas import (
@@ -58,7 +58,7 @@ def my_data(tx: Transaction, key: str) -> MyDataAnswer:
     return MyDataAnswer(
         member=profile_of(person),
         email=people.masked(person.email) if person.email else "",
-        phone=contacts.masked_phone(person.phone) if person.phone else "",
+        phone=people.masked_phone(person.phone) if person.phone else "",
         consents=records.consents(tx, person.id).now,
         cards=_cards(tx, person.id),
     )

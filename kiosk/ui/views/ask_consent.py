@@ -2,7 +2,7 @@
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.screens import AskConsent, Consents
+from kiosk.screens import AskConsent, Consents, Way
 from kiosk.ui.views.base import Glass, View
 from kiosk.ui.views.typed import load_shapes
 from kiosk.ui.widgets import worn
@@ -67,10 +67,17 @@ class AskConsentView(View):
         t = self.w.t
         self.info = t("Step {step} of {steps}", step=screen.step, steps=screen.steps)
         self.title = t("What do you allow us?")
-        self.program_words = t("Keep my first name and e-mail for my account")
+        by_phone = screen.way is Way.PHONE
+        self.program_words = (
+            t("Keep my first name and phone number for my account")
+            if by_phone
+            else t("Keep my first name and e-mail for my account")
+        )
         self.program_why = t("Without them there is no loyalty account. You can leave at any time.")
         self.program_tag = t("Needed")
-        self.news_words = t("Send me offers by e-mail")
+        self.news_words = (
+            t("Send me offers by text message") if by_phone else t("Send me offers by e-mail")
+        )
         self.news_why = t("Your points do not depend on it. Every message lets you stop.")
         self.news_tag = t("As you like")
         self.notice = (

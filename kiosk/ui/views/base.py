@@ -72,6 +72,8 @@ class View(BoxLayout):
     """Whether its texts tell of the person, so that a loudspeaker leaves them out; see `public`."""
     public: ClassVar[tuple[str, ...]] = ("title",)
     """The properties of a private view whose words may be heard by everybody."""
+    keyboard: ClassVar[bool] = False
+    """Whether it is a keyboard, which has a page of its own even in large letters."""
     fresh = BooleanProperty(True)
     blending = BooleanProperty(False)
     """While it fades in over another view."""

@@ -1,8 +1,8 @@
-"""A card nobody knows: join?"""
+"""A card nobody knows: join, and how?"""
 
 from kivy.properties import StringProperty
 
-from kiosk.screens import Join
+from kiosk.screens import Join, Way
 from kiosk.ui.views.base import View
 from kiosk.words import Counted, Words
 
@@ -14,18 +14,25 @@ class JoinView(View):
     about = StringProperty("")
     number = StringProperty("")
     unit = StringProperty("")
-    not_now = StringProperty("")
-    join = StringProperty("")
+    by_phone = StringProperty("")
+    by_email = StringProperty("")
+    with_phone = StringProperty("")
+    """Empty while there is no network."""
 
     def show(self, screen: Join) -> None:
         """See `View.show`."""
         w, points = self.w, screen.welcome_points
         self.title = w.t("Welcome! This card is new.")
-        self.about = w.t("Make it yours with your first name and your e-mail. It takes one minute.")
+        self.about = w.t("Make it yours in one minute. How may we reach you?")
         self.number = f"+{w.bare(points)}" if points else ""
         self.unit = welcome_unit(w, points) if points else ""
-        self.not_now = w.t("Not now")
-        self.join = w.t("Join")
+        self.finish = w.t("Not now")
+        self.by_phone, self.by_email = w.t("By phone"), w.t("By e-mail")
+        self.with_phone = w.t("With my phone") if Way.HANDOFF in screen.ways else ""
+
+    def take(self, way: str) -> None:
+        """That is how."""
+        self.answer(Way(way))
 
 
 def welcome_unit(w: Words, points: int) -> str:

@@ -22,5 +22,5 @@ class TakeACardView(View):
         self.title = w.t("Take a card")
         self.first = w.t("Take one from the box: it is free.")
         self.second = w.t("Hold it against the reader.")
-        self.third = w.t("Tell us your first name and your e-mail.")
+        self.third = w.t("Tell us how to reach you, and your first name.")
         self.back = w.t("Back")

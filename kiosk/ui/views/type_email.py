@@ -73,12 +73,12 @@ class TypeEmailView(TypingView):
 
     def mistake_words(self, mistake: Mistake) -> str:
         """What to do about it."""
+        shape = self.w.t("An address looks like this: name@example.com")
         return {
             Mistake.EMPTY: self.w.t("Please type your e-mail address."),
             Mistake.TOO_LONG: self.w.t("This address is too long: please check it."),
             Mistake.UNREADABLE: self.w.t("An address has no spaces and no unusual signs."),
-            Mistake.SHAPE: self.w.t("An address looks like this: name@example.com"),
-        }[mistake]
+        }.get(mistake, shape)
 
     def wipe(self) -> None:
         """Drop the better address too."""

@@ -29,9 +29,9 @@ class TypeFirstNameView(TypingView):
 
     def mistake_words(self, mistake: Mistake) -> str:
         """What to do about it."""
+        shape = self.w.t("A name needs at least one letter.")
         return {
             Mistake.EMPTY: self.w.t("Please type your first name, or any name you like."),
             Mistake.TOO_LONG: self.w.t("This name is too long for our cards: please shorten it."),
             Mistake.UNREADABLE: self.w.t("Letters, spaces, hyphens and apostrophes only, please."),
-            Mistake.SHAPE: self.w.t("A name needs at least one letter."),
-        }[mistake]
+        }.get(mistake, shape)

@@ -9,7 +9,7 @@ from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from kiosk.screens import Mistake, TypeEmail, TypeFirstName
+from kiosk.screens import Mistake, TypeBirthday, TypeEmail, TypeFirstName, TypePhone
 from kiosk.ui.views.base import Glass, View
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.header import Header
@@ -22,13 +22,14 @@ from kiosk.words import Words
 KEY_BACKSPACE, KEY_RETURN, KEY_ENTER = 8, 13, 271
 """Kivy's numbers for keys that type no letter."""
 
-Question = TypeFirstName | TypeEmail
+Question = TypeFirstName | TypeEmail | TypePhone | TypeBirthday
 
 
 class TypingView(View):
     """A question answered by typing. What has been typed is in `draft`, and nowhere else."""
 
     private = True
+    keyboard = True
 
     plan = ObjectProperty()
     picture = StringProperty("")
@@ -43,6 +44,10 @@ class TypingView(View):
     back = StringProperty("")
     go_on = StringProperty("")
     draft = StringProperty("")
+    written = StringProperty("")
+    """The draft as the field shows it."""
+    chosen = StringProperty("")
+    """The name of the chip that counts now, where one of them does."""
     ready = BooleanProperty(False)
     """Whether there is something to go on with."""
     capital = BooleanProperty(False)
@@ -65,12 +70,13 @@ class TypingView(View):
         self.ids.keyboard.bind(on_key=lambda _, key: self.press(key))
         self.ids.chips.bind(on_chip=lambda _, key: self.press(key))
         self.fbind("parent", self._follow_keys)
-        self.fbind("draft", self._weigh)
+        for name in ("draft", "chosen"):
+            self.fbind(name, self._weigh)
         for name in ("notice", "hint", "chips"):
             self.fbind(name, self._fill_strip)
         self._fill_strip()
 
-    # --- what the two screens say for themselves ----------------------------------------------
+    # --- what each of the screens says for itself ---------------------------------------------
 
     @abstractmethod
     def make_layout(self, language: str) -> Layout:
@@ -88,6 +94,24 @@ class TypingView(View):
         """Whether the next letter is a capital."""
         return False
 
+    def as_written(self) -> str:
+        """The draft as the field shows it."""
+        return str(self.draft)
+
+    def take_draft(self, screen: Question) -> None:
+        """Begin with the draft of `screen`."""
+        assert isinstance(screen, TypeFirstName | TypeEmail | TypeBirthday)
+        if self.fresh or screen.draft:
+            self.draft = screen.draft
+
+    def is_ready(self) -> bool:
+        """Whether there is something to go on with."""
+        return bool(self.draft.strip())
+
+    def meant(self) -> object:
+        """The answer, once the customer goes on."""
+        return self.draft.strip()
+
     def drafted(self) -> None:
         """The draft changed."""
 
@@ -98,8 +122,7 @@ class TypingView(View):
 
     def begin(self, screen: Question) -> None:
         """Take over the draft of `screen`; one that brings none leaves what was typed."""
-        if self.fresh or screen.draft:
-            self.draft = screen.draft
+        self.take_draft(screen)
         self._mistake = screen.mistake
         self.capital = self.capital_next()
         self.drafted()
@@ -115,12 +138,14 @@ class TypingView(View):
             self.layout = self.make_layout(self.w.language)
             domains: Row = self.layout.domains
             self.chips = domains
+        self._weigh()
         self.drafted()
 
     _mistake: Mistake | None = None
 
     def _weigh(self, *_: object) -> None:
-        self.ready = bool(self.draft.strip())
+        self.written = self.as_written()
+        self.ready = self.is_ready()
 
     def _fill_strip(self, *_: object) -> None:
         """The one row that matters most now; what is not shown cannot be touched either."""
@@ -160,8 +185,8 @@ class TypingView(View):
 
     def go(self) -> None:
         """Continue, unless nothing was typed."""
-        if self.draft.strip():
-            self.answer(self.draft.strip())
+        if self.ready:
+            self.answer(self.meant())
         else:
             self.complain(Mistake.EMPTY)
 
@@ -227,6 +252,7 @@ def key_names(w: Words) -> dict[str, str]:
         "key:.": w.t("Dot"),
         "key:@": w.t("At sign"),
         "key:'": w.t("Apostrophe"),
+        "key:+": w.t("Plus sign"),
     }
 
 

@@ -173,7 +173,7 @@ class Keyboard(Widget):
         if self.layout is None or min(self.size) <= 1:
             return
         page = self.layout.page(self.page)
-        unit, row_height = self.width / page.columns, self.height / len(page.rows)
+        unit, row_height = self.width / page.across, self.height / len(page.rows)
         caps = iter(self._caps)
         for number, row in enumerate(page.rows, start=1):
             x = self.x + (self.width - unit * sum(key.width for key in row)) / 2
@@ -301,6 +301,8 @@ class Chips(Widget):
 
     keys = ObjectProperty(())
     rows = NumericProperty(1)
+    chosen = StringProperty("")
+    """The name of the key that counts now."""
 
     __events__ = ("on_chip",)
 
@@ -308,6 +310,7 @@ class Chips(Widget):
         self._place = Clock.create_trigger(self._arrange, -1)
         super().__init__(**values)
         self.fbind("keys", self._make)
+        self.fbind("chosen", self._mark)
         for name in ("pos", "size", "rows"):
             self.fbind(name, self._place)
         self._make()
@@ -325,7 +328,12 @@ class Chips(Widget):
             chip.key = True
             chip.bind(on_release=lambda _, key=key: self.dispatch("on_chip", key))
             self.add_widget(chip)
+        self._mark()
         self._arrange()
+
+    def _mark(self, *_: object) -> None:
+        for chip in self.children:
+            chip.kind = "pill_on" if chip.name == self.chosen else "pill"
 
     def _arrange(self, *_: object) -> None:
         chips = list(reversed(self.children))

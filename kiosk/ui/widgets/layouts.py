@@ -17,6 +17,8 @@ class Act(Enum):
     """Completes an address with everything after the @."""
     SUFFIX = "suffix"
     """Completes a domain: ".fr"."""
+    COUNTRY = "country"
+    """Chooses where a number is read."""
     BACKSPACE = "backspace"
     SHIFT = "shift"
     PAGE = "page"
@@ -45,6 +47,8 @@ class Page:
 
     name: str
     rows: tuple[Row, ...]
+    least_columns: float = 0
+    """A keypad of few keys is not stretched: so many letter keys would fit beside each other."""
     once: bool = False
     """Left by itself after one letter: who wanted one accent goes on with plain letters."""
 
@@ -52,6 +56,11 @@ class Page:
     def columns(self) -> float:
         """The width of the widest row, in letter keys."""
         return max(sum(key.width for key in row) for row in self.rows)
+
+    @property
+    def across(self) -> float:
+        """How many letter keys the glass is divided into."""
+        return max(self.columns, self.least_columns)
 
     @property
     def keys(self) -> Row:
@@ -119,6 +128,39 @@ def email_layout(language: str) -> Layout:
             Key(act=Act.DOMAIN, name=f"key:domain:{domain}", label=domain, text=domain)
             for domain in DOMAINS[own]
         ),
+    )
+
+
+def phone_layout(countries: Sequence[tuple[str, str]]) -> Layout:
+    """The keypad of a telephone, and the countries as (code, words)."""
+    return Layout(
+        pages=(_keypad(_typing("+", width=_PAD)),),
+        domains=tuple(
+            Key(act=Act.COUNTRY, name=f"key:country:{code}", label=words, text=code)
+            for code, words in countries
+        ),
+    )
+
+
+def digits_layout() -> Layout:
+    """The keypad for a day."""
+    return Layout(pages=(_keypad(()),))
+
+
+_PAD = 2.0
+"""A keypad's keys are this much wider than letter keys."""
+
+
+def _keypad(left: Row) -> Page:
+    """Three by four, as on a telephone; `left` stands beside the zero."""
+    zero = _typing("0", width=_PAD if left else 2 * _PAD)
+    return Page(
+        name=DIGITS,
+        rows=(
+            *(_typing(three, width=_PAD) for three in ("123", "456", "789")),
+            (*left, *zero, replace(BACKSPACE, width=_PAD)),
+        ),
+        least_columns=10,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk import screens
-from kiosk.screens import Because, Gift, Screen
+from kiosk.screens import Because, Gift, Phone, Screen, Way
 from kiosk.words import Counted, Measure, Words
 
 COFFEE = {"fr": "Un café offert", "en": "A free coffee"}
@@ -15,6 +15,8 @@ TEA = {"fr": "Coffret thé", "en": "Tea gift box"}
 
 LAST_DAY = datetime(2027, 2, 22, 12, tzinfo=UTC)
 POINTS_UNTIL = datetime(2027, 3, 12, 12, tzinfo=UTC)
+JOIN_URL = "https://fidelite.maison-lise.example/join/lkl_maison-lise_m0Yk3rTq7vXw2ZpA9sLd4Q"
+COUNTRIES = ("FR", "BE", "CH", "DE", "GB")
 PAYLOAD = "LK1:7Q2XK9F4M3HB:6BFQ4F0G3GCBJ0V9D"
 LONG_NAME = "Marie-Antoinette Wolfeschlegelsteinhausen"
 LONG_GIFT = {
@@ -133,11 +135,22 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             for notice in screens.CardNotice
         },
         "join": screens.Join(welcome_points=50),
+        "join-offline": screens.Join(welcome_points=50, ways=(Way.PHONE, Way.EMAIL)),
+        "hand-off": screens.HandOff(url=JOIN_URL, last_day=POINTS_UNTIL),
+        "phone": screens.TypePhone(draft=Phone(typed="061234"), countries=COUNTRIES),
+        "phone-mistake": screens.TypePhone(
+            draft=Phone(typed="061234567", country="BE"),
+            countries=COUNTRIES,
+            mistake=screens.Mistake.TOO_SHORT,
+        ),
+        "birthday": screens.TypeBirthday(draft="14031985"),
+        "birthday-mistake": screens.TypeBirthday(draft="3102", mistake=screens.Mistake.SHAPE),
         "first-name": screens.TypeFirstName(draft="Inès"),
         "first-name-mistake": screens.TypeFirstName(mistake=screens.Mistake.EMPTY),
         "email": screens.TypeEmail(draft="ines.moreau@"),
         "email-mistake": screens.TypeEmail(draft="ines.moreau@", mistake=screens.Mistake.SHAPE),
         "consent": screens.AskConsent(),
+        "consent-phone": screens.AskConsent(way=Way.PHONE),
         "consent-missing": screens.AskConsent(missing=True),
         "claim": screens.ClaimWelcome(first_name="Inès", points=50),
         "welcomed": screens.Welcomed(

@@ -116,8 +116,11 @@ def test_every_screen_has_a_way_out_that_a_finger_can_hit(
         ("attract", "no-card", screens.AttractChoice.NO_CARD),
         ("take-a-card", "back", None),
         ("card-mute", "ok", None),
-        ("join", "join", True),
-        ("join", "back", None),
+        ("join", "way:phone", screens.Way.PHONE),
+        ("join", "way:email", screens.Way.EMAIL),
+        ("join", "way:handoff", screens.Way.HANDOFF),
+        ("join", "finish", None),
+        ("hand-off", "back", None),
         ("claim", "claim", True),
         ("claim", "later", None),
         ("welcomed", "slip", screens.AfterClaim.SLIP),
@@ -242,13 +245,12 @@ def test_a_button_looks_pressed_while_the_finger_is_on_it(bench: Bench) -> None:
         bench.glass()
         assert bench.look is not None
         question = await asked(bench, data.samples()["join"])
-        button = next(
-            widget for widget in bench.display.stage.walk() if getattr(widget, "name", "") == "join"
-        )
-        finger = bench.press("join")
+        walk = bench.display.stage.walk()
+        button = next(widget for widget in walk if getattr(widget, "name", "") == "way:phone")
+        finger = bench.press("way:phone")
         assert tuple(button.fill) == bench.look.colours.brand_dark
         bench.lift(finger)
-        assert await question is True
+        assert await question is screens.Way.PHONE
 
     live(story())
 
@@ -272,7 +274,7 @@ def test_a_withdrawn_question_leaves_its_picture_and_takes_no_answer(bench: Benc
         bench.glass()
         await withdraw(await asked(bench, data.samples()["join"]))
         assert isinstance(bench.display.showing, screens.Join)
-        bench.touch("join")
+        bench.touch("way:email")
         assert isinstance(bench.display.showing, screens.Join)
 
     live(story())
