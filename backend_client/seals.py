@@ -1,9 +1,15 @@
-"""Vouchers that a till can check without the network (F4): a short text under a keyed signature.
+"""What proves, without the network, that a shop of the company said it: vouchers and balances.
+
+A voucher that a till can check (F4) is a short text under a keyed signature.
 
 `LKV2:` and, in base64url, the voucher's code, what it gives, until when, in which stores and for
 whom (a pseudonym), then the first 16 bytes of HMAC-SHA-256 over them. The key is the company's: it
 says that a shop made the voucher, not that nobody took it yet. That, the backend says at the next
 contact: who takes a voucher without the network tells it then.
+
+A balance that a kiosk may spend from while it is cut off (F2) bears a seal of its own, so that
+nobody makes points by writing into the kiosk's database, and no torn page of it is spent. The key
+is in the kiosk's credentials, not in that database.
 """
 
 import hmac
@@ -13,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from backend_client.schemas import AccountSnapshot
 from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired
 
 PREFIX = "LKV2:"
@@ -38,6 +45,40 @@ class Seal:
 def voucher_key(card_secret: bytes) -> bytes:
     """The key of the seals, which kiosks derive from the card secret that they hold."""
     return hmac.new(card_secret, b"voucher-seal", sha256).digest()
+
+
+def snapshot_key(card_secret: bytes) -> bytes:
+    """The key of the seals of balances, which kiosks derive from the card secret that they hold."""
+    return hmac.new(card_secret, b"snapshot-seal", sha256).digest()
+
+
+def with_seal(key: bytes, snapshot: AccountSnapshot) -> AccountSnapshot:
+    """The same snapshot, with what proves where it is from."""
+    return snapshot.model_copy(update={"seal": _snapshot_seal(key, snapshot)})
+
+
+def is_genuine(key: bytes, snapshot: AccountSnapshot) -> bool:
+    """Whether the backend said just that of the account."""
+    return hmac.compare_digest(_snapshot_seal(key, snapshot).encode(), snapshot.seal.encode())
+
+
+def _snapshot_seal(key: bytes, snapshot: AccountSnapshot) -> str:
+    # What can be spent, and nothing that a later version might write otherwise.
+    told = [
+        snapshot.member,
+        snapshot.program,
+        snapshot.position,
+        snapshot.debt,
+        [
+            [lot.entry, lot.left, _seconds(lot.deadline), _seconds(lot.available_from)]
+            for lot in snapshot.lots
+        ],
+    ]
+    return hmac.new(key, json.dumps(told, separators=(",", ":")).encode(), sha256).hexdigest()
+
+
+def _seconds(at: datetime | None) -> str:
+    return "" if at is None else at.astimezone(UTC).isoformat()
 
 
 def pseudonym(key: bytes, member: str) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from backend_client.rest import TerminalClient
+from backend_client.seals import snapshot_key
 from backend_client.signing import card_key
 from devices.readers import CardTap, CardUnreadable, Medium
 from kiosk.config import Credentials, Session
@@ -123,6 +124,11 @@ class Kiosk:
     def card_key(self, tap: CardTap) -> str:
         """The card's identifier as it is stored: keyed and hashed."""
         return card_key(bytes.fromhex(self.credentials.card_secret), tap.uid)
+
+    @property
+    def seal_key(self) -> bytes:
+        """With which it is known that the backend told a balance."""
+        return snapshot_key(bytes.fromhex(self.credentials.card_secret))
 
     def may_name(self, tap: CardTap) -> bool:
         """Whether the tap can name somebody: a number drawn anew at each tap cannot."""

@@ -268,6 +268,7 @@ class AccountSnapshot(Wire):
     welcomed: bool = Field(
         default=False, description="Whether the welcome points were ever claimed."
     )
+    seal: str = rarely("", "What proves to a kiosk that the backend said so; see the seals.")
 
     @classmethod
     def of(

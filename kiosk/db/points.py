@@ -3,6 +3,7 @@
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from backend_client import seals
 from backend_client.schemas import (
     AccountSnapshot,
     EntryBody,
@@ -46,6 +47,11 @@ class PointsPart(Part):
             )
         ).scalar_one_or_none()
         return None if body is None else AccountSnapshot.model_validate_json(body)
+
+    def is_genuine(self, member: MemberId, program: Program, key: bytes) -> bool:
+        """Whether the backend told the balance that is kept here, and nobody has changed it."""
+        snapshot = self._snapshot(member, program.id)
+        return snapshot is not None and seals.is_genuine(key, snapshot)
 
     def save_snapshot(self, account: AccountSnapshot) -> None:
         """Keep the backend's view, unless a later one is here already."""

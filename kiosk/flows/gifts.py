@@ -154,7 +154,11 @@ def _may_go_on(error: BackendError | TimeoutError) -> bool:
 async def _hold_offline(kiosk: Kiosk, wanted: RedemptionId) -> Voucher:
     try:
         return await kiosk.db.run(
-            redeem.hold_offline, wanted, now=kiosk.now(), clock_trusted=kiosk.clock_trusted
+            redeem.hold_offline,
+            wanted,
+            now=kiosk.now(),
+            seal_key=kiosk.seal_key,
+            clock_trusted=kiosk.clock_trusted,
         )
     except LoyaltyError:
         await kiosk.db.run(redeem.abandon, wanted, now=kiosk.now())

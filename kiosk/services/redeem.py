@@ -19,7 +19,7 @@ from backend_client.schemas import (
 )
 from kiosk.db import Transaction
 from loyalty import paper, redemption, vouchers
-from loyalty.errors import RewardUnavailable
+from loyalty.errors import OfflineLimit, RewardUnavailable
 from loyalty.ids import MemberId, RedemptionId, RewardId, StoreId, derived_entry
 from loyalty.paper import Consequence, JobState
 from loyalty.program import Reward
@@ -64,12 +64,18 @@ def held(tx: Transaction, answer: RedemptionAnswer, *, now: datetime) -> Voucher
 
 
 def hold_offline(
-    tx: Transaction, wanted: RedemptionId, *, now: datetime, clock_trusted: bool = True
+    tx: Transaction,
+    wanted: RedemptionId,
+    *,
+    now: datetime,
+    seal_key: bytes,
+    clock_trusted: bool = True,
 ) -> Voucher:
     """No answer from the backend: hold locally, under the same id, within the offline limits.
 
     Raises NotEnoughPoints, RewardUnavailable or OfflineLimit; also when the clock was set back,
-    for then nobody can tell how old the balance is.
+    for then nobody can tell how old the balance is, and when the balance does not bear the
+    backend's seal (F2).
     """
     request, program, store = tx.request(wanted), tx.program(), tx.store()
     assert request is not None
@@ -87,7 +93,9 @@ def hold_offline(
         )
         _keep(tx, Reservation(entry=known, voucher=voucher), asked=True, now=now)
         return voucher
-    use = _offline_use(tx, member, clock_trusted=clock_trusted)
+    if not tx.is_genuine(member, program, seal_key):
+        raise OfflineLimit("the balance does not bear the backend's seal")
+    use = _offline_use(tx, member, now=now, clock_trusted=clock_trusted)
     redemption.check_offline(reward.cost, use, program.offline, now=now)
     reservation = redemption.reserve(
         tx.account(member, program),
@@ -101,10 +109,18 @@ def hold_offline(
         zone=tx.zone(),
     )
     _keep(tx, reservation, asked=False, now=now)
+    tx.remember(_day(tx, now), str(use.today + reward.cost))
     return reservation.voucher
 
 
-def _offline_use(tx: Transaction, member: MemberId, *, clock_trusted: bool) -> OfflineUse:
+def _day(tx: Transaction, now: datetime) -> str:
+    """Under which it is remembered what was held that day without the backend's word."""
+    return f"offline:{now.astimezone(tx.zone()).date()}"
+
+
+def _offline_use(
+    tx: Transaction, member: MemberId, *, now: datetime, clock_trusted: bool
+) -> OfflineUse:
     by_member, by_terminal = tx.spent_offline(member)
     contact = tx.recall("contact_at")
     known = contact is not None and clock_trusted
@@ -112,6 +128,8 @@ def _offline_use(tx: Transaction, member: MemberId, *, clock_trusted: bool) -> O
         by_member=by_member,
         by_terminal=by_terminal,
         snapshot_at=datetime.fromisoformat(contact) if contact and known else NEVER,
+        # What was given back still counts: it is a day's bound on mischief, not on custom.
+        today=int(tx.recall(_day(tx, now)) or 0),
     )
 
 

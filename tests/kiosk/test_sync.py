@@ -1,23 +1,28 @@
 """Sync over a line that loses, doubles and breaks: each fact once, and it never falls silent."""
 
 import asyncio
+import json
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select, update
 
 from backend_client.errors import BackendUnavailable
 from backend_client.rest import TerminalClient
 from backend_client.schemas import (
     AccountChanged,
+    AccountSnapshot,
     CardChanged,
     CardStatus,
     ChangesPage,
     EventsAnswer,
     JournalEvent,
+    LotBody,
     MemberErased,
     ProgramChanged,
     StoreBody,
@@ -25,8 +30,9 @@ from backend_client.schemas import (
     VoucherBody,
     VoucherChanged,
 )
+from backend_client.seals import snapshot_key, with_seal
 from kiosk import background, sync
-from kiosk.db import Database, StorageTrouble, Transaction
+from kiosk.db import Database, StorageTrouble, Transaction, tables
 from kiosk.services import enrol, redeem
 from kiosk.services.enrol import Application
 from kiosk.services.identify import visit
@@ -329,20 +335,19 @@ def held(database: Database, number: int, member: str = "m1") -> RedemptionId:
 
 
 def with_points(database: Database, points: int, member: str = "m1") -> None:
-    lot = {"entry": "e1", "left": points, "deadline": None}
-    change = AccountChanged.model_validate(
-        {
-            "account": {
-                "member": member,
-                "program": "maison-lise",
-                "position": 1,
-                "lots": (lot,),
-                "debt": 0,
-            },
-            "entries": (),
-        }
+    account = AccountSnapshot(
+        member=member,
+        program="maison-lise",
+        position=1,
+        lots=(LotBody(entry="e1", left=points, deadline=None),),
+        debt=0,
     )
-    database.run_now(apply, page(change), now=NOW)
+    sealed = AccountChanged(account=with_seal(SEAL_KEY, account), entries=())
+    database.run_now(apply, page(sealed), now=NOW)
+
+
+SEAL_KEY = snapshot_key(b"the shop's card secret")
+hold_offline = partial(redeem.hold_offline, seal_key=SEAL_KEY)
 
 
 def test_only_points_held_without_the_backends_word_count_against_the_limit(
@@ -350,7 +355,7 @@ def test_only_points_held_without_the_backends_word_count_against_the_limit(
 ) -> None:
     with_points(database, 5000)
     offline = held(database, 1)
-    database.run_now(redeem.hold_offline, offline, now=NOW)
+    database.run_now(hold_offline, offline, now=NOW)
     assert database.run_now(Transaction.spent_offline, MemberId("m1")) == (200, 200)
     assert database.run_now(Transaction.spent_offline, MemberId("m2")) == (0, 200)
     database.run_now(redeem.give_back, offline, now=NOW)
@@ -360,10 +365,10 @@ def test_only_points_held_without_the_backends_word_count_against_the_limit(
 def test_giving_back_what_the_backend_held_allows_nobody_more_offline(database: Database) -> None:
     with_points(database, 5000)
     known, offline = held(database, 1), held(database, 2)
-    database.run_now(redeem.hold_offline, known, now=NOW)
+    database.run_now(hold_offline, known, now=NOW)
     database.run_now(lambda tx: tx.number(reservation_entry(known), 2))
     database.run_now(redeem.give_back, known, now=NOW)
-    database.run_now(redeem.hold_offline, offline, now=NOW)
+    database.run_now(hold_offline, offline, now=NOW)
     assert database.run_now(Transaction.spent_offline, MemberId("m1")) == (200, 200)
 
 
@@ -382,10 +387,41 @@ def test_a_balance_that_is_old_or_of_unknown_age_is_not_spent(
     wanted = held(database, 1)
 
     def hold(tx: Transaction) -> None:
-        redeem.hold_offline(tx, wanted, now=NOW + age, clock_trusted=trusted)
+        hold_offline(tx, wanted, now=NOW + age, clock_trusted=trusted)
 
     if goes:
         database.run_now(hold)
     else:
         with pytest.raises(OfflineLimit):
             database.run_now(hold)
+
+
+def test_a_balance_that_somebody_wrote_into_the_database_is_not_spent(database: Database) -> None:
+    with_points(database, 100)
+
+    def forge(tx: Transaction) -> None:
+        account = tables.accounts
+        (body,) = tx._connection.execute(select(account.c.snapshot)).one()
+        richer = body.replace('"left":100', '"left":9900')
+        assert richer != body
+        tx._connection.execute(update(account).values(snapshot=richer))
+
+    database.run_now(forge)
+    with pytest.raises(OfflineLimit, match="seal"):
+        database.run_now(hold_offline, held(database, 1), now=NOW)
+
+
+def test_a_kiosk_gives_no_more_in_a_day_than_the_program_allows_even_after_contact(
+    database: Database,
+) -> None:
+    with_points(database, 5000)
+    document = json.loads(PROGRAM) | {"version": 2}
+    document["offline"] |= {"per_day": 300}
+    database.run_now(apply, page(ProgramChanged(document=json.dumps(document))), now=NOW)
+    first, second, tomorrow = (held(database, number) for number in (1, 2, 3))
+    database.run_now(hold_offline, first, now=NOW)
+    # The backend heard of it: the limits until the next contact begin anew, the day's does not.
+    database.run_now(lambda tx: tx.number(reservation_entry(first), 2))
+    with pytest.raises(OfflineLimit, match="day"):
+        database.run_now(hold_offline, second, now=NOW)
+    database.run_now(hold_offline, tomorrow, now=NOW + timedelta(days=1))

@@ -42,6 +42,7 @@ from backend_client.schemas import (
     VoucherBody,
     VoucherChanged,
 )
+from backend_client.seals import snapshot_key, with_seal
 from loyalty.ids import MemberId, ProgramId, StoreId
 
 PAGE = 200
@@ -191,11 +192,12 @@ def _accounts(tx: Transaction, _: Terminal, keys: list[str]) -> dict[str, Change
 
 def account_changes(tx: Transaction, keys: list[str]) -> dict[str, AccountChanged]:
     """Those accounts (`member/program`) as they stand, with the entries that led there."""
-    wanted = [_account_key(key) for key in keys]
+    wanted = [_account_key(each) for each in keys]
+    key = snapshot_key(tx.keys.cards)
     entries = accounts.latest(tx, wanted, ENTRIES_OF_AN_ACCOUNT)
     return {
         f"{row.member}/{row.program}": AccountChanged(
-            account=row.snapshot,
+            account=with_seal(key, row.snapshot),
             entries=tuple(numbered(each) for each in entries[row.member, row.program]),
         )
         for row in accounts.accounts(tx, wanted)

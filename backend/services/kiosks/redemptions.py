@@ -21,6 +21,7 @@ from backend_client.schemas import (
     RedemptionRequest,
     VoucherBody,
 )
+from backend_client.seals import snapshot_key, with_seal
 from loyalty import redemption
 from loyalty.errors import RewardUnavailable
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId
@@ -122,5 +123,5 @@ def answer(tx: Transaction, held: VoucherRow) -> RedemptionAnswer:
         voucher=VoucherBody.of(held.voucher),
         entry=EntryBody.of(posted.entry),
         position=posted.position,
-        account=row.snapshot,
+        account=with_seal(snapshot_key(tx.keys.cards), row.snapshot),
     )
