@@ -19,6 +19,7 @@ from backend.services.team.access import revoke
 from backend_client.rest import TerminalClient, TillClient
 from backend_client.schemas import CardStatus, MemberQuery, RedemptionRequest, SaleBody
 from backend_client.signing import card_key
+from devices.printers import open_printer
 from devices.printers.simulated import SimulatedPrinter
 from devices.readers.simulated import SimulatedReader, connect
 from kiosk.bootstrap import Parts, open_kiosk
@@ -224,8 +225,12 @@ async def counter(
     credentials: Credentials | None = None,
     served: bool = True,
     welcome: int = 50,
+    target: str = "",
 ) -> AsyncIterator[Counter]:
-    """The kiosk, claimed and in service; a second one in the same folder is a restart."""
+    """The kiosk, claimed and in service; a second one in the same folder is a restart.
+
+    `target` is another printer than the simulated one.
+    """
     with connected(shop, NOWHERE, session) as wired:
         if credentials is None:
             credentials = Credentials(
@@ -247,7 +252,7 @@ async def counter(
             database=Database(folder / "kiosk.db"),
             client=TerminalClient(NOWHERE, credentials.token, session=cable),
             reader=reader,
-            printer=printer,
+            printer=open_printer(target) if target else printer,
         )
         async with open_kiosk(config, credentials, glass, parts) as kiosk:
             serving = asyncio.create_task(serve(kiosk)) if served else None

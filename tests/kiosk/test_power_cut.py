@@ -5,17 +5,26 @@ kiosk starts again on the same disk, with the same backend.
 """
 
 import asyncio
+import contextlib
+import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from backend_client.schemas import VoucherRedemption
 from devices.printers import PrintOutcome
+from devices.simulate.printer import VirtualPrinter
 from kiosk import screens
+from kiosk.db.transaction import HeldVoucher
 from kiosk.screens import Delivery, WayOut
-from loyalty.vouchers import VoucherState
+from loyalty.errors import VoucherRedeemed
+from loyalty.vouchers import VoucherState, payload
 from tests.kiosk.counter import CARD, Counter, backend, counter
 from tests.kiosk.test_flows import rich, take
+from tests.support.paper import qr_codes
 
 pytestmark = pytest.mark.thorough
 
@@ -75,6 +84,73 @@ def test_a_power_cut_leaves_the_points_or_one_voucher(
                 await check(again, expected(service, outcome, before=before))
 
     asyncio.run(run())
+
+
+AT_BYTES = (1, 4_000, 12_000, 30_000)
+"""Of a voucher's 59 kB: in its first line, its head, before and in its QR code."""
+
+
+@pytest.mark.parametrize("count", AT_BYTES)
+def test_a_power_cut_at_that_byte_of_the_voucher_leaves_one_voucher(
+    tmp_path: Path, count: int
+) -> None:
+    assert cut_while_printing(tmp_path, count)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_power_cut_at_any_piece_of_the_voucher_leaves_one_voucher(tmp_path: Path) -> None:
+    cuts = itertools.takewhile(
+        lambda count: cut_while_printing(tmp_path / str(count), count), itertools.count(1, 1_460)
+    )
+    assert sum(1 for _ in cuts) > 30
+
+
+def cut_while_printing(folder: Path, count: int) -> bool:
+    """Pull the plug when the printer has that many bytes; False when it never had so many."""
+
+    async def run() -> bool:
+        with (
+            backend() as (shop, session),
+            VirtualPrinter(folder / "roll") as virtual,
+        ):
+            async with counter(shop, session, folder, served=True, target=virtual.target) as place:
+                await rich(place)
+                plug = Plug(place, "nothing", before=True)
+                loop = asyncio.get_running_loop()
+
+                def pull() -> None:
+                    loop.call_soon_threadsafe(plug.pulled.set)
+                    virtual.cut_link()
+
+                virtual.after_bytes(count, pull)
+                place.glass.script((screens.Home, take), (screens.ConfirmGift, Delivery.PAPER))
+                place.tap()
+                async with asyncio.timeout(20):
+                    while not (plug.pulled.is_set() or virtual.pieces):
+                        await asyncio.sleep(0.01)
+                hit = plug.pulled.is_set()
+                place.reader.remove()
+                credentials = place.kiosk.credentials
+            if hit:
+                async with counter(shop, session, folder, credentials=credentials) as again:
+                    await again.all_sent()
+                    await check(again, "unsure")
+                    (held,) = await again.vouchers()
+                    codes = {code for cut in virtual.cuts for code in qr_codes(cut.path)}
+                    assert codes <= {payload(held.voucher.code)}
+                    await redeemed_once(again, held)
+            return hit
+
+    return asyncio.run(run())
+
+
+async def redeemed_once(place: Counter, held: HeldVoucher) -> None:
+    """The till takes the code, and does not take it again."""
+    for wanted in (None, VoucherRedeemed):
+        redemption = VoucherRedemption(id=str(uuid4()), at=datetime.now(UTC))
+        with pytest.raises(wanted) if wanted else contextlib.nullcontext():
+            await asyncio.to_thread(place.till.redeem, held.voucher.code, redemption)
 
 
 async def cut(
