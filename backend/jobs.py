@@ -15,6 +15,7 @@ from backend.services.keeping.working import Job, Lane, Ran, Work, run_job
 from backend.services.mailing import posting, reminding, webhooks, welcoming
 from backend.services.people import retention
 from backend.services.points import expiry
+from backend.services.selling import forgotten
 from backend.services.shop import stock
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,12 @@ JOBS: tuple[Job, ...] = (
         says="Gives points back for gifts that nobody came for, where the company wants it (F15).",
         every=timedelta(hours=1),
         run=expiry.return_unfetched,
+    ),
+    Job(
+        name="forgotten",
+        says="Gives points back that a till set aside a day ago and used on no sale.",
+        every=timedelta(hours=1),
+        run=forgotten.give_back,
     ),
     Job(
         name="shelf",

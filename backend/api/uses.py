@@ -33,6 +33,7 @@ routes = APIRouter(prefix=API, tags=["uses"])
         ProblemName.HOUSEHOLD_CAP,
         ProblemName.ASSURANCE,
         ProblemName.MEMBER_LIMIT,
+        ProblemName.SOLD_OUT,
         ProblemName.ID_REUSED,
         ProblemName.CURRENCY,
         ProblemName.CLOCK_OFF,

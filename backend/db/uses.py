@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, true, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -65,6 +65,25 @@ def uses(tx: Transaction, wanted: tuple[str, ...]) -> dict[str, UseRow]:
     if not wanted:
         return {}
     return {row.id: row for row in _uses(tx, tables.point_uses.c.id.in_(wanted))}
+
+
+def forgotten(tx: Transaction, before: datetime, limit: int) -> tuple[UseRow, ...]:
+    """Points set aside before then, for no sale that is still going on; the longest first."""
+    table, sold = tables.point_uses, tables.sales
+    its_sale = and_(sold.c.tenant == table.c.tenant, sold.c.id == table.c.sale)
+    found = tx.rows(
+        select(table)
+        .join(sold, its_sale, isouter=True)
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.state == UseState.HELD.value,
+            table.c.recorded_at <= before,
+            or_(sold.c.id.is_(None), sold.c.stage == "voided"),
+        )
+        .order_by(table.c.recorded_at, table.c.id)
+        .limit(limit)
+    )
+    return tuple(_use(row) for row in found)
 
 
 def add_use(tx: Transaction, row: UseRow) -> None:

@@ -7,6 +7,9 @@ from uuid import uuid4
 import pytest
 import requests
 
+from backend.config import Config
+from backend.jobs import JOBS
+from backend.services.keeping.working import run_job
 from backend.services.points.verify import faults
 from backend.services.shop.stock import release_overdue, shelve_unclaimed
 from backend_client.errors import BackendRefused
@@ -15,7 +18,12 @@ from backend_client.schemas import (
     GiftChanged,
     RedemptionAnswer,
     RedemptionRequest,
+    SaleAct,
     StockChanged,
+    TicketState,
+    UseAnswer,
+    UseBody,
+    UseIssue,
     VoucherRedemption,
 )
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
@@ -145,6 +153,72 @@ def test_the_last_piece_is_given_once_and_comes_back_when_its_voucher_is_void(
     line.terminal.push(journal.write(asked, kiosk.voided(asked)))
     assert there(owner, line) == (1, 0, 0)
     assert line.till.account(member).balance == before + 100
+
+
+def uses(line: Connected, member: str, sale: str | None = None) -> UseAnswer:
+    """Points set aside at the till for a mug."""
+    return line.till.use(
+        UseBody(id=new_id(), member=member, reward="mug", sale=sale, at=datetime.now(UTC))
+    )
+
+
+def test_a_gift_that_is_taken_at_the_till_leaves_the_shelf_and_a_void_brings_it_back(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 1)
+    before = line.till.account(member).balance
+    held = uses(line, member)
+    assert there(owner, line) == (0, 1, 0)
+    with pytest.raises(RewardUnavailable):
+        uses(line, member)
+    assert line.till.account(member).balance == before - 100, "who loses the race keeps the points"
+    line.till.void_use(held.id)
+    line.till.void_use(held.id)
+    assert there(owner, line) == (1, 0, 0)
+    issued = uses(line, member)
+    line.till.issue_use(issued.id, UseIssue())
+    assert there(owner, line) == (0, 0, 0)
+
+
+def test_a_voided_sale_brings_its_gift_back_and_one_that_stands_again_takes_it(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    stocked(owner, line, 1)
+    sale = sale_of(member, 10_00)
+    held = uses(line, member, sale.id)
+    line.till.record_sale(sale.model_copy(update={"uses": (held.id,)}))
+    assert there(owner, line) == (0, 0, 0)
+    line.till.void_sale(sale.id, SaleAct(id=new_id(), at=datetime.now(UTC)))
+    assert there(owner, line) == (1, 0, 0)
+    line.till.restore_sale(sale.id, SaleAct(id=new_id(), at=datetime.now(UTC)))
+    assert there(owner, line) == (0, 0, 0)
+
+
+def test_points_and_pieces_that_a_till_forgot_come_back_after_a_day(
+    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+) -> None:
+    stocked(owner, line, 3)
+    before = line.till.account(member).balance
+    uses(line, member)
+    going_on = sale_of(member, 10_00).model_copy(update={"state": TicketState.LAYBY})
+    kept = uses(line, member, going_on.id)
+    line.till.record_sale(going_on.model_copy(update={"uses": (kept.id,)}))
+    job = next(each for each in JOBS if each.name == "forgotten")
+    tenant = shop.shop.tenant
+
+    def done() -> int:
+        ran = run_job(shop.database, tenant, Config(), job, forced=True)
+        assert ran is not None
+        return ran.done
+
+    assert done() == 0
+    clock.ahead += timedelta(days=1, minutes=1)
+    assert [done(), done()] == [1, 0], "what a layby waits for is not forgotten"
+    next_day = Merchant(person=at_work(shop), session=owner.session)
+    assert there(next_day, line) == (2, 1, 0)
+    assert line.till.account(member).balance == before - 100
+    with shop.database.read(tenant) as tx:
+        assert list(faults(tx)) == []
 
 
 def test_a_piece_is_kept_while_somebody_chooses_and_let_go_after_a_while(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata
@@ -65,6 +66,14 @@ point_uses = Table(
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "member", "program", "state"),
     Index(None, "tenant", "sale"),
+    # For those that a till forgot: few, among all that there ever were.
+    Index(
+        None,
+        "tenant",
+        "recorded_at",
+        sqlite_where=text("state = 'held'"),
+        postgresql_where=text("state = 'held'"),
+    ),
     CheckConstraint("state IN ('held', 'issued', 'voided')", name="state"),
     CheckConstraint("points >= 0 AND forfeits >= 0 AND money >= 0", name="amounts"),
     in_tenant("member", to="members"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from backend.db import Transaction, accounts, members, shops
+from backend.db import Transaction, accounts, gifts, members, shops
 from backend.db import sales as books
 from backend.db import uses as rows
 from backend.db.access import Till
@@ -15,6 +15,7 @@ from backend.services.points import fraud
 from backend.services.points.ledger import locked_account, post, release_hold, shop_time
 from backend.services.selling import spending, tickets
 from backend.services.selling.situations import situation
+from backend.services.shop import stock
 from backend.words import Words
 from backend_client.schemas import (
     ProblemName,
@@ -79,6 +80,8 @@ def hold(tx: Transaction, till: Till, body: UseBody, accepted: str) -> UseAnswer
         money=price.money,
     )
     rows.add_use(tx, row)
+    # Points and piece are held together or not at all: whoever loses the race keeps the points.
+    stock.promise(tx, _gift(tx, row), row.store, row.id, actor=f"till:{till.id}")
     use = redemption.Use(
         redemption=row.id,
         member=who.account,
@@ -113,9 +116,14 @@ def void_use(tx: Transaction, wanted: str, accepted: str) -> UseAnswer:
         sold = None if row.sale is None else books.sale(tx, row.sale)
         if sold is not None and sold.stage is SaleStage.SETTLED:
             raise Refused(ProblemName.TOO_LATE, "its sale is settled: void the sale")
-        post(tx, *void_entries(tx, row, now=tx.now))
-        mark_voided(tx, row)
+        give_up(tx, row)
     return _answer(tx, _find(tx, wanted), accepted)
+
+
+def give_up(tx: Transaction, row: UseRow) -> None:
+    """The points go back, with the deadlines they had, and the piece to its shelf."""
+    post(tx, *void_entries(tx, row, now=tx.now))
+    mark_voided(tx, row)
 
 
 def on_ticket(tx: Transaction, sale: Sale, wanted: Sequence[str]) -> tuple[UseRow, ...]:
@@ -166,14 +174,17 @@ def void_entries(tx: Transaction, row: UseRow, *, now: datetime) -> tuple[Entry,
 
 
 def mark_voided(tx: Transaction, row: UseRow) -> None:
-    """Its points are back."""
+    """Its points are back, and its piece is on the shelf again."""
     rows.save_use(tx, row.id, UseState.VOIDED, row.sale)
+    stock.give_back(tx, row.id)
     _release(tx, row)
 
 
 def mark_issued(tx: Transaction, row: UseRow) -> None:
-    """It stands again, after a void that was undone."""
+    """It stands again, after a void that was undone: the piece went home with the customer."""
     rows.save_use(tx, row.id, UseState.ISSUED, row.sale)
+    stock.promise_regardless(tx, _gift(tx, row), row.store, row.id, actor=f"till:{row.till}")
+    stock.hand_out(tx, row.id)
 
 
 def _entries(row: UseRow) -> tuple[EntryId, EntryId]:
@@ -182,6 +193,7 @@ def _entries(row: UseRow) -> tuple[EntryId, EntryId]:
 
 def _settle(tx: Transaction, row: UseRow, sale: SaleId | None) -> UseRow:
     rows.save_use(tx, row.id, UseState.ISSUED, sale)
+    stock.hand_out(tx, row.id)
     _release(tx, row)
     return _find(tx, row.id)
 
@@ -190,6 +202,13 @@ def _release(tx: Transaction, row: UseRow) -> None:
     """Its points need no way back any more: in the account that gave them, a household's too."""
     for account in {entry.member for entry in spent(tx, row)}:
         release_hold(tx, account, row.program, _entries(row))
+
+
+def _gift(tx: Transaction, row: UseRow) -> RewardId:
+    """The gift that is handed out: the reward itself, or the one that is this article."""
+    if gifts.gift(tx, row.reward) is not None or not row.article:
+        return row.reward
+    return next((RewardId(each) for each in gifts.gifts_of(tx, row.article)), row.reward)
 
 
 def _find(tx: Transaction, wanted: str) -> UseRow:

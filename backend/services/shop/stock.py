@@ -160,15 +160,25 @@ def promise_regardless(
 
 def follow(tx: Transaction, voucher: Voucher) -> None:
     """What became of the voucher, becomes of its piece."""
-    if voucher.state not in (VoucherState.VOIDED, VoucherState.REDEEMED):
-        return
+    if voucher.state is VoucherState.REDEEMED:
+        hand_out(tx, voucher.redemption)
     known = stock.hold(tx, voucher.redemption)
-    if known is None or known.state not in stock.KEPT:
-        return
-    if voucher.state is VoucherState.VOIDED:
+    if voucher.state is VoucherState.VOIDED and known is not None and known.state in stock.KEPT:
         _release(tx, known)
-    else:
+
+
+def hand_out(tx: Transaction, wanted: RedemptionId) -> None:
+    """The customer has the piece that was kept; nothing where none was."""
+    known = stock.hold(tx, wanted)
+    if known is not None and known.state in stock.KEPT:
         stock.save_hold(tx, replace(known, state=HoldState.HANDED, until=None))
+
+
+def give_back(tx: Transaction, wanted: RedemptionId) -> None:
+    """The piece is on the shelf again, kept or handed out as it was; once."""
+    known = stock.hold(tx, wanted)
+    if known is not None and known.state is not HoldState.RELEASED:
+        _release(tx, known)
 
 
 def shelve_unclaimed(tx: Transaction, limit: int) -> int:
