@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from backend.config import Config
@@ -23,11 +23,13 @@ from backend.rights import AT_A_KIOSK, FOR_PEOPLE, RIGHTS_OF, Right, Role
 from backend.services.people import own_sessions
 from backend.services.team import audit, sessions
 from backend.services.team.access import terminal_of, till_of
+from backend.services.team.web_till import web_till
 from backend_client.schemas import ProblemName
 from loyalty.ids import MemberId, TenantId
 
 COOKIE = "loyalty_session"
 CSRF_HEADER = "X-CSRF-Token"
+STORE_HEADER = "Loyalty-Store"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 _terminal_token = HTTPBearer(
@@ -274,16 +276,50 @@ OfTheCompany = Annotated[TenantId, Depends(_of_the_company)]
 see, such as pictures of gifts."""
 
 
+def at_till(right: Right) -> Callable[..., Till]:
+    """A dependency: a till whose key has that scope, or somebody of the staff at the web till.
+
+    Staff stand at the web till of their own store, or of the one they name.
+    """
+
+    def _till(
+        request: Request,
+        database: Data,
+        key: Annotated[_Shown, Depends(_till_key)],
+        _: Annotated[_Shown, Depends(_staff_token)],
+        cookie: Annotated[str | None, Depends(_staff_cookie)],
+        store: Annotated[
+            str,
+            Header(
+                alias=STORE_HEADER,
+                pattern=r"^([A-Za-z0-9_-]{1,64})?$",
+                description="For staff of several stores: at whose web till they stand.",
+            ),
+        ] = "",
+    ) -> Till:
+        if (key is None and cookie) or (key and key.credentials.startswith(sessions.PREFIX)):
+            caller = _shown(request, database, key, cookie)
+            _refuse_without(right, caller)
+            return web_till(database, caller.tenant, caller.store, store, caller.actor)
+        return _with_scope(right, _till_shown(database, key))
+
+    _till.__dict__["right"] = right
+    return _till
+
+
 def till_with(scope: str) -> Callable[..., Till]:
-    """A dependency that lets tills in whose key has the scope."""
+    """A dependency that lets tills in whose key has the scope, and nobody of the staff."""
 
     def _till(database: Data, shown: Annotated[_Shown, Depends(_till_key)]) -> Till:
-        till = _till_shown(database, shown)
-        if scope not in till.scopes:
-            raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {scope}")
-        return till
+        return _with_scope(scope, _till_shown(database, shown))
 
     return _till
+
+
+def _with_scope(scope: str, till: Till) -> Till:
+    if scope not in till.scopes:
+        raise Refused(ProblemName.NOT_ALLOWED, f"the key lacks the scope {scope}")
+    return till
 
 
 def _till_shown(database: Database, shown: _Shown) -> Till:

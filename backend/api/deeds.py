@@ -5,6 +5,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from backend.api.callers import Caller
 from backend.db import Database, Transaction
+from backend.db.access import Till
 from backend.services.team import audit
 
 P = ParamSpec("P")
@@ -28,3 +29,23 @@ def doing(
         return done
 
     return database.run(caller.tenant, _noted)
+
+
+def ringing(
+    database: Database,
+    till: Till,
+    action: str,
+    about: str,
+    deed: Callable[Concatenate[Transaction, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """What the deed at a till returns. The sale tells which till; who of the staff, the log."""
+
+    def _noted(tx: Transaction) -> T:
+        done = deed(tx, *args, **kwargs)
+        if till.by is not None:
+            audit.note(tx, till.by, action, about)
+        return done
+
+    return database.run(till.tenant, _noted)

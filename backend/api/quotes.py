@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from backend.api.callers import Data, till_with
+from backend.api.callers import Data, at_till, till_with
 from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
@@ -19,7 +19,7 @@ from backend_client.schemas import (
     SimulationAnswer,
 )
 
-_Till = Annotated[Till, Depends(till_with(Right.SALES))]
+_Till = Annotated[Till, Depends(at_till(Right.SALES))]
 _Shopper = Annotated[Till, Depends(till_with(Right.SIMULATE))]
 
 routes = APIRouter(prefix=API, tags=["quotes"])

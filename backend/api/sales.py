@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Address, Data, till_with
+from backend.api.callers import Address, Data, at_till, till_with
+from backend.api.deeds import ringing
 from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented, problem_of
 from backend.db.access import Till
@@ -29,7 +30,8 @@ from backend_client.schemas import (
     SaleView,
 )
 
-_Till = Annotated[Till, Depends(till_with(Right.SALES))]
+_Till = Annotated[Till, Depends(at_till(Right.SALES))]
+_Machine = Annotated[Till, Depends(till_with(Right.SALES))]
 _Sale = Annotated[Id, Path(description="The till's id of the sale.")]
 _ACT = (
     *BODY,
@@ -65,7 +67,9 @@ def sales(
     It earns once, when it is closed and paid in full. Until then the same id may be sent again
     with what has changed. The same content again gets the same answer.
     """
-    return database.run(till.tenant, receipts.sell, till, body, language, address)
+    return ringing(
+        database, till, "sale.record", body.id, receipts.sell, till, body, language, address
+    )
 
 
 @routes.post("/invitations", responses=documented(*BODY, *KEY))
@@ -82,7 +86,9 @@ def invite(
 
 
 @routes.post("/sales/batch", responses=documented(*BODY, *KEY))
-def sales_batch(database: Data, till: _Till, body: SalesRequest, language: Language) -> SalesAnswer:
+def sales_batch(
+    database: Data, till: _Machine, body: SalesRequest, language: Language
+) -> SalesAnswer:
     """Record up to 500 sales: each is recorded or refused as if it had come alone.
 
     For a till that was offline, or a shop that tells its day in the evening. What is refused holds
@@ -111,7 +117,7 @@ def void(
     database: Data, till: _Till, sale: _Sale, body: SaleAct, language: Language
 ) -> SaleActAnswer:
     """Undo a sale: what it earned goes, what was spent on it comes back with its deadlines."""
-    return database.run(till.tenant, returns.void, till, sale, body, language)
+    return ringing(database, till, "sale.void", sale, returns.void, till, sale, body, language)
 
 
 @routes.post("/sales/{sale}/restoration", responses=documented(*_ACT))
@@ -119,7 +125,9 @@ def restoration(
     database: Data, till: _Till, sale: _Sale, body: SaleAct, language: Language
 ) -> SaleActAnswer:
     """Undo a void: the sale counts again. However often it goes back and forth, it counts once."""
-    return database.run(till.tenant, returns.restore, till, sale, body, language)
+    return ringing(
+        database, till, "sale.restore", sale, returns.restore, till, sale, body, language
+    )
 
 
 @routes.post("/sales/{sale}/returns", responses=documented(*_ACT))
@@ -130,7 +138,9 @@ def goods_returned(
 
     By line, and by pieces or minor units of the line's price. No rule runs again.
     """
-    return database.run(till.tenant, returns.take_back, till, sale, body, language)
+    return ringing(
+        database, till, "sale.return", sale, returns.take_back, till, sale, body, language
+    )
 
 
 @routes.post(
@@ -153,4 +163,6 @@ def credit_notes(
 
     Nothing where the program does not count credit notes. Amounts are positive, as on a sale.
     """
-    return database.run(till.tenant, returns.note_credit, till, body, language)
+    return ringing(
+        database, till, "credit-note.record", body.id, returns.note_credit, till, body, language
+    )

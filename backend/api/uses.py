@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Data, till_with
+from backend.api.callers import Data, at_till
+from backend.api.deeds import ringing
 from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
@@ -12,7 +13,7 @@ from backend.rights import Right
 from backend.services.selling import uses as service
 from backend_client.schemas import API, Id, ProblemName, UseAnswer, UseBody, UseIssue
 
-_Till = Annotated[Till, Depends(till_with(Right.GIFTS))]
+_Till = Annotated[Till, Depends(at_till(Right.GIFTS))]
 _Use = Annotated[Id, Path(description="The till's id of the use.")]
 
 routes = APIRouter(prefix=API, tags=["uses"])
@@ -44,7 +45,7 @@ def uses(database: Data, till: _Till, body: UseBody, language: Language) -> UseA
 
     Asked again under the same id, the answer is the same.
     """
-    return database.run(till.tenant, service.hold, till, body, language)
+    return ringing(database, till, "use.hold", body.id, service.hold, till, body, language)
 
 
 @routes.post(
@@ -55,7 +56,7 @@ def uses(database: Data, till: _Till, body: UseBody, language: Language) -> UseA
 )
 def issue(database: Data, till: _Till, use: _Use, body: UseIssue, language: Language) -> UseAnswer:
     """The customer has what the points bought. A sale that names the use does that by itself."""
-    return database.run(till.tenant, service.issue_use, use, body.sale, language)
+    return ringing(database, till, "use.issue", use, service.issue_use, use, body.sale, language)
 
 
 @routes.post(
@@ -64,4 +65,4 @@ def issue(database: Data, till: _Till, use: _Use, body: UseIssue, language: Lang
 )
 def void(database: Data, till: _Till, use: _Use, language: Language) -> UseAnswer:
     """Give the points back, once, with the deadlines they had."""
-    return database.run(till.tenant, service.void_use, use, language)
+    return ringing(database, till, "use.void", use, service.void_use, use, language)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Data, till_with
+from backend.api.callers import Data, at_till, till_with
+from backend.api.deeds import ringing
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
@@ -19,7 +20,8 @@ from backend_client.schemas import (
     VoucherRedemption,
 )
 
-_VouchersTill = Annotated[Till, Depends(till_with(Right.VOUCHERS))]
+_VouchersTill = Annotated[Till, Depends(at_till(Right.VOUCHERS))]
+_Machine = Annotated[Till, Depends(till_with(Right.VOUCHERS))]
 _Code = Annotated[
     str,
     Path(
@@ -32,16 +34,14 @@ routes = APIRouter(prefix=API, tags=["tills"])
 
 
 @routes.get("/voucher-key", responses=documented(*KEY))
-def voucher_key(database: Data, till: _VouchersTill) -> VoucherKey:
+def voucher_key(database: Data, till: _Machine) -> VoucherKey:
     """The key with which the till checks sealed vouchers while it has no network."""
     with database.read(till.tenant) as tx:
         return VoucherKey(key=seal_key(tx).hex())
 
 
 @routes.post("/vouchers-taken", responses=documented(*BODY, *KEY))
-def vouchers_taken(
-    database: Data, till: _VouchersTill, body: TakenOfflineBody
-) -> TakenOfflineAnswer:
+def vouchers_taken(database: Data, till: _Machine, body: TakenOfflineBody) -> TakenOfflineAnswer:
     """Vouchers that the till took while it could not ask.
 
     None is refused, for the customers have their gifts: each is accepted, known already, or
@@ -82,4 +82,4 @@ def redemption(
     database: Data, till: _VouchersTill, code: _Code, body: VoucherRedemption
 ) -> VoucherAnswer:
     """Take a voucher, once; sent again under the same id, the answer is the same."""
-    return database.run(till.tenant, redeem_voucher, till, code, body)
+    return ringing(database, till, "voucher.redeem", body.id, redeem_voucher, till, code, body)

@@ -44,6 +44,8 @@ class Till:
     created_at: datetime
     rotated_at: datetime | None
     revoked_at: datetime | None
+    by: str | None = None
+    """Who of the staff stands at it, for the audit log; None for a till with a key of its own."""
 
 
 def add_terminal(tx: Transaction, wanted: TerminalId, *, name: str, store: StoreId) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, select
+from sqlalchemy import Row, and_, delete, or_, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -65,6 +65,38 @@ def products_after(
     if gifts:
         query = query.where(table.c.gift_points.is_not(None))
     return tuple(_product(row) for row in tx.rows(query.order_by(table.c.id).limit(limit)))
+
+
+def for_sale(
+    tx: Transaction, after: str | None, limit: int, *, search: str, family: str | None
+) -> tuple[ProductFound, ...]:
+    """The next products by id that have the id, or every one of the words in their names.
+
+    Not the records of loyalty's own discounts: nobody rings those up by hand.
+    """
+    table = tables.products
+    query = select(table).where(table.c.tenant == tx.tenant, table.c.kind != LineKind.REWARD.value)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    if family is not None:
+        query = query.where(table.c.family == family)
+    if search:
+        words = (table.c.name.icontains(word, autoescape=True) for word in search.split())
+        query = query.where(or_(table.c.id == search, and_(*words)))
+    return tuple(_product(row) for row in tx.rows(query.order_by(table.c.id).limit(limit)))
+
+
+def families(tx: Transaction, limit: int) -> tuple[str, ...]:
+    """The families of products that there are, by name."""
+    table = tables.products
+    query = (
+        select(table.c.family)
+        .where(table.c.tenant == tx.tenant, table.c.family != "")
+        .distinct()
+        .order_by(table.c.family)
+        .limit(limit)
+    )
+    return tuple(row.family for row in tx.rows(query))
 
 
 def delete_product(tx: Transaction, wanted: str) -> None:

@@ -11,7 +11,7 @@ from backend.db.transaction import Transaction
 from backend_client.schemas import with_gifts
 from loyalty.document import read_program
 from loyalty.ids import ProgramId, StoreId, TenantId
-from loyalty.program import Program
+from loyalty.program import InvitationRules, Program
 from loyalty.program.sharing import Sharing
 
 _cached_program = lru_cache(maxsize=128)(read_program)
@@ -232,7 +232,14 @@ def is_on(tx: Transaction, wanted: ProgramId) -> bool:
 def _silent(program: Program) -> Program:
     """The program of a merchant who has switched loyalty off: it gives, sells and says nothing."""
     return replace(
-        program, earning=(), campaigns=(), rewards=(), alerts=(), rule_in_words={}, tiers=None
+        program,
+        earning=(),
+        campaigns=(),
+        rewards=(),
+        alerts=(),
+        rule_in_words={},
+        tiers=None,
+        invitations=InvitationRules(),
     )
 
 

@@ -36,6 +36,7 @@ from backend_client.schemas import (
     SimulationAnswer,
     TakenOfflineAnswer,
     TakenOfflineBody,
+    TillSetup,
     UseAnswer,
     UseBody,
     UseIssue,
@@ -68,6 +69,10 @@ class TillClient:
     def invite(self, receipt: NewInvitation) -> InvitationForReceipt:
         """What the receipt of a stranger says; nothing where the program invites nobody."""
         return self._line.call("POST", "/invitations", InvitationForReceipt, receipt)
+
+    def setup(self) -> TillSetup:
+        """Where the till stands, in which program, and what it can sell there."""
+        return self._line.call("GET", "/till", TillSetup)
 
     def record_sale(self, sale: SaleBody) -> SaleAnswer:
         """What the sale earned; the same again when it is sent again. CurrencyMismatch."""

@@ -46,6 +46,8 @@ class LineQuote(Wire):
     line: str = Field(description="Its place in the cart, from 1.")
     article: str
     points: Points
+    unit_price: Money = Field(default=0, description="As told, or of the price list; minor units.")
+    net: Money = Field(default=0, description="What the line comes to, less its discount.")
 
 
 class OptionBody(Wire):
@@ -70,6 +72,7 @@ class OptionBody(Wire):
 class QuoteAnswer(Wire):
     """Nothing of this is written down."""
 
+    total: Money = Field(default=0, description="What the ticket comes to, in minor units.")
     earned: Points
     lines: tuple[LineQuote, ...] = Field(description="What each line would earn of that.")
     balance_before: Points = Field(description="Before this purchase; 0 for nobody.")

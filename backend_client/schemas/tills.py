@@ -2,9 +2,11 @@
 
 from pydantic import Field, model_validator
 
-from backend_client.schemas.base import Id, Instant, Points, Wire
+from backend_client.schemas.base import Currency, Id, Instant, Points, Wire
+from backend_client.schemas.cards import CardTypeBody
 from backend_client.schemas.events import EventStatus
 from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
+from loyalty.program import Unit
 
 
 class MemberQuery(Wire):
@@ -89,3 +91,24 @@ class TakenOfflineAnswer(Wire):
     """One result for each, in the same order."""
 
     results: tuple[TakenResult, ...]
+
+
+class TillSetup(Wire):
+    """What a till needs to know when it starts."""
+
+    till: Id
+    name: str
+    store: Id
+    store_name: str
+    address: str
+    shop: str = Field(description="The company's name, for the head of a ticket.")
+    program: Id
+    program_name: dict[str, str] = Field(description="By language.")
+    currency: Currency
+    unit: Unit
+    loyalty: bool = Field(description="False: it is switched off; show nothing of it.")
+    typed_visits: bool = Field(description="Whether the number of visits is typed with each sale.")
+    families: tuple[str, ...] = Field(description="Of the products that are for sale.")
+    card_types: tuple[CardTypeBody, ...] = Field(
+        description="A paid one names its article: sell it with the card."
+    )

@@ -77,6 +77,7 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
     found = () if body.member is None else options(rewards, seen)
     chosen = automatic(found)
     return QuoteAnswer(
+        total=sale.total,
         earned=earned,
         lines=_lines(sale, entries),
         balance_before=before,
@@ -181,7 +182,13 @@ def _lines(sale: Sale, entries: Iterable[Entry]) -> tuple[LineQuote, ...]:
         for line in entry.trace.lines if entry.trace else ():
             earned[line.line] = earned.get(line.line, 0) + line.points
     return tuple(
-        LineQuote(line=str(place), article=line.article, points=earned.get(str(place), 0))
+        LineQuote(
+            line=str(place),
+            article=line.article,
+            points=earned.get(str(place), 0),
+            unit_price=line.unit_price,
+            net=line.net,
+        )
         for place, line in enumerate(sale.lines, start=1)
     )
 

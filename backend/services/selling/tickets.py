@@ -52,7 +52,12 @@ def counted(words: Words, program: Program, points: Points) -> str:
 def loyalty_lines(
     words: Words, program: Program, figures: Figures, zone: tzinfo
 ) -> tuple[str, ...]:
-    """The four lines: earned or deducted, use-by date, new balance, rule (OCT-29 to OCT-32)."""
+    """The four lines: earned or deducted, use-by date, new balance, rule (OCT-29 to OCT-32).
+
+    None while loyalty is switched off: then a ticket says nothing of it (GLO-01).
+    """
+    if not (program.earning or program.campaigns or program.rewards):
+        return ()
     return tuple(_lines(words, program, figures, zone))
 
 
