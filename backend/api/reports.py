@@ -25,6 +25,7 @@ from backend_client.schemas.reports import (
     AccountCodes,
     ActivityReport,
     By,
+    CampaignsReport,
     ClearingReport,
     GiftsReport,
     JournalReport,
@@ -130,7 +131,7 @@ def gifts(database: Data, caller: _Reader, asked: _Asked) -> GiftsReport:
 def gifts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
     """The same as a table; cost in minor units."""
     report = _exported(database, caller, "gifts", lambda tx: reports.gifts(tx, asked))
-    names = ("program", "store", "reason", "article", "state", "gifts", "points", "cost")
+    names = ("program", "store", "reason", "article", "state", "gifts", "points", "money", "cost")
     return _table(names, (tuple(getattr(each, name) for name in names) for each in report.lines))
 
 
@@ -141,6 +142,25 @@ def uplift(
     """What members who took a reward (or earned in a campaign) bought, beside the others."""
     with database.read(caller.tenant) as tx:
         return reports.uplift(tx, asked, campaign or "")
+
+
+@routes.get("/reports/campaigns", responses=_ANSWERS)
+def campaigns(database: Data, caller: _Reader, asked: _Asked) -> CampaignsReport:
+    """Each campaign: tickets, members, points, cost, who took a reward, and what they bought."""
+    with database.read(caller.tenant) as tx:
+        return reports.campaigns(tx, asked)
+
+
+@routes.get("/reports/campaigns.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def campaigns_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
+    """The same as a table; cost in minor units, rates in basis points."""
+    report = _exported(database, caller, "campaigns", lambda tx: reports.campaigns(tx, asked))
+    names = (
+        *("program", "campaign", "tickets", "members", "points", "cost", "redeemers"),
+        *("redemption_bp", "uplift_bp"),
+    )
+    rows = (tuple(getattr(each, name) for name in names) for each in report.campaigns)
+    return _table(names, rows)
 
 
 @routes.get("/reports/accounting", responses=_ANSWERS)

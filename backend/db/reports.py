@@ -164,10 +164,51 @@ class GiftSum:
     state: str
     gifts: int
     points: int
+    money: int = 0
+    """Minor units that it took off tickets, where it was used at a till."""
+    article: str | None = None
+    """What stands on the ticket; None for what the reward's own article is."""
 
 
 def gifts(tx: Transaction, period: Period) -> tuple[GiftSum, ...]:
-    """Every reward that was taken, alone and by name (GLO-14)."""
+    """Every reward that was taken, alone and by name (GLO-14): as vouchers, and at tills."""
+    found = (*_by_voucher(tx, period), *_at_tills(tx, period))
+    return tuple(sorted(found, key=lambda each: (each.program, each.store, each.reward)))
+
+
+def _at_tills(tx: Transaction, period: Period) -> Iterator[GiftSum]:
+    table = tables.point_uses
+    at = table.c.recorded_at if period.booked else table.c.at
+    wanted = [table.c.tenant == tx.tenant, at >= period.since, at < period.until]
+    if period.program:
+        wanted.append(table.c.program == period.program)
+    if period.store:
+        wanted.append(table.c.store == period.store)
+    keys = (table.c.program, table.c.store, table.c.reward, table.c.article, table.c.state)
+    for row in tx.rows(
+        select(
+            *keys,
+            func.count().label("gifts"),
+            func.sum(table.c.points).label("points"),
+            func.sum(table.c.money).label("money"),
+        )
+        .where(*wanted)
+        .group_by(*keys)
+        .order_by(*keys)
+    ):
+        yield GiftSum(
+            program=row.program,
+            store=row.store,
+            reward=row.reward,
+            state=row.state,
+            gifts=row.gifts,
+            points=int(row.points),
+            money=int(row.money),
+            article=row.article,
+        )
+
+
+def _by_voucher(tx: Transaction, period: Period) -> tuple[GiftSum, ...]:
     table, voucher = tables.entries, tables.vouchers
     debit = and_(table.c.tenant == voucher.c.tenant, table.c.id == voucher.c.entry)
     keys = (table.c.program, table.c.store, voucher.c.reward, voucher.c.state)
@@ -202,6 +243,50 @@ class Group:
     """Minor units."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSum:
+    """What a campaign did, counted on the tickets in which it had a part."""
+
+    tickets: int
+    members: int
+    points: int
+    """All that these tickets earned."""
+    redeemers: int
+    """Those of the members who took a reward in the same time."""
+
+
+def campaign(tx: Transaction, period: Period, wanted: str) -> CampaignSum:
+    """What the campaign did in that time."""
+    entry = tables.entries
+    within = tuple(_within(tx, period))
+    row = tx.first(
+        select(
+            func.count(distinct(entry.c.fact)).label("tickets"),
+            func.count(distinct(entry.c.member)).label("members"),
+            func.sum(entry.c.points).label("points"),
+        ).where(*within, _names(wanted))
+    )
+    got = select(entry.c.member).distinct().where(*within, _names(wanted))
+    took = tx.first(
+        select(func.count(distinct(entry.c.member)).label("members")).where(
+            *within, entry.c.kind == EntryKind.REDEEM.value, entry.c.member.in_(got)
+        )
+    )
+    assert row is not None
+    assert took is not None
+    return CampaignSum(
+        tickets=row.tickets,
+        members=row.members,
+        points=int(row.points or 0),
+        redeemers=took.members,
+    )
+
+
+def _names(campaign: str) -> ColumnElement[bool]:
+    # A step of a trace says which campaign it is for: ["factor", "summer", 2, 1].
+    return tables.entries.c.trace.contains(f', "{campaign}", ', autoescape=True)
+
+
 def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group]:
     """What those bought who took a reward, or earned in that campaign, and those who did not.
 
@@ -209,12 +294,8 @@ def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group
     """
     entry, sale, member = tables.entries, tables.sales, tables.members
     got = select(entry.c.member).distinct().where(*_within(tx, period))
-    got = (
-        # A step of a trace says which campaign it is for: ["factor", "summer", 2, 1].
-        got.where(entry.c.trace.contains(f', "{campaign}", ', autoescape=True))
-        if campaign
-        else got.where(entry.c.kind == EntryKind.REDEEM.value)
-    )
+    is_so = _names(campaign) if campaign else entry.c.kind == EntryKind.REDEEM.value
+    got = got.where(is_so)
     is_in = case((member.c.id.in_(got), 1), else_=0)
     there = (member.c.tenant == tx.tenant) & (member.c.enrolled_at < period.since)
     people = tx.rows(

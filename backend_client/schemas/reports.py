@@ -81,10 +81,13 @@ class GiftLine(Wire):
     store: str
     reason: str = Field(description="Why it was given: `reward:ID`.")
     article: str | None
-    state: str = Field(description="reserved, issued, redeemed or voided.")
+    state: str = Field(description="reserved, issued, redeemed or voided; at a till, held too.")
     gifts: int
     points: int
-    cost: Minor | None = Field(description="points × value; null where a point has no value.")
+    money: Minor = Field(default=0, description="What it took off tickets at tills.")
+    cost: Minor | None = Field(
+        description="That, or points × value; null where a point has no value."
+    )
 
 
 class GiftsReport(Wire):
@@ -95,6 +98,7 @@ class GiftsReport(Wire):
     lines: tuple[GiftLine, ...]
     gifts: int
     points: int
+    money: Minor = Field(default=0, description="The sum of the loyalty lines on tickets.")
     cost: Minor | None
 
 
@@ -117,6 +121,33 @@ class UpliftReport(Wire):
     received: ComparedGroup
     held_out: ComparedGroup
     uplift_bp: BasisPoints | None = Field(description="How much more each of the first bought.")
+
+
+class CampaignLine(Wire):
+    """One campaign in the period, on the tickets in which it had a part."""
+
+    program: Id
+    campaign: Id
+    name: dict[str, str]
+    tickets: int
+    members: int
+    points: int = Field(description="All that these tickets earned.")
+    cost: Minor | None = Field(description="points × value; null where a point has no value.")
+    redeemers: int = Field(description="Members of these who took a reward in the same time.")
+    redemption_bp: BasisPoints | None
+    received: ComparedGroup
+    held_out: ComparedGroup
+    uplift_bp: BasisPoints | None = Field(
+        description="How much more each of the first bought: an observation, not a proof."
+    )
+
+
+class CampaignsReport(Wire):
+    """Every campaign of the programs in force."""
+
+    since: Instant
+    until: Instant
+    campaigns: tuple[CampaignLine, ...]
 
 
 class AccountCodes(Wire):

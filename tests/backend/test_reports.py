@@ -17,12 +17,14 @@ from backend.db import tables
 from backend.db.accounts import every_account
 from backend.rights import Role
 from backend.services.points.worth import in_money, rate_bp
+from backend_client.schemas import UseBody
 from loyalty.document import read_program
 from loyalty.entries import EntryKind
 from loyalty.ids import MemberId, StoreId
 from tests.support.books import Books
+from tests.support.counter import counter, document, join
 from tests.support.facts import Journal, Kiosk, sale_of
-from tests.support.server import PROGRAM, Company, Connected, company, in_process
+from tests.support.server import PROGRAM, Company, Connected, company, in_process, new_id
 from tests.support.staff import AtWork, at_work
 
 VALUED = json.dumps(json.loads(PROGRAM) | {"point_value": "0.02"})
@@ -162,6 +164,53 @@ def test_every_gift_stands_alone_with_program_and_reason(
     names, *rows = table(manager, line.session, "gifts")
     assert len(rows) == len(told["lines"])
     assert names[:3] == ["program", "store", "reason"]
+
+
+def test_what_points_took_off_tickets_is_in_the_gifts_to_the_cent(url: str) -> None:
+    """GLO-14: the report's total is the sum of the loyalty lines on tickets."""
+    with counter(document(), url) as (line, member):
+        assert line.session is not None
+        manager = at_work(line.company, Role.MANAGER)
+        uses = [
+            UseBody(id=new_id(), member=member, reward="five", at=datetime.now(UTC)),
+            UseBody(id=new_id(), member=member, reward="coffee", at=datetime.now(UTC)),
+        ]
+        sale = sale_of(member, 300_00)
+        line.till.record_sale(sale)
+        taken = [line.till.use(each) for each in uses]
+        line.till.void_use(taken[1].id)
+        told = report(manager, line.session, "gifts")
+        lines = {each["reason"]: each for each in told["lines"]}
+        assert (lines["reward:five"]["money"], lines["reward:five"]["article"]) == (500, "REMISE-5")
+        assert lines["reward:coffee"]["state"] == "voided"
+        on_tickets = -taken[0].line.unit_price
+        assert (told["gifts"], told["points"], told["money"]) == (1, 300, on_tickets)
+        assert told["cost"] == on_tickets
+
+
+def test_each_campaign_shows_what_it_gave_and_who_came_back_for_a_gift(url: str) -> None:
+    """GLO-15, by campaign."""
+    summer = {
+        "id": "summer",
+        "name": {"fr": "Été", "en": "Summer"},
+        "give": {"times": "2"},
+    }
+    with counter(document(campaigns=[summer]), url) as (line, member):
+        assert line.session is not None
+        manager = at_work(line.company, Role.MANAGER)
+        other = join(line, document(campaigns=[summer]))
+        with line.company.database.write(line.company.shop.tenant) as tx:
+            tx.run(tables.members.update().values(enrolled_at=tx.now - timedelta(days=100)))
+        line.till.record_sale(sale_of(member, 100_00))
+        line.till.use(UseBody(id=new_id(), member=member, reward="five", at=datetime.now(UTC)))
+        (told,) = report(manager, line.session, "campaigns")["campaigns"]
+        assert (told["campaign"], told["tickets"], told["members"]) == ("summer", 1, 1)
+        assert (told["points"], told["cost"]) == (200, 2000)
+        assert (told["redeemers"], told["redemption_bp"]) == (1, 10_000)
+        assert (told["received"]["spent_each"], told["held_out"]["members"]) == (100_00, 1)
+        names, row = table(manager, line.session, "campaigns")
+        assert row[names.index("campaign")] == "summer"
+        assert other != member
 
 
 def test_debits_equal_credits_and_the_liability_account_is_the_open_points(

@@ -1,5 +1,7 @@
 """What the program gives and costs: activity, liability, gifts and what they bring in (F9)."""
 
+from dataclasses import replace
+
 from backend.db import Transaction, reports, shops
 from backend.db.reports import Movement, Period
 from backend.services.points.worth import BASIS_POINTS, in_money, rate_bp
@@ -7,6 +9,8 @@ from backend_client.schemas.reports import (
     ActivityLine,
     ActivityProgram,
     ActivityReport,
+    CampaignLine,
+    CampaignsReport,
     ComparedGroup,
     GiftLine,
     GiftsReport,
@@ -17,7 +21,7 @@ from backend_client.schemas.reports import (
 )
 from loyalty.entries import EntryKind
 from loyalty.ids import ProgramId
-from loyalty.program import Program
+from loyalty.program import Campaign, Program
 
 GIVEN = (EntryKind.EARN, EntryKind.WELCOME)
 LOST = (EntryKind.EXPIRY, EntryKind.FORFEIT)
@@ -118,11 +122,13 @@ def gifts(tx: Transaction, period: Period) -> GiftsReport:
                 program=each.program,
                 store=each.store,
                 reason=f"reward:{each.reward}",
-                article=_article(program, each.reward),
+                article=each.article or _article(program, each.reward),
                 state=each.state,
                 gifts=each.gifts,
                 points=each.points,
-                cost=None if program is None else in_money(program, each.points),
+                money=each.money,
+                # What came off a ticket is what it cost, whatever a point is said to be worth.
+                cost=each.money or (None if program is None else in_money(program, each.points)),
             )
         )
     kept = [line for line in lines if line.state != "voided"]
@@ -133,6 +139,7 @@ def gifts(tx: Transaction, period: Period) -> GiftsReport:
         lines=tuple(lines),
         gifts=sum(line.gifts for line in kept),
         points=sum(line.points for line in kept),
+        money=sum(line.money for line in kept),
         cost=sum(costs) if len(costs) == len(kept) else None,
     )
 
@@ -142,6 +149,38 @@ def _article(program: Program | None, reward: str) -> str | None:
         return None
     found = next((each for each in program.rewards if each.id == reward), None)
     return getattr(found, "article", None)
+
+
+def campaigns(tx: Transaction, period: Period) -> CampaignsReport:
+    """Every campaign of the programs in force: what it gave, cost, and seems to have brought."""
+    programs = dict.fromkeys(store.program for store in shops.stores(tx))
+    lines = []
+    for name in programs:
+        program = shops.program(tx, name)
+        if program is None or period.program not in ("", name):
+            continue
+        of_it = replace(period, program=name)
+        lines += [_campaign(tx, of_it, program, each) for each in program.campaigns]
+    return CampaignsReport(since=period.since, until=period.until, campaigns=tuple(lines))
+
+
+def _campaign(tx: Transaction, period: Period, program: Program, wanted: Campaign) -> CampaignLine:
+    did = reports.campaign(tx, period, wanted.id)
+    beside = uplift(tx, period, wanted.id)
+    return CampaignLine(
+        program=program.id,
+        campaign=wanted.id,
+        name=dict(wanted.name),
+        tickets=did.tickets,
+        members=did.members,
+        points=did.points,
+        cost=in_money(program, did.points),
+        redeemers=did.redeemers,
+        redemption_bp=rate_bp(did.redeemers, did.members),
+        received=beside.received,
+        held_out=beside.held_out,
+        uplift_bp=beside.uplift_bp,
+    )
 
 
 def uplift(tx: Transaction, period: Period, campaign: str) -> UpliftReport:
