@@ -1,10 +1,11 @@
 """The ledger where things meet: partial expiries, returns of returns, releases, snapshots."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 from loyalty.division import apportioned, divided, share
-from loyalty.ledger import Account, Entry, EntryKind, Lot, movements, replay
+from loyalty.ledger import Account, Book, Entry, EntryKind, Lot, movements, replay
 from loyalty.program import Rounding
 from loyalty.turns import in_turn
 from tests.loyalty.cases import day, earn, entry, expire, open_lots, take, undo
@@ -200,6 +201,19 @@ def test_points_that_wait_are_free_on_the_instant_of_their_day() -> None:
     for_ever = earn("for-ever", 10, 1)
     spent = replay([waiting, for_ever, take("gift", 4, 5)])
     assert open_lots(spent) == {"waiting": (6, day(9)), "for-ever": (10, None)}
+
+
+def test_what_can_be_spent_while_the_book_is_open() -> None:
+    """On the instant of its day what waited is free, also where nothing was booked since."""
+    book = Book(Account())
+    book.post(replace(earn("waits", 30, 1), available_from=day(3)), day(1))
+    instant = timedelta(microseconds=1)
+    assert [book.balance(at) for at in (day(3) - instant, day(3), day(4))] == [0, 30, 30]
+    owing = Book(Account())
+    owing.post(take("gift", 20, 1), day(1))
+    assert (owing.balance(day(1)), owing.held) == (-20, -20)
+    owing.post(earn("some", 5, 2), day(2))
+    assert (owing.balance(day(2)), owing.held) == (-15, -15)
 
 
 def test_lots_are_shown_in_the_order_in_which_they_are_spent() -> None:

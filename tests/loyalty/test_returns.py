@@ -199,6 +199,18 @@ def test_points_come_back_before_others_go() -> None:
     assert void_sale([SALE], [PAID], now=day(2), holder=replay(story), negative=Negative.REFUSE)
 
 
+def test_a_void_is_refused_for_what_neither_the_balance_nor_what_waits_covers() -> None:
+    def holding(free: int, waiting: int) -> Account:
+        waits = replace(earn("waits", waiting, 1), available_from=day(9))
+        return replay([earn("free", free, 1), waits])
+
+    assert void_sale([SALE], now=day(2), holder=holding(6, 4), negative=Negative.REFUSE)
+    for free, waiting, missing in ((6, 3, 1), (3, 5, 2), (0, 0, 10)):
+        with pytest.raises(NotEnoughPoints) as refused:
+            void_sale([SALE], now=day(2), holder=holding(free, waiting), negative=Negative.REFUSE)
+        assert refused.value.missing == missing
+
+
 def test_a_line_returned_and_then_the_whole_sale_voided_takes_each_point_once() -> None:
     back = claw_back(SALE, SHIRTS, came_back("r", "shirts", 3, 2))
     assert back is not None

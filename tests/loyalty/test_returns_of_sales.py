@@ -177,6 +177,14 @@ def test_a_part_of_a_price_is_a_part_of_a_piece() -> None:
 def test_what_cost_nothing_has_no_part_that_an_amount_buys() -> None:
     assert pieces_for(replace(TEA, unit_price=0), 4_50) == 0
     assert pieces_for(TEA, 0) == 0
+    assert pieces_for(replace(TEA, quantity=1, unit_price=1), 1) == 1
+
+
+def test_what_cost_nothing_has_no_share_in_an_entry_of_other_books() -> None:
+    free, cheap = Line(unit_price=0), Line(unit_price=2)
+    untold = replace(earned()[0], trace=None, points=3)
+    both = replace(SALE, lines=(free, cheap), total=2)
+    assert taken(take_back([untold], both, back("r", mug=1))) == [3]
 
 
 GIFT = Line(id="gift", kind=LineKind.REWARD, article="TOTE", quantity=2)
