@@ -169,6 +169,25 @@ def test_the_reward_of_the_documentation_is_worth_what_it_says(jars: Extensions)
     assert used.steps == (Step(StepKind.GIVE, "jars@1", 150),), "the version is in the trace"
 
 
+def test_a_reward_that_says_less_than_nothing_gives_nothing() -> None:
+    for owed in (0, -5):
+        known: Extensions = {"jars": Fixed(owed)}
+        assert refill(150, known).price == Price(points=150, money=0)
+
+
+class Fixed:
+    """Worth so much, whatever the balance."""
+
+    version = "1"
+
+    def __init__(self, money: int) -> None:
+        self.money = money
+
+    def worth(self, balance: int, settings: Settings) -> int:
+        del balance, settings
+        return self.money
+
+
 def test_a_reward_whose_extension_is_not_here_is_refused_and_not_guessed() -> None:
     with pytest.raises(ExtensionMissing, match="no reward 'jars'"):
         refill(150, extensions.NONE)

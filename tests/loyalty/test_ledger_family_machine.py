@@ -4,7 +4,8 @@ Everything is told through the rules that a shop uses, and arrives in any order,
 """
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
+from fractions import Fraction
 from random import Random
 
 from hypothesis import settings
@@ -13,24 +14,46 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from loyalty import expiry
 from loyalty.adjustments import Clerk, Wanted, adjust
+from loyalty.earning import earn
 from loyalty.errors import HouseholdRefused, NotEnoughPoints
 from loyalty.households import Household, Membership, Step, into_wallet, join, leave
-from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, StoreId
+from loyalty.ids import EntryId, MemberId, ProgramId, RedemptionId, RuleId, SaleId, StoreId
 from loyalty.journal import chained, head_of, verify
-from loyalty.ledger import Account, Entry, EntryKind, movements, replay
+from loyalty.ledger import Account, Entry, movements, replay
 from loyalty.merging import Merge, catch_up, merge, unmerge
 from loyalty.pending import pending
-from loyalty.program import AdjustmentRules, Negative, Pending
+from loyalty.program import (
+    AdjustmentRules,
+    EarningRule,
+    Negative,
+    Occasion,
+    OfflineLimits,
+    Pending,
+    PerAmount,
+    Program,
+)
 from loyalty.redemption import Use, spend
-from loyalty.returns import Returned, claw_back, reversal, void_sale
+from loyalty.returns import Returned, reversal, take_back, void_sale
 from loyalty.rewards import Price
-from loyalty.traces import EarnedLine
+from loyalty.sales import Channel, Line, Sale
 from loyalty.transfers import follow
-from tests.loyalty.cases import day, entry, open_lots
+from tests.loyalty.cases import day, open_lots
 
 PROGRAM, LYON = ProgramId("shop"), StoreId("lyon")
 PEOPLE = tuple(map(MemberId, ("anna", "ben", "cleo")))
 HOME = Household(wallet=MemberId("home"), program=PROGRAM)
+RULES = Program(
+    id=PROGRAM,
+    version=1,
+    name={},
+    currency="EUR",
+    valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+    earning=(
+        EarningRule(id=RuleId("ratio"), when=Occasion.SALE, give=PerAmount(amount=100, points=1)),
+    ),
+    rewards=(),
+    offline=OfflineLimits(per_card=0, per_terminal=0, snapshot_age_h=1),
+)
 HOLDERS = (*PEOPLE, HOME.wallet)
 
 
@@ -45,6 +68,8 @@ class Family(RuleBasedStateMachine):
         self.home = HOME
         self.merged: Merge | None = None
         self.sales: list[Entry] = []
+        self.tickets: dict[EntryId, Sale] = {}
+        self.taken: dict[EntryId, int] = {}
         self.returned: dict[EntryId, list[Returned]] = {}
         self.gifts: list[Entry] = []
 
@@ -70,6 +95,21 @@ class Family(RuleBasedStateMachine):
         self.tick()
         self.told += 1
         return f"{(self.told * 7919) % 1000:03}"  # ids in no order of time
+
+    def ticket(self, who: MemberId, points: int) -> Sale:
+        """A ticket that earns so many points, with three pieces on one line and one on another."""
+        third = points * 100 // 4
+        lines = (Line(quantity=3, unit_price=third), Line(unit_price=points * 100 - 3 * third))
+        return Sale(
+            id=SaleId(self.name()),
+            store=LYON,
+            channel=Channel.SHOP,
+            member=who,
+            total=points * 100,
+            currency="EUR",
+            closed_at=day(self.today),
+            lines=lines,
+        )
 
     def tick(self) -> None:
         """One thing after the other; what happens at one instant has a machine of its own."""
@@ -101,11 +141,14 @@ class Family(RuleBasedStateMachine):
         held=st.booleans(),
     )
     def a_sale_earns(self, who: MemberId, points: int, life: int | None, held: bool) -> None:
-        until = None if life is None else self.today + life
-        sale = entry(self.name(), EntryKind.EARN, points, self.today, until=until)
+        sold = self.ticket(who, points)
+        (sale,) = earn(sold, RULES, zone=UTC)
+        assert sale.points == points
+        sale = replace(sale, deadline=None if life is None else day(self.today + life))
         if held:
             sale = pending(sale, Pending(days=3), zone=UTC)
         sale = self.in_wallet(sale, who)
+        self.tickets[sale.id] = sold
         self.sales.append(sale)
         self.book(sale)
 
@@ -144,22 +187,32 @@ class Family(RuleBasedStateMachine):
         self.sweep(void)
 
     @precondition(lambda self: self.sales)
-    @rule(which=st.randoms(use_true_random=False), pieces=st.integers(1, 3))
-    def goods_come_back(self, which: Random, pieces: int) -> None:
+    @rule(
+        which=st.randoms(use_true_random=False),
+        pieces=st.lists(st.sampled_from((0, 1, 3, Fraction(1, 2))), min_size=2, max_size=2),
+    )
+    def goods_come_back(self, which: Random, pieces: list[int | Fraction]) -> None:
+        """Some pieces of each line, or a part of their price."""
         sale = which.choice(self.sales)
-        line = EarnedLine("line", sale.points, 3)
-        before = self.returned.setdefault(sale.id, [])
-        name = self.name()
-        returned = Returned(id=name, line="line", quantity=pieces, at=day(self.today), store=LYON)
+        before, name = self.returned.setdefault(sale.id, []), self.name()
+        act = [
+            Returned(id=name, line=str(line), quantity=number, at=day(self.today), store=LYON)
+            for line, number in enumerate(pieces, start=1)
+            if number
+        ]
         negative = which.choice(list(Negative))
         where = follow(reversal(sale, now=day(self.today)), self.journal).member
         holder = self.account(where) if negative is Negative.REFUSE else None
         try:
-            back = claw_back(sale, line, returned, before, holder=holder, negative=negative)
+            taken = take_back(
+                [sale], self.tickets[sale.id], act, before, holder=holder, negative=negative
+            )
         except NotEnoughPoints:
             return
-        before.append(returned)
-        if back is not None:
+        before += act
+        self.taken[sale.id] = self.taken.get(sale.id, 0) - sum(each.points for each in taken)
+        assert self.taken[sale.id] <= sale.points, "no more than the sale earned"
+        for back in taken:
             told = follow(back, self.journal)
             owed = self.account(told.member).debt
             self.book(told, told)
