@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from loyalty.document import read_program
+from loyalty.earning import CurrencyMismatch
 from loyalty.errors import LoyaltyError
 from loyalty.explain import Said, explain
 from loyalty.extensions import installed
@@ -58,8 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _replayed(asked.programs, asked.past)
         program = read_program(asked.program.read_bytes())
         found = _quoted(program, asked.sale)
-    except (LoyaltyError, OSError) as no:
+    except LoyaltyError as no:
         print(no, file=sys.stderr)
+        return REFUSED
+    except OSError as no:
+        print(f"{no.filename}: {no.strerror}", file=sys.stderr)
         return REFUSED
     lines = _quote(found) if asked.command == "quote" else _explained(found, program)
     print("\n".join(lines))
@@ -102,15 +106,16 @@ def _quoted(program: Program, path: Path) -> Quote:
     if isinstance(balance, bool) or not isinstance(balance, int):
         raise SaleRefused("balance", "write a whole number of points")
     account = Account(lots=(Lot(entry=EntryId("before"), left=balance, deadline=None),))
-    return quote(
-        sale,
-        program,
-        account,
-        now=sale.closed_at,
-        zone=read_zone(written.get("zone", "Europe/Paris"), "zone"),
-        buyer=read_buyer(written.get("buyer", {})),
-        extensions=installed(),
-    )
+    zone = read_zone(written.get("zone", "Europe/Paris"), "zone")
+    buyer, known = read_buyer(written.get("buyer", {})), installed()
+    try:
+        return quote(
+            sale, program, account, now=sale.closed_at, zone=zone, buyer=buyer, extensions=known
+        )
+    except SaleRefused as no:
+        raise SaleRefused(f"sale.{no.field}", no.remedy) from no
+    except CurrencyMismatch as no:
+        raise SaleRefused("sale.currency", f"write {program.currency}: {no}") from no
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -87,7 +87,7 @@ def earn(
     in full, and a credit earn nothing here.
     """
     if sale.currency != program.currency:
-        raise CurrencyMismatch(f"sale in {sale.currency}, program in {program.currency}")
+        raise CurrencyMismatch(f"the sale is in {sale.currency}, the program in {program.currency}")
     check(sale)
     if not takes_part(sale, buyer, program, extensions):
         return ()

@@ -36,7 +36,8 @@ def _spelled(field: str, path: tuple[int | str, ...]) -> str:
 
 
 def _meant(field: str) -> str:
-    known = {name for document in _documents() for name in document.model_fields}
+    # What is right elsewhere is wrong here: to offer it again would help nobody.
+    known = {name for document in _documents() for name in document.model_fields} - {field}
     close = get_close_matches(field, sorted(known), n=1, cutoff=0.7)
     return f"; was {close[0]!r} meant?" if close else ": leave it out"
 
@@ -53,9 +54,9 @@ _SPELLED = {
     "language": "write the language as two small letters, such as fr",
 }
 _A_WHOLE_NUMBER = "write a whole number, without comma or quotes, such as 200"
-_A_DAY = "write a day, such as 2026-01-31"
+_A_DAY = "write a day that exists, such as 2026-01-31"
 _AN_HOUR = "write an hour, such as 09:30"
-_A_DATE = "write a date with its time zone, such as 2026-01-31T00:00:00+01:00"
+_A_DATE = "write a day that exists, with its time zone, such as 2026-01-31T00:00:00+01:00"
 _POINTS_BY_ARTICLE = 'write points by article, such as {"CAFE": 10}'
 _MAPPINGS = {
     "name": 'write texts by language, such as {"fr": "Un café offert"}',

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,7 +90,7 @@ def _returned(written: _Act) -> Returned:
     return Returned(
         id=written["id"],
         line=written["line"]["id"],
-        quantity=written["quantity"],
+        quantity=Fraction(written["quantity"]),
         at=instant(written["at"]),
         store=STORE,
     )

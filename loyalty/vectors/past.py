@@ -11,7 +11,7 @@ from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, Points, ProgramId, SaleId, StoreId
 from loyalty.program import Program
 from loyalty.returns import Returned
-from loyalty.sales import SaleRefused
+from loyalty.sales import SaleRefused, check
 from loyalty.timemachine import CameBack, Fact, Sold, Stands, Undone, Zones
 from loyalty.vectors.read import (
     Read,
@@ -74,9 +74,17 @@ def _facts(written: list[object], program: Program) -> list[Fact]:
 _Written = Mapping[str, Any]
 
 
-def _sold(found: _Written, _: Mapping[str, MemberId], __: Program, ___: str) -> Fact:
+def _sold(found: _Written, _: Mapping[str, MemberId], program: Program, field: str) -> Fact:
+    sale = found["sold"]
+    try:
+        check(sale)
+    except SaleRefused as no:
+        raise SaleRefused(f"{field}.sold.{no.field}", no.remedy) from no
+    if sale.currency != program.currency:
+        remedy = f"write {program.currency}, in which the program counts"
+        raise SaleRefused(f"{field}.sold.currency", remedy)
     return Sold(
-        sale=found["sold"],
+        sale=sale,
         buyer=found.get("buyer") or read_buyer({}),
         booked=found.get("booked"),
     )

@@ -126,7 +126,8 @@ def read_instant(value: object, field: str) -> datetime:
     except ValueError:
         at = datetime.min  # noqa: DTZ901 - refused below, as every time without a zone is
     if at.tzinfo is None:
-        raise SaleRefused(field, "write a date with its time zone: 2026-01-31T10:00:00+01:00")
+        remedy = "write a day that exists, with its time zone: 2026-01-31T10:00:00+01:00"
+        raise SaleRefused(field, remedy)
     return at
 
 
@@ -134,7 +135,7 @@ def _day(value: object, field: str) -> date | None:
     try:
         return None if value is None else date.fromisoformat(read_text(value, field))
     except ValueError:
-        raise SaleRefused(field, "write a day, such as 2026-01-31") from None
+        raise SaleRefused(field, "write a day that exists, such as 2026-01-31") from None
 
 
 def read_one_of(choices: type[StrEnum]) -> Read:

@@ -116,7 +116,7 @@ def test_any_program_is_written_and_read_back_the_same(
 
 A_WHOLE_NUMBER = "write a whole number, without comma or quotes, such as 200"
 A_POINT = "write a number with a point, such as 0.05"
-A_DATE = "write a date with its time zone, such as 2026-01-31T00:00:00+01:00"
+A_DATE = "write a day that exists, with its time zone, such as 2026-01-31T00:00:00+01:00"
 SMALL_LETTERS = "write small letters, digits and hyphens, such as free-coffee"
 REFUSED: list[tuple[str, object, str]] = [
     ("rewards.0.cost", -1, "write a number above 0"),
@@ -306,8 +306,16 @@ ENDS_BEFORE = "it ends before it starts: write 2026-03-08 or later"
 LATE = {"first_day": "2026-03-08", "last_day": "2026-03-07"}
 REFUSED_RULES: list[tuple[dict[str, object], str, str]] = [
     (operation(**LATE), "campaigns.0.last_day", ENDS_BEFORE),
-    (operation(first_day="8 mars"), "campaigns.0.first_day", "write a day, such as 2026-01-31"),
-    (operation(first_day=3), "campaigns.0.first_day", "write a day, such as 2026-01-31"),
+    (
+        operation(first_day="8 mars"),
+        "campaigns.0.first_day",
+        "write a day that exists, such as 2026-01-31",
+    ),
+    (
+        operation(first_day=3),
+        "campaigns.0.first_day",
+        "write a day that exists, such as 2026-01-31",
+    ),
     (
         operation(hours=[{"start": "9h", "end": "12:00"}]),
         "campaigns.0.hours.0.start",
@@ -332,6 +340,11 @@ REFUSED_RULES: list[tuple[dict[str, object], str, str]] = [
         operation(line={"families": ["x"]}),
         "campaigns.0.line",
         "'line' is not known here; was 'lines' meant?",
+    ),
+    (
+        operation(when={"first_day": "2026-05-01"}),
+        "campaigns.0.when",
+        "'when' is not known here: leave it out",
     ),
     (
         {"campaigns": [{"id": "welcome", "name": TEXTS, "give": {"points": 5}}]},

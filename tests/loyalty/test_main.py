@@ -80,6 +80,12 @@ def test_explain_tells_the_calculation(sale: Path, capsys: pytest.CaptureFixture
     ]
 
 
+def sold(**wrong: object) -> str:
+    written = SALE["sale"]
+    assert isinstance(written, dict)
+    return json.dumps({**SALE, "sale": {**written, **wrong}})
+
+
 def test_a_sale_that_earns_nothing_is_told_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,6 +101,14 @@ def test_a_sale_that_earns_nothing_is_told_so(
         ("{", "document: this is not JSON"),
         ("[]", "document: write fields between { and }"),
         ("{}", "sale: write fields between { and }"),
+        (
+            sold(total="50,00"),
+            "sale.total: write a whole number, without comma or quotes, such as 4200",
+        ),
+        (sold(id="a/b"), "sale.id: write it without a slash: ids of entries are made of it"),
+        (sold(currency="EUS"), "sale.currency: write its three capital letters, such as EUR"),
+        (sold(currency="USD"), "sale.currency: write EUR: the sale is in USD, the program in EUR"),
+        (sold(closed_at="2026-02-29T10:00:00+01:00"), "sale.closed_at: write a day that exists"),
         (json.dumps({**SALE, "balance": 1.5}), "balance: write a whole number of points"),
         (json.dumps({**SALE, "balance": True}), "balance: write a whole number of points"),
         (json.dumps({**SALE, "zone": "Angers"}), "zone: write a time zone, such as Europe/Paris"),
@@ -220,6 +234,14 @@ def test_a_past_is_told_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]
             "past.facts.0.voided.sale: write the sale before",
         ),
         ({"facts": [{"stands": {"id": "e"}}]}, "past.facts.0.stands.member: it is missing"),
+        (
+            {"facts": [{"sold": {**SOLD["sold"], "lines": [{"quantity": -1}]}}]},
+            "past.facts.0.sold.lines.0.quantity: write 1 or more: a return is not a sale",
+        ),
+        (
+            {"facts": [{"sold": {**SOLD["sold"], "currency": "USD"}}]},
+            "past.facts.0.sold.currency: write EUR, in which the program counts",
+        ),
         ({"zone": "Mars"}, "past.zone: write a time zone"),
         ({"zones": ["Mars"]}, "past.zones: write stores and their zones"),
         ({"point_cost": "0,05"}, "past.point_cost: write it in quotes and with a point"),

@@ -127,7 +127,12 @@ BAD: list[tuple[str, object, str, str]] = [
         "sale.lines.0.tax_rate",
         'write a percentage with a point, such as "5.5"',
     ),
-    ("buyer", {"birthday": "2 mars"}, "buyer.birthday", "write a day, such as 2026-01-31"),
+    (
+        "buyer",
+        {"birthday": "2 mars"},
+        "buyer.birthday",
+        "write a day that exists, such as 2026-01-31",
+    ),
     ("buyer", {"themes": ["a", 1]}, "buyer.themes.1", "write it between quotes"),
 ]
 
