@@ -39,6 +39,7 @@ from backend_client.schemas.cards import (
     CardTypeBody,
     CardTypesAnswer,
     CardTypeTerms,
+    ChipProof,
 )
 from backend_client.schemas.catalogue import (
     BadRow,
@@ -407,6 +408,7 @@ __all__ = [
     "CartBody",
     "Change",
     "ChangesPage",
+    "ChipProof",
     "ClaimAnswer",
     "ClaimRequest",
     "CodeAsked",

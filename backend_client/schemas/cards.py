@@ -15,6 +15,13 @@ CardUid = Annotated[
 ]
 
 
+class ChipProof(Wire):
+    """What a chip that signs its own text said, from the end of its address: `?e=…&c=…` (F5)."""
+
+    picc: str = Field(pattern=r"^[0-9A-F]{32}$", description="Its number and count, hidden: `e`.")
+    mac: str = Field(pattern=r"^[0-9A-F]{16}$", description="Its code over both: `c`.")
+
+
 class CardTypeTerms(Wire):
     """A kind of card: what it costs and how long it can be used (CLI-02 … CLI-08)."""
 

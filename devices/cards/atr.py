@@ -42,6 +42,8 @@ class Family:
     chip: str = ""
     may_be_type2: bool = False
     """Ultralight and NTAG 21x share one ATR on most readers: only GET_VERSION tells them apart."""
+    may_hold_text: bool = False
+    """NTAG 424 DNA announces itself as DESFire does; only the first holds a text for everybody."""
 
 
 def family_of(atr: bytes) -> Family:
@@ -52,7 +54,11 @@ def family_of(atr: bytes) -> Family:
     if historical.startswith(STORAGE_MARK) and len(historical) >= len(STORAGE_MARK) + 3:
         standard, *name = historical[len(STORAGE_MARK) :][:3]
         return _storage_card(standard, int.from_bytes(name, "big"))
-    return Family(standard=Standard.ISO_14443_4, chip=PROCESSOR_CARDS.get(historical, ""))
+    return Family(
+        standard=Standard.ISO_14443_4,
+        chip=PROCESSOR_CARDS.get(historical, ""),
+        may_hold_text=historical == DESFIRE,
+    )
 
 
 def storage_atr(standard: int, name: int) -> bytes:
@@ -135,7 +141,8 @@ STORAGE_CARDS: Final = {
     0xFF88: "SLE 66R35",
 } | dict.fromkeys(range(0x0017, 0x0021), "PicoPass")
 
+DESFIRE: Final = b"\x80"
 PROCESSOR_CARDS: Final = {
-    b"\x80": "MIFARE DESFire",  # EV1 to EV3; NTAG 424 DNA announces the same
+    DESFIRE: "MIFARE DESFire",  # EV1 to EV3; NTAG 424 DNA announces the same
     b"": "",  # no historical bytes: phones and passports
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from devices.cards import Channel, type2
+from devices.cards import Channel, type2, type4
 from devices.cards.atr import Family, Standard, family_of
 from devices.cards.errors import CardError
 from devices.cards.uid import medium_of, most_significant_first, read_uid
@@ -16,6 +16,7 @@ class Identity:
     uid: bytes
     medium: Medium
     chip: str
+    text: str = ""
 
 
 def identify(channel: Channel, atr: bytes) -> Identity:
@@ -27,7 +28,9 @@ def identify(channel: Channel, atr: bytes) -> Identity:
     uid = read_uid(channel)
     if family.standard is Standard.ISO_15693:
         uid = most_significant_first(uid)
-    return Identity(uid=uid, medium=medium_of(uid), chip=_chip(channel, family))
+    # A chip that signs its text is worth more with it: one that leaves meanwhile is to come again.
+    text = type4.read_text(channel) if family.may_hold_text else ""
+    return Identity(uid=uid, medium=medium_of(uid), chip=_chip(channel, family), text=text)
 
 
 def _chip(channel: Channel, family: Family) -> str:

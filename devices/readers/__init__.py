@@ -45,6 +45,9 @@ class CardTap:
     reader: str
     reported_at: float
     """`time.monotonic()` when the reader reported the card."""
+    text: str = ""
+    """What the chip tells everybody who reads it, such as an address; new at each tap where the
+    chip signs it. Never logged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

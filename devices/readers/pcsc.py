@@ -216,6 +216,7 @@ class _Watch(threading.Thread):
             chip=answer.chip,
             reader=reader,
             reported_at=news.reported_at,
+            text=answer.text,
         )
 
     def _lies_there_still(self, service: "_Service", reader: str) -> bool:

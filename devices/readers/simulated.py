@@ -39,6 +39,7 @@ class _Card:
     uid: bytes = b""
     medium: Medium = Medium.CARD
     chip: str = ""
+    text: str = ""
     trouble: Trouble | None = None
 
 
@@ -68,12 +69,14 @@ class SimulatedReader:
         if session is not None:
             session.stop()
 
-    def present(self, uid: bytes, *, medium: Medium | None = None, chip: str = "") -> None:
+    def present(
+        self, uid: bytes, *, medium: Medium | None = None, chip: str = "", text: str = ""
+    ) -> None:
         """Put a card on the reader, in the place of the one that lies there.
 
         Without `medium`, the UID tells: random ones are recognised as a real reader does.
         """
-        self._put(_Card(uid=uid, medium=medium or medium_of(uid), chip=chip))
+        self._put(_Card(uid=uid, medium=medium or medium_of(uid), chip=chip, text=text))
 
     def trouble(self, trouble: Trouble) -> None:
         """Put something on the reader that cannot be identified, for this reason."""
@@ -131,6 +134,7 @@ class SimulatedReader:
             chip=card.chip,
             reader=self.name,
             reported_at=time.monotonic(),
+            text=card.text,
         )
 
 

@@ -10,10 +10,12 @@ from devices.cards import OK
 from devices.cards.atr import storage_atr
 from devices.cards.card import Identity, identify
 from devices.cards.errors import CardError
+from devices.cards.ndef import text_of, uri_message
 from devices.cards.type2 import chip_name
 from devices.cards.uid import medium_of, most_significant_first
 from devices.readers import Medium, Trouble
 from devices.simulate.chips import Chip, ChipLeft, Phone, StorageCard, TornChip
+from devices.simulate.ntag424 import CopiedChip, SigningChip
 
 NTAG215 = bytes.fromhex("0004040201001103")
 UID = bytes.fromhex("04A1B2C3D4E5F6")
@@ -150,3 +152,70 @@ def test_version_bytes_name_the_chip(version: str, chip: str) -> None:
 @given(st.binary(max_size=16))
 def test_any_version_bytes_give_a_name_or_none(version: bytes) -> None:
     assert isinstance(chip_name(version), str)
+
+
+# --- chips that hold a text -------------------------------------------------------------------
+
+
+def example() -> SigningChip:
+    """The chip of NXP AN12196, page 12, before its 61st reading; all its keys are zero."""
+    return SigningChip(
+        uid=bytes.fromhex("04DE5F1EACC040"),
+        hiding=bytes(16),
+        signing=bytes(16),
+        counter=60,
+        address="https://ntag.nxp.com/424",
+        pad=bytes.fromhex("DA5CF60941"),
+    )
+
+
+def test_a_signing_chip_says_what_the_application_note_prints() -> None:
+    chip = example()
+    said = "https://ntag.nxp.com/424?e=EF963FF7828658A599F3041510671E88&c=94EED9EE65337086"
+
+    assert identified(chip) == Identity(
+        uid=chip.uid, medium=Medium.CARD, chip="MIFARE DESFire", text=said
+    )
+    assert identified(chip).text != said
+
+
+def test_a_signing_chip_may_hide_its_number_and_still_says_its_text() -> None:
+    chip = example()
+    chip.hides_uid = True
+
+    assert identified(chip).medium is Medium.RANDOM
+    assert identified(chip).text.startswith("https://ntag.nxp.com/424?e=")
+
+
+@pytest.mark.parametrize("answers", range(1, 5))
+def test_a_signing_chip_that_leaves_before_its_text_is_read_is_to_come_again(answers: int) -> None:
+    with pytest.raises(CardError) as caught:
+        identified(TornChip(card=example(), answers=answers))
+
+    assert caught.value.trouble is Trouble.TORN
+
+
+def test_a_long_text_is_read_in_parts() -> None:
+    long = "https://shop.example/" + "a" * 220
+
+    assert identified(CopiedChip(uid=UID, text=long)).text == long
+
+
+def test_a_card_that_is_only_announced_alike_holds_no_text() -> None:
+    plain = StorageCard(uid=UID, atr=example().atr)
+
+    assert identified(plain) == Identity(uid=UID, medium=Medium.CARD, chip="MIFARE DESFire")
+
+
+@pytest.mark.parametrize("text", ["https://www.shop.example/a", "http://shop.example", "tel:1"])
+def test_an_address_is_written_and_read_alike(text: str) -> None:
+    assert text_of(uri_message(text)) == text
+
+
+@given(st.binary(max_size=80))
+def test_any_message_gives_a_text(message: bytes) -> None:
+    assert isinstance(text_of(message), str)
+    assert text_of(bytes.fromhex("D101") + bytes([len(message) + 1]) + b"T\x00" + message) in (
+        message.decode(errors="replace"),
+        "",
+    )
