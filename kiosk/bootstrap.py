@@ -126,7 +126,8 @@ async def story(config: Config, display: Display, open_parts: "OpenParts | None"
         while True:
             credentials = await _credentials(config, display)
             welcome.cancel()
-            await _serve_as(config, credentials, display, open_parts or Parts.from_config)
+            if await _serve_as(config, credentials, display, open_parts or Parts.from_config):
+                return
     finally:
         welcome.cancel()
         watchdog.cancel()
@@ -134,10 +135,14 @@ async def story(config: Config, display: Display, open_parts: "OpenParts | None"
 
 async def _serve_as(
     config: Config, credentials: Credentials, display: Display, open_parts: "OpenParts"
-) -> None:
-    """Serve as this terminal, until the machine is claimed anew."""
+) -> bool:
+    """Serve as this terminal, until the machine is claimed anew; True when staff wants a restart.
+
+    The service manager begins again whatever ends well.
+    """
     parts = await _parts(config, credentials, display, open_parts)
     async with open_kiosk(config, credentials, display, parts) as kiosk:
+        from kiosk.context import RestartAsked
         from kiosk.flows.session import serve
 
         serving = asyncio.create_task(serve(kiosk))
@@ -146,6 +151,11 @@ async def _serve_as(
             await asyncio.wait({serving, claimed}, return_when=asyncio.FIRST_COMPLETED)
             for ended in (task for task in (serving, claimed) if task.done()):
                 ended.result()
+        except RestartAsked:
+            log.warning("staff has asked to begin again")
+            return True
+        else:
+            return False
         finally:
             serving.cancel()
             claimed.cancel()
@@ -292,6 +302,8 @@ def _joined(config: Config, credentials: Credentials, display: Display, parts: P
         timing=config.session,
         languages=config.screen.languages,
         country=config.screen.country,
+        software=SOFTWARE,
+        folder=config.storage.folder,
     )
     return kiosk
 
@@ -326,13 +338,18 @@ async def _heartbeat(kiosk: "Kiosk") -> None:
     """Tell the backend every minute how this machine is, when it can be reached."""
     from backend_client.errors import BackendError
     from kiosk.db import StorageTrouble
+    from kiosk.services.staff import office_says
 
     while True:
-        await asyncio.sleep(HEARTBEAT_EVERY_S)
         try:
-            await kiosk.sync.say(lambda waiting: kiosk.health.beat(SOFTWARE, waiting, kiosk.now()))
+            answer = await kiosk.sync.say(
+                lambda waiting: kiosk.health.beat(SOFTWARE, waiting, kiosk.now())
+            )
+            if await kiosk.db.run(office_says, paused=answer.paused):
+                kiosk.health.changed.set()
         except (BackendError, StorageTrouble) as trouble:
             log.info("nobody heard how this kiosk is: %s", type(trouble).__name__)
+        await asyncio.sleep(HEARTBEAT_EVERY_S)
 
 
 async def _housekeeping(kiosk: "Kiosk") -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from backend_client.rest import TerminalClient
@@ -50,6 +51,18 @@ class AnotherCard(SessionOver):
         self.tap = tap
 
 
+class CardShown(Exception):
+    """A card was presented where one was asked for."""
+
+    def __init__(self, tap: CardTap) -> None:
+        super().__init__("a card")
+        self.tap = tap
+
+
+class RestartAsked(Exception):
+    """Staff wants the program to begin again; the service manager sees to it."""
+
+
 @dataclass(slots=True)
 class SessionState:
     """What the machine knows of the person in front of it; gone when they leave."""
@@ -62,6 +75,8 @@ class SessionState:
     """How often more time was asked for since the last answer."""
     patience_s: float = 0.0
     """Silence that is allowed for now, where it is more than `Session.idle_timeout_s`."""
+    wants_card: bool = False
+    """A card is an answer now: see `Kiosk.ask_or_card`."""
     undisturbed: bool = False
     """Something would be lost if another card took over now: see `Kiosk.undisturbed`."""
 
@@ -83,6 +98,10 @@ class Kiosk:
     """The shop's languages; a visit begins in the first."""
     country: str = "FR"
     """Where the shop is (ISO 3166): a telephone number without a country is one of it."""
+    software: str
+    """Name and version of this program."""
+    folder: Path
+    """Where the database is."""
     session: SessionState = field(default_factory=SessionState)
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -200,6 +219,17 @@ class Kiosk:
             except TimeoutError:
                 await self._still_there()
 
+    async def ask_or_card(self, screen: Screen[Answer]) -> Answer | CardTap:
+        """The answer, or the card that is presented instead of one. Raises as `ask` does."""
+        self.session.wants_card = True
+        try:
+            return await self.ask(screen)
+        except CardShown as shown:
+            self.session.sign_at = self.clock()
+            return shown.tap
+        finally:
+            self.session.wants_card = False
+
     def _silent_at(self) -> float:
         """When the person will have been silent for too long."""
         sign = max(self.session.sign_at, self.display.touched_at)
@@ -226,6 +256,8 @@ class Kiosk:
         """The session's own card is a sign of life; another one may take over, a phone may not."""
         if not isinstance(tap, CardTap) or not self.may_name(tap):
             return
+        if self.session.wants_card:
+            raise CardShown(tap)
         if self.card_key(tap) == self.session.card:
             self.session.sign_at = self.clock()
         elif not self.session.undisturbed:

@@ -20,7 +20,7 @@ class Display(Protocol):
         """
         ...
 
-    def tell(self, screen: Screen[None]) -> None:
+    def tell(self, screen: Screen[object]) -> None:
         """Show `screen` without waiting: something is under way."""
 
     @property

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 PRINT_DEADLINE_S = 40.0
 RENDER_DEADLINE_S = 20.0
 STATUS_DEADLINE_S = 5.0
+OPEN_ANEW_S = 5.0
+"""How long a reader that was opened anew has to say that it is there."""
 HUNG_MAX = 4
 """So many calls may hang in the driver; then it is not called any more until one comes back."""
 
@@ -43,6 +45,8 @@ class CardSlot:
         self._changed = changed
         self._latest: CardTap | CardUnreadable | None = None
         self._arrived = asyncio.Event()
+        self._came = asyncio.Event()
+        """Set when the reader comes or goes."""
 
     def start(self) -> None:
         """Watch the reader; its events reach the loop that runs now."""
@@ -59,6 +63,21 @@ class CardSlot:
     def stop(self) -> None:
         """Stop watching."""
         self._reader.stop()
+
+    async def open_anew(self, within_s: float = OPEN_ANEW_S) -> None:
+        """Let go of the reader and watch it from the beginning; back when it is there, or not."""
+        await asyncio.to_thread(self._reader.stop)
+        self.up, self.lying = False, None
+        self._changed()
+        self.start()
+        self._came.clear()
+        try:
+            async with asyncio.timeout(within_s):
+                while not self.up:
+                    await self._came.wait()
+                    self._came.clear()
+        except TimeoutError:
+            log.warning("reader opened anew, and not there yet")
 
     async def next(self) -> CardTap | CardUnreadable:
         """The next thing that is presented; what was presented and not taken yet counts."""
@@ -87,6 +106,7 @@ class CardSlot:
                 self.lying = None
             case ReaderUp():
                 self.up = True
+                self._came.set()
                 log.info("reader up: %s", event.reader)
                 self._changed()
             case ReaderDown():
@@ -139,6 +159,18 @@ class PrinterDesk:
         async with self._turn:
             return await self._call(printer.status, STATUS_DEADLINE_S, AWAY)
 
+    async def open_anew(self) -> PrinterStatus:
+        """Let go of the printer, open it again with the next question, and say how it is.
+
+        Calls that hang are given up for good: they count no more.
+        """
+        printer = self._printer
+        if printer is None:
+            return AWAY
+        self._calls = threading.BoundedSemaphore(HUNG_MAX)
+        await self._call(printer.close, STATUS_DEADLINE_S, None)
+        return await self.status()
+
     def close(self) -> None:
         """Let go of the printer."""
         if self._printer is not None:
@@ -155,7 +187,8 @@ class PrinterDesk:
         self, work: Callable[[], Result], deadline_s: float, otherwise: Result
     ) -> Result:
         """What the driver says, or `otherwise` when it hangs or breaks a promise."""
-        if not self._calls.acquire(blocking=False):
+        calls = self._calls
+        if not calls.acquire(blocking=False):
             log.error("printer driver hangs in %d calls: not called any more", HUNG_MAX)
             return otherwise
 
@@ -163,7 +196,7 @@ class PrinterDesk:
             try:
                 return work()
             finally:
-                self._calls.release()
+                calls.release()
 
         try:
             return await abandonable(counted, deadline_s)

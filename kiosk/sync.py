@@ -242,16 +242,9 @@ def _apply_one(tx: Transaction, change: Change) -> None:
         case MemberErased():
             tx.erase_member(change.member)
         case StaffChanged():
-            _apply_staff(tx, change)
+            tx.save_staff(change)
         case _:
             _apply_offer(tx, change)
-
-
-def _apply_staff(tx: Transaction, change: StaffChanged) -> None:
-    if change.pin is None:
-        tx.forget_staff(change.staff)
-    else:
-        tx.save_staff(change.staff, change.initial, change.rights, change.pin)
 
 
 def _apply_offer(

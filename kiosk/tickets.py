@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from backend_client.schemas import StoreBody
 from devices.printers import Pair, Qr, Rule, Space, Text, Ticket
+from kiosk.services.summary import DaySummary
 from kiosk.words import Words
 from loyalty import vouchers
 from loyalty.ids import Points
@@ -105,6 +106,44 @@ def welcome_slip(
             Text(text=in_language(program.name, words.language), size=40, bold=True),
             Space(dots=16),
             *pairs,
+            Space(dots=16),
+            _imprint(head, words, now),
+        )
+    )
+
+
+def trial_ticket(*, head: Letterhead, words: Words, now: datetime) -> Ticket:
+    """A piece of paper that shows whether the printer prints, cuts, and writes every letter."""
+    return Ticket(
+        blocks=(
+            *_letterhead(head),
+            Text(text=words.t("TEST PRINT"), size=40, bold=True),
+            Text(text="ÀÉÈÇÊ àéèçê œ ß ñ ø € 0123456789", size=24),
+            Space(dots=16),
+            Text(text=words.t("Worth nothing."), size=24),
+            _imprint(head, words, now),
+        )
+    )
+
+
+def summary_ticket(day: DaySummary, *, head: Letterhead, words: Words, now: datetime) -> Ticket:
+    """What this kiosk did today, in numbers without names."""
+    t, n = words.t, words.number
+    return Ticket(
+        blocks=(
+            *_letterhead(head),
+            Text(text=t("SUMMARY OF THE DAY"), size=30, bold=True),
+            Text(text=words.day(now.astimezone(head.zone)), size=28),
+            Space(dots=16),
+            Pair(label=t("New members"), value=n(day.joined)),
+            Pair(label=t("Welcome points"), value=words.bare(day.welcome_points)),
+            Pair(label=t("Vouchers"), value=n(day.vouchers)),
+            Pair(label=t("Points used"), value=words.bare(day.spent)),
+            Pair(label=t("Vouchers taken back"), value=n(day.voided)),
+            Pair(label=t("Vouchers to decide on"), value=n(day.unsure)),
+            Rule(),
+            Pair(label=t("Unlocked by staff"), value=n(day.openings)),
+            Pair(label=t("Wrong PINs, pad shut"), value=n(day.lockouts)),
             Space(dots=16),
             _imprint(head, words, now),
         )

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from kiosk.db.tables import campaign_messages, gift_stock, gifts, metadata, staff
+from kiosk.db.tables import (
+    campaign_messages,
+    day_counts,
+    gift_stock,
+    gifts,
+    metadata,
+    staff,
+)
 
 
 class NewerDatabase(Exception):
@@ -24,9 +31,21 @@ def _staff(connection: Connection) -> None:
     metadata.create_all(connection, tables=[staff])
 
 
+def _days_and_staff_cards(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[day_counts])
+    columns = connection.exec_driver_sql("PRAGMA table_info(staff)").all()
+    if "member" not in {column.name for column in columns}:
+        connection.exec_driver_sql("ALTER TABLE staff ADD COLUMN member VARCHAR(64)")
+
+
 # Each step takes the file from the version of its place to the next. Alembic is for databases
 # that people look after; a kiosk has one file, and must show its first picture soon after power-on.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _gifts, _staff)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _first_tables,
+    _gifts,
+    _staff,
+    _days_and_staff_cards,
+)
 
 
 def migrate(engine: Engine) -> None:

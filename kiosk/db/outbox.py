@@ -1,7 +1,6 @@
 """The outbox: this terminal's journal, until the backend has it."""
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from backend_client.schemas import (
     Event,
@@ -9,16 +8,17 @@ from backend_client.schemas import (
 )
 from backend_client.signing import journal_body
 from kiosk.db import tables
-from kiosk.db.part import Part
+from kiosk.db.days import DaysPart
 from loyalty.chain import GENESIS, link
 
 
-class OutboxPart(Part):
+class OutboxPart(DaysPart):
     """Questions about what is still to be sent."""
 
     def publish(self, event: Event) -> None:
         """Write a fact into the terminal's journal; sync sends it until it is acknowledged."""
         self._append(event.id, journal_body(event))
+        self.count(event)
 
     def begin_journal(self) -> None:
         """A new terminal's journal: what is not sent yet is its beginning, chained anew."""
@@ -61,24 +61,6 @@ class OutboxPart(Part):
     def sent(self, event: str) -> None:
         """Acknowledged: the personal data in it need not stay here any longer."""
         self._connection.execute(delete(tables.outbox).where(tables.outbox.c.event == event))
-
-    def save_staff(self, wanted: str, initial: str, rights: tuple[str, ...], pin: str) -> None:
-        """Somebody may unlock this kiosk with a PIN from now on."""
-        values = {"initial": initial, "rights": " ".join(rights), "pin": pin}
-        self._connection.execute(
-            upsert(tables.staff)
-            .values(id=wanted, **values)
-            .on_conflict_do_update(index_elements=["id"], set_=values)
-        )
-
-    def forget_staff(self, wanted: str) -> None:
-        """Somebody may not any more."""
-        self._connection.execute(delete(tables.staff).where(tables.staff.c.id == wanted))
-
-    def staff(self) -> dict[str, tuple[str, str, tuple[str, ...]]]:
-        """Who may unlock this kiosk: initial, hash of the PIN and rights, by id."""
-        found = self._connection.execute(select(tables.staff).order_by(tables.staff.c.id))
-        return {row.id: (row.initial, row.pin, tuple(row.rights.split())) for row in found}
 
     def queue_length(self) -> int:
         """How many facts wait to be sent."""

@@ -148,6 +148,18 @@ class PaperPart(Part):
         ).scalars()
         return tuple(RedemptionId(redemption) for redemption in rows)
 
+    def unsure_vouchers(self) -> tuple[Voucher, ...]:
+        """The vouchers of this terminal of which nobody knows whether they were printed."""
+        table = tables.vouchers
+        bodies = self._connection.execute(
+            select(table.c.body)
+            .where(
+                table.c.ours == 1, table.c.sure == 0, table.c.state == VoucherState.RESERVED.value
+            )
+            .order_by(table.c.redemption)
+        ).scalars()
+        return tuple(VoucherBody.model_validate_json(body).voucher() for body in bodies.all())
+
     def open_request(self, request: RedemptionRequest) -> None:
         """Remember that the backend is about to be asked."""
         self._connection.execute(

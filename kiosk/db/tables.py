@@ -142,6 +142,18 @@ staff = Table(
     Column("initial", String(2), nullable=False),
     Column("rights", String(400), nullable=False),
     Column("pin", String(200), nullable=False),
+    # Who they are as a customer: whose card is a staff card.
+    Column("member", String(64)),
+)
+
+# What was done here on each of the shop's days, for the summary that staff prints.
+day_counts = Table(
+    "day_counts",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("deed", String(32), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
 )
 
 # One row each: the sync cursor, the store, the last contact, the head of the journal.

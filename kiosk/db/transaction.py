@@ -6,11 +6,13 @@ from kiosk.db.paper import HeldVoucher, Job, PaperPart
 from kiosk.db.part import Conflict, ProgramCache
 from kiosk.db.people import SEEN_GRAIN, CardRow, KnownMember, PeoplePart
 from kiosk.db.points import PointsPart
-from kiosk.db.shop import ShopPart, in_force, switched_off
+from kiosk.db.shop import in_force, switched_off
+from kiosk.db.staff import Colleague, StaffPart
 
 __all__ = [
     "SEEN_GRAIN",
     "CardRow",
+    "Colleague",
     "Conflict",
     "HeldVoucher",
     "Job",
@@ -22,5 +24,5 @@ __all__ = [
 ]
 
 
-class Transaction(ShopPart, PeoplePart, PointsPart, PaperPart, OutboxPart, ForgettingPart):
+class Transaction(OutboxPart, PeoplePart, PointsPart, PaperPart, StaffPart, ForgettingPart):
     """One transaction on the kiosk's database."""

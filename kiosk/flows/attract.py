@@ -1,6 +1,7 @@
 """Waiting for somebody: a tap wins at any moment."""
 
 import asyncio
+from enum import Enum
 from typing import TypeVar
 
 from devices.readers import CardTap, CardUnreadable
@@ -8,19 +9,30 @@ from devices.readers import Trouble as ReaderTrouble
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.services.identify import program_in_force
+from kiosk.services.staff import out_of_service
 from kiosk.words import Counted, Measure
 from loyalty.program import Fixed, Occasion, Program
 
 Answer = TypeVar("Answer")
 
+
+class Errand(Enum):
+    """What somebody wants who shows no card."""
+
+    STAFF = "staff"
+    """To work here."""
+
+
 NOTICE_S = 6.0
 """How long a card's problem is shown before the invitation returns."""
 
 
-async def attract(kiosk: Kiosk) -> CardTap:
-    """The next card that can name somebody."""
+async def attract(kiosk: Kiosk) -> CardTap | Errand:
+    """The next card that can name somebody, or what somebody wants who shows none."""
     while True:
         found = await _tap_or_touch(kiosk)
+        if found is screens.AttractChoice.STAFF:
+            return Errand.STAFF
         tap = await _touched(kiosk, found) if isinstance(found, screens.AttractChoice) else found
         if tap is None:
             continue
@@ -55,7 +67,11 @@ async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | screens.Attr
     while True:
         # Before anything is looked at: what changes from now on is looked at again.
         kiosk.health.changed.clear()
-        screen = _invitation(kiosk, await kiosk.db.run(program_in_force))
+        screen = _invitation(
+            kiosk,
+            await kiosk.db.run(program_in_force),
+            paused=await kiosk.db.run(out_of_service),
+        )
         waits = {
             asyncio.ensure_future(kiosk.slot.arrival()),
             asyncio.ensure_future(kiosk.health.changed.wait()),
@@ -68,9 +84,7 @@ async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | screens.Attr
             if _left_alone_in(kiosk) == 0:
                 kiosk.display.forget()
             tap = kiosk.slot.take()
-            if isinstance(screen, screens.OutOfService):
-                continue
-            if tap is not None:
+            if tap is not None and isinstance(screen, screens.Attract):
                 return tap
             if question.done() and (choice := question.result()) is not None:
                 return choice
@@ -88,8 +102,10 @@ def _left_alone_in(kiosk: Kiosk) -> float | None:
 
 
 def _invitation(
-    kiosk: Kiosk, program: Program | None
+    kiosk: Kiosk, program: Program | None, *, paused: bool
 ) -> screens.Screen[screens.AttractChoice | None]:
+    if paused:
+        return screens.OutOfService(reason=screens.OutOfOrder.PAUSED)
     if kiosk.sync.revoked:
         return screens.OutOfService(reason=screens.OutOfOrder.REVOKED)
     if program is None:

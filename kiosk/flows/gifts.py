@@ -13,6 +13,7 @@ from kiosk.flows.paper import hand_over
 from kiosk.screens import Delivery, Gift, RefusalReason
 from kiosk.services import redeem
 from kiosk.services.identify import Visit
+from kiosk.services.staff import Pause, paused
 from kiosk.tickets import last_day
 from loyalty import vouchers
 from loyalty.earning import deadline
@@ -57,6 +58,9 @@ async def choose_gift(kiosk: Kiosk, found: Visit) -> Gift | None:
 async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
     """Confirm, hold, hand over. The points are never lost, and there are never two vouchers."""
     reward = found.program.reward(RewardId(gift.id))
+    if await kiosk.db.run(paused) != Pause.NOTHING:
+        await kiosk.ask(screens.GiftRefused(reason=RefusalReason.PAUSED, gift=gift))
+        return
     if reward is None:
         await kiosk.ask(screens.GiftRefused(reason=RefusalReason.UNAVAILABLE, gift=gift))
         return

@@ -2,20 +2,26 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from devices.readers import CardTap
 from kiosk import screens
-from kiosk.context import AnotherCard, Kiosk, SessionOver, SessionState
+from kiosk.context import AnotherCard, Kiosk, RestartAsked, SessionOver, SessionState
 from kiosk.db import StorageTrouble
 from kiosk.flows import home
-from kiosk.flows.attract import attract, show_notice
+from kiosk.flows.attract import Errand, attract, show_notice
 from kiosk.flows.enrol import enrol
+from kiosk.flows.staff.work import work
 from kiosk.services import redeem
-from kiosk.services.identify import BlockedCard, UnknownCard, identify
+from kiosk.services.identify import BlockedCard, UnknownCard, Visit, identify
+from kiosk.services.staff import staff_card
 
 log = logging.getLogger(__name__)
 
 SORRY_S = 6.0
+
+Story = Callable[[], Awaitable[None]]
 
 
 async def serve(kiosk: Kiosk) -> None:
@@ -24,8 +30,12 @@ async def serve(kiosk: Kiosk) -> None:
     while True:
         if kiosk.unsettled:
             await settle(kiosk)
-        tap = waiting or await _next(kiosk)
-        waiting = None if tap is None else await serve_one(kiosk, tap)
+        found = waiting or await _next(kiosk)
+        if isinstance(found, CardTap):
+            card = kiosk.card_key(found)
+            waiting = await serve_one(kiosk, card, partial(session, kiosk, card))
+        else:
+            waiting = None if found is None else await serve_one(kiosk, None, partial(work, kiosk))
 
 
 async def settle(kiosk: Kiosk) -> None:
@@ -42,7 +52,7 @@ async def settle(kiosk: Kiosk) -> None:
         kiosk.sync.wake()
 
 
-async def _next(kiosk: Kiosk) -> CardTap | None:
+async def _next(kiosk: Kiosk) -> CardTap | Errand | None:
     """Who comes next; None when the invitation itself failed, which is then begun again."""
     try:
         return await attract(kiosk)
@@ -56,16 +66,20 @@ async def _next(kiosk: Kiosk) -> CardTap | None:
     return None
 
 
-async def serve_one(kiosk: Kiosk, tap: CardTap) -> CardTap | None:
-    """Serve the bearer of one card; returns the card whose turn comes now, if there is one."""
-    card = kiosk.card_key(tap)
+async def serve_one(kiosk: Kiosk, card: str | None, story: Story) -> CardTap | None:
+    """Tell one person's story; returns the card whose turn comes now, if there is one.
+
+    `card` is None for who shows none. Raises RestartAsked.
+    """
     kiosk.session = SessionState(card=card)
     try:
-        await session(kiosk, card)
+        await story()
     except AnotherCard as another:
         return another.tap
     except SessionOver:
         pass
+    except RestartAsked:
+        raise
     except StorageTrouble as trouble:
         kiosk.unsettled = True
         log.error("storage: %s", trouble)  # noqa: TRY400 - the text says it all
@@ -81,10 +95,11 @@ async def serve_one(kiosk: Kiosk, tap: CardTap) -> CardTap | None:
     return _turned_away(kiosk, card)
 
 
-def _turned_away(kiosk: Kiosk, card: str) -> CardTap | None:
+def _turned_away(kiosk: Kiosk, card: str | None) -> CardTap | None:
     """The card of somebody who came while nobody could be disturbed, if it still lies there."""
     lying = kiosk.slot.lying
-    if lying is None or kiosk.card_key(lying) == card:
+    # Who works here has handled cards: what lies on the reader then is nobody's wish to be served.
+    if card is None or lying is None or kiosk.card_key(lying) == card:
         return None
     return lying if kiosk.may_name(lying) else None
 
@@ -96,11 +111,24 @@ async def session(kiosk: Kiosk, card: str) -> None:
     found = await enrol(kiosk, card) if isinstance(known, UnknownCard) else known
     if isinstance(found, BlockedCard):
         await show_notice(kiosk, screens.CardNotice.BLOCKED)
-    elif found is not None:
+    elif found is not None and not await _at_work(kiosk, found):
         await home.home(kiosk, found, heard)
 
 
-async def _apologise(kiosk: Kiosk, screen: screens.Screen[None]) -> None:
+async def _at_work(kiosk: Kiosk, found: Visit) -> bool:
+    """Whether it is a staff card, and its bearer has come to work."""
+    colleague = await kiosk.db.run(staff_card, found.member)
+    if colleague is None:
+        return False
+    here_to_work = await kiosk.ask(screens.WorkOrShop(initial=colleague.initial))
+    if here_to_work is None:
+        return True
+    if here_to_work:
+        await work(kiosk, colleague)
+    return here_to_work
+
+
+async def _apologise(kiosk: Kiosk, screen: screens.Screen[object]) -> None:
     try:
         await asyncio.wait_for(kiosk.display.ask(screen), SORRY_S)
     except TimeoutError:

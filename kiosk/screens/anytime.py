@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kiosk.screens.base import Screen
+from kiosk.screens.waiting import AttractChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +24,12 @@ class OutOfOrder(Enum):
     """Claimed, and waiting for the first program from the backend."""
     SWITCHED_OFF = "switched_off"
     """The merchant has switched loyalty off for now."""
+    PAUSED = "paused"
+    """Staff or the back office has paused this kiosk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfService(Screen[None]):
+class OutOfService(Screen[AttractChoice | None]):
     """What is broken, what still works, whom to call. The kiosk returns by itself."""
 
     reason: OutOfOrder

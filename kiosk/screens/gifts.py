@@ -102,6 +102,8 @@ class RefusalReason(Enum):
     UNAVAILABLE = "unavailable"
     OFFLINE_LIMIT = "offline_limit"
     """Without the network, no more than this may be given."""
+    PAUSED = "paused"
+    """Staff has paused gifts at this kiosk."""
     STORAGE = "storage"
     """The kiosk cannot write: nothing was taken."""
 

@@ -21,6 +21,8 @@ class AttractChoice(Enum):
     NO_CARD = "no_card"
     EASE = "ease"
     """The ways to make the kiosk easier to use."""
+    STAFF = "staff"
+    """The corner with the shop's name, held for a while."""
 
 
 class Mode(Enum):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.db import Transaction
-from kiosk.db.transaction import HeldVoucher
 from loyalty.ids import MemberId
 from loyalty.program import Reward
 from loyalty.redemption import reservation_entry
@@ -24,14 +23,36 @@ class Waiting:
 def waiting(tx: Transaction, member: MemberId, *, now: datetime) -> tuple[Waiting, ...]:
     """What a till would still take, soonest deadline first."""
     return tuple(
-        Waiting(voucher=held.voucher, sure=held.sure, reward=_reward(tx, held))
+        Waiting(voucher=held.voucher, sure=held.sure, reward=reward_of(tx, held.voucher))
         for held in tx.vouchers_waiting(member, now=now)
     )
 
 
-def _reward(tx: Transaction, held: HeldVoucher) -> Reward:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure:
+    """A voucher of which nobody knows whether it was printed."""
+
+    voucher: Voucher
+    reward: Reward
+    at: datetime
+    """When its points were held, in the shop's zone."""
+
+
+def unsure(tx: Transaction) -> tuple[Unsure, ...]:
+    """What waits for staff to decide, oldest first."""
+    found = [
+        Unsure(
+            voucher=voucher, reward=reward_of(tx, voucher), at=entry.occurred_at.astimezone(zone)
+        )
+        for zone in (tx.zone(),)
+        for voucher in tx.unsure_vouchers()
+        if (entry := tx.entry(reservation_entry(voucher.redemption))) is not None
+    ]
+    return tuple(sorted(found, key=lambda each: each.at))
+
+
+def reward_of(tx: Transaction, voucher: Voucher) -> Reward:
     """The gift, also when the program has it no more: its vouchers are good to their last day."""
-    voucher = held.voucher
     known = tx.reward(voucher.reward)
     if known is not None:
         return known

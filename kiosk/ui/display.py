@@ -170,7 +170,7 @@ class KivyDisplay:
                 self._uncover()
         return answer
 
-    def tell(self, screen: Screen[None]) -> None:
+    def tell(self, screen: Screen[Any]) -> None:
         """Show `screen` without waiting."""
         self._put(screen)
 

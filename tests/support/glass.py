@@ -61,7 +61,7 @@ class Glass:
         self.touched_at = time.monotonic()
         self._waiting.set_result(answer)
 
-    def tell(self, screen: Screen[None]) -> None:
+    def tell(self, screen: Screen[Any]) -> None:
         self._show(screen)
 
     def forget(self) -> None:

@@ -1,0 +1,32 @@
+"""One thing told, with one way on: what was done, or why not."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kiosk.screens.base import Screen
+
+
+class Tell(Enum):
+    """What is told."""
+
+    # For staff.
+    DONE = "done"
+    PRINTED = "printed"
+    NOT_PRINTED = "not_printed"
+    NEEDS_NETWORK = "needs_network"
+    """This is only done with the backend's word."""
+    NOT_ALLOWED = "not_allowed"
+    """The back office does not let this person do it."""
+    WAITS_FOR_SECOND = "waits_for_second"
+    """Above the limit: a second person has to agree, in the back office."""
+    REFUSED = "refused"
+    """The rules said no."""
+    NO_PIN = "no_pin"
+    """Nobody of the staff has a PIN for this kiosk yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Screen[None]):
+    """What was done, or why not."""
+
+    what: Tell
