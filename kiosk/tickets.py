@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from backend_client.schemas import StoreBody
 from devices.printers import Pair, Qr, Rule, Space, Text, Ticket
-from kiosk.services.summary import DaySummary
+from kiosk.db.summary import DaySummary
 from kiosk.words import Words
 from loyalty import vouchers
 from loyalty.ids import Points

@@ -9,11 +9,11 @@ from devices.printers import Paper, Ticket
 from kiosk import screens
 from kiosk.context import Kiosk, RestartAsked
 from kiosk.db import StorageTrouble, Transaction
+from kiosk.db.summary import day_summary
 from kiosk.flows.paper import print_slip
 from kiosk.flows.staff.shift import Shift
 from kiosk.screens import DeviceDeed, PaperLeft, Tell
 from kiosk.services.identify import program_in_force
-from kiosk.services.summary import day_summary
 from kiosk.tickets import Letterhead, summary_ticket, trial_ticket
 from loyalty.program import in_language
 

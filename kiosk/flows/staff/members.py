@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from backend_client.desk import DeskClient
+from backend_client.rest import DeskClient
 from backend_client.schemas import (
     AdjustmentAnswer,
     AdjustmentState,

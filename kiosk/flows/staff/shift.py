@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from backend_client.desk import DeskClient
 from backend_client.errors import BackendError, BackendRefused, NotAuthorised
+from backend_client.rest import DeskClient
 from backend_client.schemas import StaffUnlock, StaffUnlocked
 from kiosk import screens
 from kiosk.background import abandonable

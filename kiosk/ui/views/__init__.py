@@ -37,6 +37,20 @@ VIEWS: dict[type[Screen[object]], str] = {
     screens.StillThere: "still_there",
     screens.OutOfService: "out_of_service",
     screens.Sorry: "sorry",
+    screens.Told: "told",
+    screens.StaffPin: "pad",
+    screens.TypePoints: "pad",
+    screens.WorkOrShop: "question",
+    screens.TapNewCard: "question",
+    screens.StaffHome: "staff",
+    screens.FindMember: "typed_by_staff",
+    screens.TypeComment: "typed_by_staff",
+    screens.MembersFound: "staff",
+    screens.StaffMember: "staff",
+    screens.MemberCards: "staff",
+    screens.ChooseNature: "staff",
+    screens.UnsureVouchers: "staff",
+    screens.DevicePanel: "staff",
 }
 """Each screen and the module of its view, which holds the class `<Screen>View`."""
 

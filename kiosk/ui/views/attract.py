@@ -6,6 +6,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.screens import Attract, AttractChoice, Trouble
 from kiosk.ui.text import LANGUAGES
 from kiosk.ui.views.base import View
+from kiosk.ui.views.staff_corner import StaffCornerView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import TouchButton
 from kiosk.words import Words
@@ -17,7 +18,7 @@ LOW_PX = 600
 MOST_IN_A_ROW = 3
 
 
-class AttractView(View):
+class AttractView(StaffCornerView):
     """Big words on the left, the card and the arrow on the right; portrait has them below."""
 
     title = StringProperty("")
@@ -57,7 +58,7 @@ class AttractView(View):
         self.no_card = w.t("I have no card")
         self.ease = w.t("Accessibility")
         self.notice = "\n".join(
-            _plainly(trouble, w) for trouble in Trouble if trouble in screen.troubles
+            plainly(trouble, w) for trouble in Trouble if trouble in screen.troubles
         )
         self.notice = "\n".join(self.notice.split("\n")[:MOST_NOTICES])
         self.notice_icon = "wifi-off" if screen.troubles == (Trouble.NETWORK,) else "warning"
@@ -101,7 +102,7 @@ class Languages(BoxLayout):
             self.add_widget(pill)
 
 
-def _plainly(trouble: Trouble, w: Words) -> str:
+def plainly(trouble: Trouble, w: Words) -> str:
     """What is away, and what works all the same."""
     return {
         Trouble.READER: w.t("The card reader does not answer. Please ask our staff."),

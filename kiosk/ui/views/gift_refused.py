@@ -31,6 +31,10 @@ class GiftRefusedView(View):
                 w.t("A little later, please"),
                 w.t("Without the network we can only give a limited number of points in gifts."),
             ),
+            RefusalReason.PAUSED: (
+                w.t("No gifts here for now"),
+                w.t("Our staff has paused gifts at this kiosk. Please ask at the counter."),
+            ),
             RefusalReason.STORAGE: (
                 w.t("This kiosk cannot give it"),
                 w.t("It cannot write anything down just now. Please ask our staff."),

@@ -33,29 +33,24 @@ class TwoActRow(Panel):
     second = StringProperty("")
     second_name = StringProperty("")
 
-    __events__ = ("on_first", "on_second")
+    __events__ = ("on_this", "on_that")
 
-    def on_first(self) -> None:
+    def on_this(self) -> None:
         """The first of the two was touched."""
 
-    def on_second(self) -> None:
+    def on_that(self) -> None:
         """The other was."""
 
 
-class ListedView(View):
-    """A heading, rows in pages, the way back, and perhaps one main thing to do."""
+class PagedView(View):
+    """A view with rows in pages, whose `.kv` has `Pages` of the id "pages"."""
 
     private = True
 
     title = StringProperty("")
     about = StringProperty("")
-    notice = StringProperty("")
     back = StringProperty("")
-    main = StringProperty("")
     where = StringProperty("")
-    columns = NumericProperty(1)
-    row_px = NumericProperty(96)
-    two_acts = BooleanProperty(False)
 
     def __init__(self, glass: Glass, **values: object) -> None:
         load_rows()
@@ -87,6 +82,16 @@ class ListedView(View):
         row = ListRow(**looks)
         row.bind(on_release=lambda _: self.answer(answer))
         return row
+
+
+class ListedView(PagedView):
+    """A heading, rows in pages, the way back, and perhaps one main thing to do."""
+
+    notice = StringProperty("")
+    main = StringProperty("")
+    columns = NumericProperty(1)
+    row_px = NumericProperty(96)
+    two_acts = BooleanProperty(False)
 
     def do_main(self) -> None:
         """The main thing was touched."""

@@ -3,10 +3,10 @@
 from kivy.properties import StringProperty
 
 from kiosk.screens import OutOfOrder, OutOfService
-from kiosk.ui.views.base import View
+from kiosk.ui.views.staff_corner import StaffCornerView
 
 
-class OutOfServiceView(View):
+class OutOfServiceView(StaffCornerView):
     """What is broken, what still works, whom to call. It goes away by itself."""
 
     title = StringProperty("")
@@ -39,6 +39,7 @@ class OutOfServiceView(View):
                 "The kiosk is fetching the shop's program. It begins by itself."
             ),
             OutOfOrder.SWITCHED_OFF: w.t("This kiosk is not in use at the moment."),
+            OutOfOrder.PAUSED: w.t("This kiosk is taking a break."),
         }[screen.reason]
         off = screen.reason is OutOfOrder.SWITCHED_OFF
         self.still = "" if off else w.t("Your points are safe, and the till counts them as always.")

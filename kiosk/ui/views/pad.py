@@ -43,8 +43,8 @@ class PadView(View):
         )
         self._erase.bind(on_release=lambda _: self.erase())
         for sign in (*"123456789", self.extra, "0"):
-            self.ids.keys.add_widget(self._key(sign))
-        self.ids.keys.add_widget(self._erase)
+            self.ids.digits.add_widget(self._key(sign))
+        self.ids.digits.add_widget(self._erase)
         self.fbind("draft", self._weigh)
         self._weigh()
 
@@ -118,7 +118,7 @@ class StaffPinView(PadView):
         if self.left_s:
             Clock.schedule_interval(self._second, 1)
 
-    def show(self, screen: StaffPin) -> None:
+    def show(self, screen: Any) -> None:
         """See `View.show`."""
         w = self.w
         self.title = w.t("Staff: your PIN")
@@ -169,7 +169,7 @@ class TypePointsView(PadView):
         super().begin(screen)
         self.minus = False
 
-    def show(self, screen: TypePoints) -> None:
+    def show(self, screen: Any) -> None:
         """See `View.show`."""
         w = self.w
         self.title = w.t("How many to add?") if not self.minus else w.t("How many to remove?")

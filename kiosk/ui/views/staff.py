@@ -25,7 +25,7 @@ from kiosk.screens import (
     UnsureVouchers,
 )
 from kiosk.ui.views.attract import plainly
-from kiosk.ui.views.listed import ListedView, ListRow, TwoActRow
+from kiosk.ui.views.listed import ListedView, ListRow, PagedView, TwoActRow
 from kiosk.words import Words
 
 ICON_OF = {
@@ -56,9 +56,9 @@ class StaffHomeView(ListedView):
         self.columns = 1 if self.look.portrait else 2
         self.title = w.t("Staff")
         self.info = screen.initial
-        self.finish = w.t("Finish")
         self.notice = "\n".join(plainly(trouble, w) for trouble in screen.troubles[:1])
         self.list([self._row(choice, screen) for choice in screen.offered])
+        self.back = w.t("Finish")
 
     def _row(self, choice: StaffChoice, screen: StaffHome) -> partial[Widget]:
         w = self.w
@@ -171,8 +171,8 @@ class MemberCardsView(ListedView):
             second_name=f"second:{number}",
         )
         first = CardAct.UNBLOCK if card.blocked else CardAct.REPLACE
-        row.bind(on_first=lambda _: self.answer(CardDeed(card=card, act=first)))
-        row.bind(on_second=lambda _: self.answer(CardDeed(card=card, act=CardAct.BLOCK)))
+        row.bind(on_this=lambda _: self.answer(CardDeed(card=card, act=first)))
+        row.bind(on_that=lambda _: self.answer(CardDeed(card=card, act=CardAct.BLOCK)))
         return row
 
 
@@ -228,12 +228,12 @@ class UnsureVouchersView(ListedView):
             second=w.t("Print again") if paper else "",
             second_name=f"reprint:{each.code}",
         )
-        row.bind(on_first=lambda _: self.answer(UnsureDeed(voucher=each, act=UnsureAct.VOID)))
-        row.bind(on_second=lambda _: self.answer(UnsureDeed(voucher=each, act=UnsureAct.REPRINT)))
+        row.bind(on_this=lambda _: self.answer(UnsureDeed(voucher=each, act=UnsureAct.VOID)))
+        row.bind(on_that=lambda _: self.answer(UnsureDeed(voucher=each, act=UnsureAct.REPRINT)))
         return row
 
 
-class DevicePanelView(ListedView):
+class DevicePanelView(PagedView):
     """Every part of the machine, live, and what mends it."""
 
     private = False

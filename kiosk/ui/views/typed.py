@@ -130,8 +130,12 @@ class TypingView(View):
     def show(self, screen: Question) -> None:
         """Everything but the draft."""
         self.info = self.w.t("Step {step} of {steps}", step=screen.step, steps=screen.steps)
-        self.back, self.go_on = self.w.t("Back"), self.w.t("Continue")
         self.notice = self.mistake_words(self._mistake) if self._mistake else ""
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """The keys in the language of now, and the words beside them."""
+        self.back, self.go_on = self.w.t("Back"), self.w.t("Continue")
         self.ids.keyboard.names = key_names(self.w)
         if self._layout_language != self.w.language:
             self._layout_language = self.w.language

@@ -28,7 +28,6 @@ class StaffTypingView(TypingView):
     def words_of(self) -> None:
         """The words around the keys."""
         self.info = ""
-        self.back, self.go_on = self.w.t("Back"), self.w.t("Continue")
         self.lay_out()
 
 
@@ -43,8 +42,9 @@ class FindMemberView(StaffTypingView):
         """Whatever is on the keys."""
         return add_to_email(draft, key.text) if key.act is Act.TYPE else draft + key.text
 
-    def show(self, screen: FindMember) -> None:
+    def show(self, screen: Any) -> None:
         """See `View.show`."""
+        assert isinstance(screen, FindMember)
         w = self.w
         self.title = w.t("Tap their card, or type")
         self.message = w.t("The beginning of the name, or the whole e-mail address.")
@@ -68,8 +68,9 @@ class TypeCommentView(StaffTypingView):
         """One line, not too long."""
         return (draft + key.text)[:COMMENT_MOST]
 
-    def show(self, screen: TypeComment) -> None:
+    def show(self, screen: Any) -> None:
         """See `View.show`."""
+        assert isinstance(screen, TypeComment)
         w = self.w
         sign = "+" if screen.points >= 0 else "−"
         self.title = w.t("Comment")

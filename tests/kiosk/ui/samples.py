@@ -278,6 +278,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             for reason in screens.OutOfOrder
         },
         "sorry": screens.Sorry(),
+        **staff_samples(language),
     }
 
 
@@ -326,3 +327,84 @@ def history(language: str) -> tuple[screens.HistoryLine, ...]:
             at=datetime(2026, 10, 4, 18, 20, tzinfo=UTC),
         ),
     )
+
+
+def staff_samples(language: str) -> Mapping[str, Screen[object]]:
+    """What only the shop's staff sees."""
+    everything = tuple(choice for choice in screens.StaffChoice if "resume" not in choice.value)
+    card = screens.CardLine(key="0" * 64, since=datetime(2026, 3, 3, 9, tzinfo=UTC), blocked=False)
+    lost = replace(card, since=datetime(2025, 9, 14, 9, tzinfo=UTC), blocked=True)
+    unsure = screens.UnsureVoucher(
+        redemption="r-1",
+        code="P4TN-8WCD-2RVK",
+        gift_name=SOAP[language],
+        cost=420,
+        at=datetime(2026, 11, 22, 9, 12, tzinfo=UTC),
+    )
+    people = tuple(
+        screens.FoundMember(id=f"m-{number}", name=name, contact=contact, points=points)
+        for number, (name, contact, points) in enumerate(
+            (
+                ("Inès Moreau", "ines.moreau@example.org", 187),
+                ("Inès Morel", "06 •• •• •• 12", 20),
+                (LONG_NAME, "a.very.long.address.of.a.customer@example.org", 1_234_567),
+            )
+        )
+    )
+    well = screens.DevicePanel(
+        reader=True,
+        printer=True,
+        paper=screens.PaperLeft.ENOUGH,
+        online=True,
+        contact=datetime(2026, 11, 22, 10, 41, tzinfo=UTC),
+        queue=0,
+        disk_free_mb=21_400,
+        clock=datetime(2026, 11, 22, 10, 42, tzinfo=UTC),
+        clock_trusted=True,
+        terminal="Angers-1",
+        store="Maison Lise Angers",
+        software="loyalty-kiosk 0.1.0",
+        program="Maison Lise · 4",
+    )
+    return {
+        "staff-pin": screens.StaffPin(),
+        "staff-pin-wrong": screens.StaffPin(wrong=True),
+        "staff-pin-shut": screens.StaffPin(wrong=True, wait_s=300),
+        "staff-card": screens.WorkOrShop(initial="A"),
+        "staff-home": screens.StaffHome(initial="A", offered=everything, unsure=2),
+        "staff-home-troubles": screens.StaffHome(
+            initial="A",
+            offered=tuple(screens.StaffChoice),
+            troubles=(screens.Trouble.PAPER,),
+        ),
+        "staff-find": screens.FindMember(draft="ines mo"),
+        "staff-find-offline": screens.FindMember(fault=screens.FindFault.OFFLINE),
+        "staff-found": screens.MembersFound(members=people, more=True),
+        "staff-member": screens.StaffMember(
+            name="Inès Moreau",
+            contact="ines.moreau@example.org",
+            balance=187,
+            vouchers=2,
+            offered=tuple(screens.MemberDeed),
+        ),
+        "staff-cards": screens.MemberCards(name="Inès Moreau", cards=(card, lost)),
+        "staff-new-card": screens.TapNewCard(),
+        "staff-new-card-taken": screens.TapNewCard(taken=True),
+        "staff-points": screens.TypePoints(name="Inès Moreau", balance=187),
+        "staff-nature": screens.ChooseNature(natures=("correction", "gesture")),
+        "staff-comment": screens.TypeComment(points=-30),
+        "staff-unsure": screens.UnsureVouchers(vouchers=(unsure, unsure), paper=True),
+        "staff-unsure-none": screens.UnsureVouchers(vouchers=(), paper=True),
+        "staff-devices": well,
+        "staff-devices-troubles": replace(
+            well,
+            reader=False,
+            paper=screens.PaperLeft.OUT,
+            printer=False,
+            online=False,
+            queue=12,
+            clock_trusted=False,
+            failed=screens.DeviceDeed.READER,
+        ),
+        **{f"told-{what.value}": screens.Told(what=what) for what in screens.Tell},
+    }
