@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 
+from backend.api import tables
 from backend.api.callers import Caller, Data, allowed, looking_at
 from backend.api.deeds import doing
+from backend.api.languages import Language
 from backend.api.pages import Asked, page
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Database, shops
@@ -13,7 +15,7 @@ from backend.db.shops import Store
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.people import bulk as bulk_change
-from backend.services.people import directory, records
+from backend.services.people import directory, own_account, records
 from backend_client.schemas import (
     API,
     AlikeBody,
@@ -28,6 +30,8 @@ from backend_client.schemas import (
     MemberSearch,
     MemberSort,
     MembersPage,
+    MemberTable,
+    MyVouchers,
     NewMember,
     ProblemName,
     SegmentBody,
@@ -41,6 +45,8 @@ _CARD = (ProblemName.CARD_TAKEN, ProblemName.CARD_BLOCKED, ProblemName.CARD_RAND
 
 MembersCaller = Annotated[Caller, Depends(allowed(Right.MEMBERS))]
 _Adjuster = Annotated[Caller, Depends(allowed(Right.ADJUST))]
+_Exporter = Annotated[Caller, Depends(allowed(Right.EXPORT))]
+_Voucherer = Annotated[Caller, Depends(allowed(Right.VOUCHERS))]
 _Member = Annotated[Id, Path()]
 
 routes = APIRouter(prefix=API, tags=["members"])
@@ -125,6 +131,45 @@ def search(database: Data, caller: MembersCaller, body: MemberSearch, paging: As
         return MembersPage(
             members=tuple(directory.row_of(tx, each) for each in told), next=following
         )
+
+
+@routes.post(
+    "/members/table",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "A table."},
+        **documented(
+            *BODY,
+            *TOKEN,
+            ProblemName.NOT_FOUND,
+            ProblemName.EMAIL_REFUSED,
+            ProblemName.PHONE_REFUSED,
+            ProblemName.CARD_RANDOM,
+        ),
+    },
+)
+def table(database: Data, caller: _Exporter, body: MemberTable) -> Response:
+    """The same people as a file for spreadsheets, all of them, with the columns asked (LSX-33)."""
+    program = program_of(database, caller, body.program)
+    with looking_at(database, caller, "member.table", body.segment or "") as tx:
+        rows = [
+            [getattr(row, name) for name in body.columns]
+            for some in directory.everybody(tx, body, program)
+            for row in some
+        ]
+    return tables.table(body.columns, rows, "members.csv")
+
+
+@routes.get(
+    "/members/{member}/vouchers",
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def vouchers(database: Data, caller: _Voucherer, member: _Member, language: Language) -> MyVouchers:
+    """The vouchers of a member: those that can still be used first."""
+    with looking_at(database, caller, "member.vouchers", member) as tx:
+        person = records.existing(tx, MemberId(member))
+        words = own_account.words_of(person, "", language)
+        return own_account.my_vouchers(tx, person, words)
 
 
 @routes.get("/duplicates", responses=documented(*TOKEN, ProblemName.INVALID))

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse
 
 from backend.api.callers import Caller, Configured, Data, allowed
+from backend.api.members import program_of
 from backend.api.pages import Asked, page, place_in_time
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import outbox
 from backend.db.outbox import MailState
 from backend.rights import Right
-from backend.services.mailing import messages, stopping
+from backend.services.mailing import messages, news, stopping
 from backend.services.shop.settings import message_settings, save_message_settings
 from backend.services.team import audit
 from backend_client.schemas import API, Id, ProblemName
@@ -21,12 +22,15 @@ from backend_client.schemas.messages import (
     MailPreview,
     MailText,
     MessageSettings,
+    NewsLetter,
+    NewsSent,
     OutboxMail,
     OutboxPage,
     QueuedMail,
     TestMail,
 )
 
+_Writer = Annotated[Caller, Depends(allowed(Right.ADJUST))]
 _Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
 _Kind = Annotated[str, Path(max_length=20, description="The kind of mail, such as welcome.")]
 _InLanguage = Annotated[str, Path(max_length=2, description="fr or en.")]
@@ -114,6 +118,23 @@ def preview_in_force(
 def trial(database: Data, caller: _Owner, body: TestMail) -> QueuedMail:
     """Send one mail with made-up values, to see whether mail works; it shows in the outbox."""
     return database.run(caller.tenant, messages.send_trial, caller.actor, body)
+
+
+@routes.post(
+    "/messages/news",
+    responses=documented(
+        *BODY,
+        *TOKEN,
+        ProblemName.NOT_FOUND,
+        ProblemName.EMAIL_REFUSED,
+        ProblemName.PHONE_REFUSED,
+        ProblemName.CARD_RANDOM,
+    ),
+)
+def write_to_many(database: Data, caller: _Writer, body: NewsLetter) -> NewsSent:
+    """Write to the members who are looked for: to those who agreed to news and have an address."""
+    program = program_of(database, caller, body.to.program)
+    return news.write_to_many(database, caller.tenant, body, program, actor=caller.actor)
 
 
 @routes.get("/messages/outbox", responses=documented(*TOKEN, ProblemName.INVALID))

@@ -1,8 +1,6 @@
 """Reports, each as JSON and as a file for spreadsheets."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
@@ -12,6 +10,7 @@ from fastapi.responses import Response
 
 from backend.api.callers import Caller, Data, allowed
 from backend.api.problems import BODY, TOKEN, documented
+from backend.api.tables import table
 from backend.db import Database, Transaction
 from backend.db.reports import Period
 from backend.errors import Refused
@@ -81,7 +80,7 @@ def activity(database: Data, caller: _Reader, asked: _Asked) -> ActivityReport:
 def activity_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
     """The same as a table."""
     report = _exported(database, caller, "activity", lambda tx: reports.activity(tx, asked))
-    return _table(
+    return table(
         ("program", "store", "kind", "points", "entries"),
         (
             (each.program, line.store, line.kind, line.points, line.entries)
@@ -108,7 +107,7 @@ def liability_file(
     report = _exported(
         database, caller, "liability", lambda tx: reports.liability(tx, asked, breakage_bp)
     )
-    return _table(
+    return table(
         ("program", "currency", "points", "debt", "breakage_bp", "value", "liability"),
         (
             (
@@ -132,7 +131,7 @@ def gifts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
     """The same as a table; cost in minor units."""
     report = _exported(database, caller, "gifts", lambda tx: reports.gifts(tx, asked))
     names = ("program", "store", "reason", "article", "state", "gifts", "points", "money", "cost")
-    return _table(names, (tuple(getattr(each, name) for name in names) for each in report.lines))
+    return table(names, (tuple(getattr(each, name) for name in names) for each in report.lines))
 
 
 @routes.get("/reports/uplift", responses=_ANSWERS)
@@ -160,7 +159,7 @@ def campaigns_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
         *("redemption_bp", "uplift_bp"),
     )
     rows = (tuple(getattr(each, name) for name in names) for each in report.campaigns)
-    return _table(names, rows)
+    return table(names, rows)
 
 
 @routes.get("/reports/accounting", responses=_ANSWERS)
@@ -177,7 +176,7 @@ def journal_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
         database, caller, "accounting", lambda tx: accounting.journal(tx, _as_booked(asked))
     )
     day = f"{asked.until - timedelta(seconds=1):%d/%m/%Y}"
-    return _table(
+    return table(
         (
             *("*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount"),
             *("TrackingName1", "TrackingOption1"),
@@ -213,7 +212,7 @@ def clearing_file(
 ) -> Response:
     """The same as a table."""
     report = _exported(database, caller, "clearing", lambda tx: clearing_report(tx, of, asked))
-    return _table(
+    return table(
         ("debtor", "creditor", "points", "value", "currency"),
         (
             (
@@ -249,22 +248,6 @@ def _exported(
     with database.write(caller.tenant) as tx:
         audit.note(tx, caller.actor, "report.export", name)
         return make(tx)
-
-
-def _table(names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Response:
-    written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow(names)
-    lines.writerows([_cell(each) for each in row] for row in rows)
-    # A mark at the beginning tells spreadsheets that it is UTF-8.
-    return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8")
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula is made a text again."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t"):
-        return f"'{value}"
-    return "" if value is None else value
 
 
 def _amount(minor: int | None, currency: str) -> str:

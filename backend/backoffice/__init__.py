@@ -3,7 +3,20 @@
 `menu.py` lists its rooms; a room is one file of pages here, its templates in `templates/office/`.
 """
 
-from backend.backoffice import door, first_run, home, me, password
+from backend.backoffice import (
+    door,
+    duplicates,
+    first_run,
+    home,
+    me,
+    member,
+    member_deeds,
+    members,
+    members_many,
+    password,
+)
 
-AREAS = (door, first_run, password, home, me)
+_PEOPLE = (members, members_many, duplicates, member, member_deeds)
+
+AREAS = (door, first_run, password, home, me, *_PEOPLE)
 """Every file of pages."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backend.rights import Right
+from backend.web.words import later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,5 +18,7 @@ class Room:
     """A letter of the Lucide font, as its code point."""
 
 
-MENU: tuple[Room, ...] = ()
+MENU: tuple[Room, ...] = (
+    Room(name=later("Members"), path="/office/members", right=Right.MEMBERS, icon="\ue1a4"),
+)
 """Who lacks a room's right does not see it."""

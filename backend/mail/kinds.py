@@ -37,6 +37,8 @@ class MailKind(StrEnum):
     """A link for somebody of the staff who forgot their password."""
     STAFF_INVITATION = "staff-invitation"
     """A link for somebody of the staff to come in by."""
+    NEWS = "news"
+    """What the merchant has to say, to members whom they chose (LSX-33)."""
     TEST = "test"
     """The merchant tries whether mail works."""
 
@@ -82,6 +84,9 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
         ),
         MailKind.STAFF_INVITATION: Kind(
             values={"link": "https://shop.example/password#abc", "until": _DAY}, secret=True
+        ),
+        MailKind.NEWS: Kind(
+            values={"subject": "Open on Sunday", "text": "We are open on Sunday."}, nudges=True
         ),
         MailKind.TEST: Kind(),
     }

@@ -7,6 +7,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  // What htmx sends, and a file that is saved beside the page, leave the form where it is.
+  if (event.defaultPrevented || (event.submitter && "again" in event.submitter.dataset)) return;
   // A second touch on a slow line must not send the form a second time.
   for (const button of event.target.querySelectorAll("button")) {
     setTimeout(() => (button.disabled = true));

@@ -135,11 +135,12 @@ class Form:
         """The message made of the fields that were filled in, and of `values`, which come first.
 
         A dotted name is a field inside another: `only.town`. A field of several values is a list
-        where its name ends with `[]`. Raises ValidationError.
+        where its name ends with `[]`. One that begins with `page.` is for the page alone.
+        Raises ValidationError.
         """
         body: dict[str, Any] = {}
         for name in self.names():
-            if name != CSRF_FIELD:
+            if name != CSRF_FIELD and not name.startswith("page."):
                 self._put(body, name)
         return model.model_validate(body | values)
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from babel.dates import get_month_names
+
 from backend.words import Words, chosen
 from wording import SOURCE_LANGUAGE
 
@@ -21,6 +23,11 @@ class PageWords(Words):
         super().__init__(language, areas[0])
         for area in areas[1:]:
             self._catalogue.add_fallback(Words(language, area)._catalogue)  # noqa: SLF001 - its own kind
+
+    def months(self) -> tuple[str, ...]:
+        """The names of the months, from January on."""
+        named = get_month_names("wide", context="stand-alone", locale=self.language)
+        return tuple(str(named[number]) for number in range(1, 13))
 
 
 def later(text: str) -> str:

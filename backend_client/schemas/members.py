@@ -173,6 +173,9 @@ class MemberSearch(Wire):
         max_length=120,
         description="Beginnings of first and last name, in any order, case and accents aside.",
     )
+    members: tuple[Id, ...] = Field(
+        default=(), max_length=1000, description="Only of these; left out, of all."
+    )
     segment: Id | None = None
     only: MemberFilter = MemberFilter()
     sort: MemberSort = MemberSort.NAME
@@ -206,6 +209,34 @@ class MembersPage(Wire):
 
     members: tuple[MemberRow, ...]
     next: str | None = Field(description="The next page's cursor; null on the last page.")
+
+
+class MemberColumn(StrEnum):
+    """What a table of members may say of each."""
+
+    ID = "id"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    POINTS = "points"
+    EMAIL = "email"
+    PHONE = "phone"
+    JOINED = "joined_at"
+    LANGUAGE = "language"
+    RECORD_TYPE = "record_type"
+    PRICE_CODE = "price_code"
+    TOWN = "town"
+    DEPARTMENT = "department"
+    REGION = "region"
+    COUNTRY = "country"
+    LOYALTY = "loyalty"
+
+
+class MemberTable(MemberSearch):
+    """The members who are looked for, as a file."""
+
+    columns: tuple[MemberColumn, ...] = Field(
+        default=tuple(MemberColumn), min_length=1, max_length=len(MemberColumn)
+    )
 
 
 class SegmentTerms(Wire):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from backend_client.schemas.base import Id, Instant, Language, Wire
+from backend_client.schemas.members import MemberSearch
 
 
 class MessageSettings(Wire):
@@ -72,6 +73,25 @@ class QueuedMail(Wire):
     """A mail that will leave."""
 
     id: Id
+
+
+class NewsLetter(Wire):
+    """One letter to all the members who are looked for, under an id that makes a retry harmless."""
+
+    id: Id
+    to: MemberSearch
+    subject: str = Field(min_length=1, max_length=200, pattern=r"^[^\r\n]*$")
+    text: str = Field(min_length=1, max_length=4_000, description="As it is; nothing is filled in.")
+    dry_run: bool = Field(default=False, description="Only count.")
+
+
+class NewsSent(Wire):
+    """How many get the letter."""
+
+    id: Id
+    members: int = Field(description="Who was found.")
+    queued: int = Field(description="Who will be written to.")
+    unreachable: int = Field(description="Who has no address, or did not agree to news.")
 
 
 class OutboxMail(Wire):

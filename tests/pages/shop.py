@@ -109,6 +109,7 @@ class _Life:
     members: list[str] = field(default_factory=list)
     sales: list[str] = field(default_factory=list)
     tills: list[Till] = field(default_factory=list)
+    staff: list[str] = field(default_factory=list)
     kiosk: Terminal | None = None
 
     def open(self) -> None:
@@ -158,7 +159,8 @@ class _Life:
         for name, role in (("Lise Moreau", Role.OWNER), ("Karim Haddad", Role.MANAGER),
                            ("Inès Le Goff", Role.CASHIER)):  # fmt: skip
             email = f"{new_id()}@shop.example"
-            add_person(tx, NewPerson(name=name, email=email, role=role), actor=_OWNER)
+            person = add_person(tx, NewPerson(name=name, email=email, role=role), actor=_OWNER)
+            self.staff.append(person.id)
 
     def _machines(self) -> None:
         tenant, database = self.shop.shop.tenant, self.shop.database
@@ -314,7 +316,7 @@ class _Life:
         body = NewAdjustment(
             id=wanted, member=self.members[1], points=points, nature=nature, comment="Colis abîmé"
         )
-        hand = Hand(actor="staff:karim", member=None, may_choose_date=False)
+        hand = Hand(actor=f"staff:{self.staff[1]}", member=None, may_choose_date=False)
         adjustments.ask(tx, body, hand, store)
 
 

@@ -1,5 +1,6 @@
 """Searching and listing members, segments, and the records that may be one person."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from backend.db import Transaction, cards, directory, members
@@ -19,6 +20,9 @@ from backend_client.schemas import (
 )
 from loyalty import members as people
 from loyalty.ids import MemberId, ProgramId
+
+AT_ONCE = 500
+"""Members that are read at once where all are told."""
 
 
 def search(
@@ -68,9 +72,11 @@ def _named(tx: Transaction, wanted: MemberSearch) -> tuple[MemberId, ...] | None
     Whose record was merged is found under the record that took it in.
     """
     found: set[MemberId] | None = None
+    if wanted.members:
+        found = {MemberId(each) for each in wanted.members}
     if wanted.card is not None or wanted.card_uid is not None:
         card = cards.card(tx, key_of(tx, wanted.card, wanted.card_uid))
-        found = {card.member} if card else set()
+        found = _common(found, {card.member} if card else set())
     if wanted.phone is not None:
         key = tx.keys.phone(contacts.phone(wanted.phone, wanted.country))
         found = _common(found, {kept(each) for each in members.by_phone(tx, key)})
@@ -111,6 +117,16 @@ def row_of(tx: Transaction, found: Listed) -> MemberRow:
         note_alert=person.note_alert,
         points=snapshot.account().balance(tx.now) if snapshot else 0,
     )
+
+
+def everybody(
+    tx: Transaction, wanted: MemberSearch, program: ProgramId
+) -> Iterator[tuple[MemberRow, ...]]:
+    """All who are looked for, some at a time, in the order asked. Raises what `search` raises."""
+    after: tuple[str | int, str] | None = None
+    while some := search(tx, wanted, program, after, AT_ONCE):
+        yield tuple(row_of(tx, each) for each in some)
+        after = some[-1].place
 
 
 def duplicates(tx: Transaction, after: tuple[str, str] | None, limit: int) -> tuple[Alike, ...]:

@@ -1,0 +1,136 @@
+"""The members' pages: found as one types, adjusted down the list, looked after one by one."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from backend.rights import Role
+from tests.pages.shop import furnished
+from tests.pages.visit import DESK, PHONE, Visit
+from tests.support.server import Company, company, serving
+
+TABS = ("", "/points", "/cards", "/household", "/record", "/data")
+MEMBER, OTHER = "member-001", "member-004"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """One shop that looks lived in, for all of these: no test counts on what another did."""
+    folder = tmp_path_factory.mktemp("shop")
+    with company(f"sqlite:///{folder}/loyalty.db") as made:
+        furnished(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(shop: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where its server answers."""
+    with serving(shop.app, tmp_path_factory.mktemp("server") / "address.json") as url:
+        yield url
+
+
+def test_every_page_about_members_is_a_good_one_at_both_sizes(
+    chromium: Browser, shop: Company, address: str
+) -> None:
+    paths = ("", "?hand=1", "/new", "/changes", "/duplicates")
+    person = f"/{MEMBER}"
+    for size in (DESK, PHONE):
+        with Visit.begin(chromium, shop, address, size) as visit:
+            visit.as_staff()
+            for path in (*paths, *(person + tab for tab in TABS)):
+                visit.open("/office/members" + path)
+                visit.check()
+
+
+def test_members_are_found_as_one_types_and_listed_as_one_likes(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members")
+    page.get_by_label("Nom, téléphone, e-mail ou carte").type("jean")
+    page.get_by_role("link", name="Jeanne Martin").wait_for()
+    page.get_by_role("link", name="Camille Roux").wait_for(state="detached")
+    for typed in ("06 12 34 00 01", "jeanne.martin@mail.example", "04000000000001"):
+        page = visit.open(f"/office/members?q={typed}")
+        assert names_in(page) == ["Jeanne Martin"], typed
+    page = visit.open("/office/members?town=Angers&points_from=300")
+    page.get_by_text("Garder ce filtre comme segment").click()
+    page.get_by_label("Nom du segment").fill("Fidèles d’Angers")
+    page.get_by_role("button", name="Garder", exact=True).click()
+    page.get_by_role("link", name="Fidèles d’Angers").wait_for()
+    page.get_by_text("Colonnes").first.click()
+    page.get_by_role("checkbox", name="Pays").check()
+    page.get_by_role("button", name="Montrer celles-ci").click()
+    page.get_by_role("columnheader", name="Pays").wait_for()
+    page.get_by_role("link", name="Points", exact=True).click()
+    page.get_by_role("link", name="Points", exact=False).first.wait_for()
+    points = [int(each) for each in column(page, "Points")]
+    assert points == sorted(points)
+    assert min(points) >= 300
+    with page.expect_download() as saved:
+        page.get_by_role("checkbox", name="Tous ceux qui sont trouvés").check()
+        page.get_by_role("button", name="CSV").click()
+    text = Path(saved.value.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert sorted(int(row["points"]) for row in rows) == sorted(points)
+    assert {row["country"] for row in rows} == {"FR"}
+
+
+def names_in(page: Page) -> list[str]:
+    """The names of the list, from the top."""
+    return page.locator("#list tbody td.name a").all_inner_texts()
+
+
+def column(page: Page, label: str) -> list[str]:
+    """The cells of a column."""
+    cells = page.locator(f"#list td[data-label='{label}']").all_inner_texts()
+    return [cell.replace("\u202f", "").strip() for cell in cells]
+
+
+def test_points_are_adjusted_down_the_list_and_a_large_gift_waits_for_a_second_person(
+    visit: Visit,
+) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members?hand=1&q=04000000000004")
+    before = int(column(page, "Points")[0])
+    page.get_by_label("Commentaire").fill("Colis perdu")
+    page.get_by_label("Points pour Gabriel Durand").fill("25")
+    page.get_by_role("button", name="Enregistrer les points").click()
+    page.get_by_text("1 compte est corrigé").wait_for()
+    assert int(column(page, "Points")[0]) == before + 25
+    page = visit.open(f"/office/members/{OTHER}")
+    page.get_by_text("Modifiés par le magasin").first.wait_for()
+    page.get_by_label("Points", exact=True).fill("501")
+    page.get_by_role("button", name="Enregistrer les points").click()
+    page.get_by_text("Une deuxième personne doit encore être d’accord").wait_for()
+    page.get_by_text("501 attendent une deuxième personne").wait_for()
+
+
+def test_two_records_become_one_and_two_again(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open(f"/office/members/{MEMBER}/data")
+    page.get_by_label("L’autre fiche").fill("Hugo Laurent")
+    page.get_by_role("button", name="Voir ce que fait la fusion").click()
+    page.get_by_role("heading", name="Ce que fait la fusion").wait_for()
+    visit.check()
+    page.get_by_role("button", name="Fusionner").click()
+    page.get_by_text("Les deux fiches n’en font plus qu’une").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Annuler la fusion").click()
+    page.get_by_text("Les deux ont de nouveau ce qu’ils avaient").wait_for()
+    assert page.get_by_role("button", name="Annuler la fusion").count() == 0
+
+
+def test_a_cashier_adds_members_and_moves_no_points(visit: Visit) -> None:
+    visit.as_staff(Role.CASHIER)
+    page = visit.open("/office/members/new")
+    page.get_by_label("Prénom").fill("Nora")
+    page.get_by_label("S’inscrit au magasin").select_option(label="Rennes Halles")
+    page.get_by_role("button", name="Ajouter").click()
+    page.get_by_text("Le membre est ajouté").wait_for()
+    page.get_by_role("heading", name="Nora").wait_for()
+    page = visit.open(f"/office/members/{MEMBER}")
+    assert page.get_by_role("button", name="Enregistrer les points").count() == 0
+    visit.open("/office/members/changes", status=403)
