@@ -51,7 +51,9 @@ def test_every_member_is_in_the_file_however_many_are_read_at_once(
     counter: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.services.people.directory.AT_ONCE", 2)
-    wanted = sorted(counter.add(first_name="Ada", last_name=str(number))["id"] for number in range(5))
+    wanted = sorted(
+        counter.add(first_name="Ada", last_name=str(number))["id"] for number in range(5)
+    )
     assert sorted(row["id"] for row in table(counter)) == wanted
 
 
