@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from backend.api.callers import Caller, Data, allowed
 from backend.api.catalogue import READING, WRITING
 from backend.api.etags import WhatWasSeen, tagged
+from backend.api.languages import Language
 from backend.api.pages import Asked, page
 from backend.api.problems import documented
 from backend.db import Transaction
@@ -33,6 +34,7 @@ from backend.services.programs.programs import (
     version_of,
     versions_before,
 )
+from backend.services.programs.trial import trial as try_ticket
 from backend_client.schemas import (
     API,
     BatchDone,
@@ -54,6 +56,8 @@ from backend_client.schemas import (
     ReplayBody,
     ReplayFound,
     SwitchBody,
+    TrialBody,
+    TrialFound,
     VersionDocument,
     VersionFound,
     VersionsPage,
@@ -213,6 +217,23 @@ def _replay(tx: Transaction, program: str, body: ReplayBody) -> ReplayFound:
     return ReplayFound.model_validate(in_plain(found))
 
 
+@routes.post(
+    "/programs/{program}/trial",
+    responses=documented(
+        *WRITING[:-1],
+        ProblemName.NOT_FOUND,
+        ProblemName.PROGRAM_REFUSED,
+        ProblemName.CURRENCY,
+    ),
+)
+def trial(
+    database: Data, caller: _Writer, program: _Program, body: TrialBody, language: Language
+) -> TrialFound:
+    """What a ticket would earn under the draft, and why."""
+    with database.read(caller.tenant) as tx:
+        return try_ticket(tx, program, body, language)
+
+
 @routes.get(
     "/programs/{program}/enrolment-preview",
     responses=documented(*READING, ProblemName.NOT_FOUND),
@@ -222,9 +243,8 @@ def enrolment_preview(
     caller: _Writer,
     program: _Program,
     without_consent: Annotated[
-        bool | None,
-        Query(description="True to count also those who never agreed; else as the program says."),
-    ] = None,
+        bool, Query(description="True to count also those who never agreed.")
+    ] = False,
 ) -> BatchPreview:
     """How many old customers would get an account."""
     with database.read(caller.tenant) as tx:

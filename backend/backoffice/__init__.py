@@ -14,9 +14,14 @@ from backend.backoffice import (
     members,
     members_many,
     password,
+    program_rules,
+    program_start,
+    program_versions,
+    programs,
 )
 
 _PEOPLE = (members, members_many, duplicates, member, member_deeds)
+_PROGRAMS = (programs, program_rules, program_versions, program_start)
 
-AREAS = (door, first_run, password, home, me, *_PEOPLE)
+AREAS = (door, first_run, password, home, me, *_PEOPLE, *_PROGRAMS)
 """Every file of pages."""

@@ -20,5 +20,6 @@ class Room:
 
 MENU: tuple[Room, ...] = (
     Room(name=later("Members"), path="/office/members", right=Right.MEMBERS, icon="\ue1a4"),
+    Room(name=later("Programs"), path="/office/programs", right=Right.PROGRAMS, icon="\ue176"),
 )
 """Who lacks a room's right does not see it."""

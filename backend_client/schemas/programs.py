@@ -7,6 +7,8 @@ from pydantic import Field
 
 from backend_client.schemas.base import Id, Instant, Points, Wire
 from backend_client.schemas.catalogue import Hash, Names
+from backend_client.schemas.sales import LineBody
+from loyalty.sales import Channel
 
 ProgramKey = Annotated[
     str,
@@ -161,15 +163,61 @@ class ReplayFound(Wire):
     weeks: dict[str, TallyBody] = Field(description='By ISO week, as "2026-W09".')
 
 
+class TrialBody(Wire):
+    """A ticket, to see what it would earn."""
+
+    document: Document | None = Field(default=None, description="Left out, the draft.")
+    lines: tuple[LineBody, ...] = Field(
+        default=(), max_length=100, description="An article alone is enough: `article`."
+    )
+    total: int | None = Field(
+        default=None,
+        ge=0,
+        le=10**12,
+        strict=True,
+        description="Tax included, in minor units; left out, the sum of the lines.",
+    )
+    at: Instant | None = Field(default=None, description="When it is closed; left out, now.")
+    store: Id | None = Field(default=None, description="Left out, the first.")
+    channel: Channel = Channel.SHOP
+    price_code: str = Field(default="", max_length=64, description="The price list.")
+    balance: int = Field(
+        default=0, ge=-(10**9), le=10**9, strict=True, description="Of the buyer, before it."
+    )
+    first_purchase: bool = Field(default=False, strict=True)
+    tier: str = Field(default="", max_length=64, description="The buyer's tier, by its id.")
+
+
+class TrialReward(Wire):
+    """How far the buyer is from a reward, after the ticket."""
+
+    reward: Id
+    name: str
+    cost: Points
+    missing: Points
+
+
+class TrialFound(Wire):
+    """What the ticket would earn. Nothing is written."""
+
+    earned: Points
+    balance_before: Points
+    balance_after: Points
+    worth: int | None = Field(description="Minor units of the balance; null: points buy gifts.")
+    deadline: Instant | None = Field(description="Of the points earned; null for none.")
+    why: tuple[str, ...] = Field(description="Line by line, in the asker's language.")
+    rewards: tuple[TrialReward, ...]
+
+
 class EnrolmentBody(Wire):
     """Give every known customer an account in the program."""
 
     id: Id
-    without_consent: bool | None = Field(
-        default=None,
+    without_consent: bool = Field(
+        default=False,
         strict=True,
         description="True to enrol also those who never agreed to a loyalty program: ask your"
-        " lawyer first. Left out, the program says it (`enrolment.existing`).",
+        " lawyer first.",
     )
 
 

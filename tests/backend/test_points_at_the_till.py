@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     OptionBody,
     PaymentBody,
@@ -230,60 +229,6 @@ def test_a_card_that_is_trusted_little_pays_little_at_the_till(
     (card,) = staff.record(member)["cards"]
     staff.ask("PATCH", f"/cards/{card['card']}", {"assurance": "chip"})
     assert use(line, member, "pay", card=card["card"], **paying).points == 250
-
-
-# --- points that wait, and who comes in -------------------------------------------------------
-
-WAITS = document(
-    earning=[
-        {
-            "id": "visit",
-            "when": "sale",
-            "give": {"points": 40},
-            "pending": {"until_released": True},
-        },
-        {"id": "ratio", "when": "sale", "give": {"amount": 100, "points": 1}},
-    ]
-)
-
-
-@pytest.mark.parametrize("shop_program", [WAITS])
-def test_points_that_wait_for_an_action_are_free_once_it_has_happened(
-    opened: tuple[Connected, str],
-) -> None:
-    """P-13."""
-    line, member = opened
-    sale = sale_of(member, 10_00)
-    assert line.till.record_sale(sale).earned == 50
-    waiting = line.till.summary(member)
-    assert (waiting.balance, [each.points for each in waiting.pending]) == (10, [40])
-    happened = SaleAct(id=new_id(), at=now())
-    freed = line.till.release_sale(sale.id, happened)
-    assert (freed.points, freed.balance, len(freed.entries)) == (0, 50, 1)
-    assert line.till.release_sale(sale.id, happened).known
-    assert line.till.release_sale(sale.id, SaleAct(id=new_id(), at=now())).balance == 50
-    assert line.till.summary(member).pending == ()
-    line.till.void_sale(sale.id, SaleAct(id=new_id(), at=now()))
-    with pytest.raises(BackendRefused, match="nothing was earned"):
-        line.till.release_sale(sale.id, SaleAct(id=new_id(), at=now()))
-    plain = sale_of(member, 0)
-    line.till.record_sale(plain)
-    assert line.till.release_sale(plain.id, SaleAct(id=new_id(), at=now())).entries == ()
-
-
-@pytest.mark.parametrize(
-    ("shop_program", "unasked"),
-    [(document(), True), (document(enrolment={"at_till": False}), False)],
-)
-def test_who_is_added_at_the_till_comes_in_as_the_program_says(
-    opened: tuple[Connected, str], unasked: bool
-) -> None:
-    """LSX-51."""
-    staff = staff_of(opened[0])
-    for said, comes in (({}, unasked), ({"loyalty": True}, True), ({"loyalty": False}, False)):
-        member = staff.add(**said)["id"]
-        earned = opened[0].till.record_sale(sale_of(member, 10_00)).earned
-        assert (staff.record(member)["loyalty"], earned) == (comes, 10 * comes), said
 
 
 # --- told, and by rules of one's own ----------------------------------------------------------

@@ -273,16 +273,9 @@ def test_old_customers_are_counted_first_and_enrolled_once_only_if_they_agreed(
     owner.posts("/v1/programs/second/publication", version=1)
     preview = owner.gets("/v1/programs/second/enrolment-preview")
     assert (preview["members"], preview["left_out"]) == (3, 1)
-    automatic = written(id="third", enrolment={"existing": "automatic"})
-    owner.puts("/v1/programs/third/draft", document=automatic)
-    owner.posts("/v1/programs/third/publication", version=1)
-    asked = "/v1/programs/third/enrolment-preview"
-    assert owner.gets(asked)["members"] == 4, "SW-12: the program says that all come in"
-    assert owner.gets(f"{asked}?without_consent=false")["members"] == 3
     body = {"id": new_id()}
     first = owner.posts("/v1/programs/second/enrolment", **body)
     assert (first["members"], first["points"], first["done"]) == (3, 0, True)
-    assert owner.posts("/v1/programs/third/enrolment", id=new_id())["members"] == 4
     assert owner.posts("/v1/programs/second/enrolment", **body) == first
     assert owner.gets("/v1/programs/second/enrolment-preview")["members"] == 0
     all_of_them = {"id": new_id(), "without_consent": True}
@@ -403,3 +396,15 @@ def test_silly_words_about_programs_are_refused(
     owner: Merchant, line: Connected, method: str, rest: str, body: object
 ) -> None:
     assert owner.refused(method, path(line, rest), body)[0] == 422
+
+
+def test_a_ticket_is_tried_on_the_draft_with_why(owner: Merchant, line: Connected) -> None:
+    double = json.loads(PROGRAM)
+    double["earning"][1]["give"]["points"] = 2
+    found = owner.posts(path(line, "/trial"), document=double, total=1050, balance=180)
+    assert (found["earned"], found["balance_after"]) == (21, 201)
+    assert any("21" in said for said in found["why"])
+    assert {each["reward"]: each["missing"] for each in found["rewards"]}["coffee"] == 0
+    broken = double | {"currency": "EURO"}
+    refused = owner.asks("POST", path(line, "/trial"), {"document": broken, "total": 100})
+    assert refused.json()["errors"][0]["field"] == "currency"

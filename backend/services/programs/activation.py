@@ -27,7 +27,6 @@ from backend_client.schemas import (
     ProblemName,
 )
 from loyalty.earning import credit_note
-from loyalty.enrolment import Way, comes_in
 from loyalty.entries import Entry
 from loyalty.ids import MemberId, ProgramId, SaleId, TenantId
 from loyalty.program import Negative, Program
@@ -43,14 +42,10 @@ PARTS_MAX = 2_000
 # --- enrolment ----------------------------------------------------------------------------------
 
 
-def preview_enrolment(
-    tx: Transaction, program: str, *, without_consent: bool | None
-) -> BatchPreview:
+def preview_enrolment(tx: Transaction, program: str, *, without_consent: bool) -> BatchPreview:
     """How many customers would get an account. Raises Refused."""
     rules = _program(tx, program)
-    count = programs.count_without_account(
-        tx, rules.id, consenting=not _unasked(rules, without_consent)
-    )
+    count = programs.count_without_account(tx, rules.id, consenting=not without_consent)
     return BatchPreview(members=count, left_out=programs.count_members(tx) - count, points=0)
 
 
@@ -61,8 +56,6 @@ def enrol(
 
     The welcome points stay to be claimed: they are for the form, once for each person (LSX-31).
     """
-    with database.read(tenant) as tx:
-        unasked = _unasked(_program(tx, program), body.without_consent)
 
     def part(tx: Transaction, batch: Batch) -> Batch:
         found = programs.without_account(
@@ -70,7 +63,7 @@ def enrol(
             ProgramId(program),
             after=batch.reached,
             limit=AT_ONCE,
-            consenting=not unasked,
+            consenting=not body.without_consent,
         )
         for member in found:
             locked_account(tx, member, ProgramId(program))
@@ -81,13 +74,8 @@ def enrol(
             done=len(found) < AT_ONCE,
         )
 
-    begin = Batch(id=body.id, program=program, kind="enrolment", content=str(unasked))
+    begin = Batch(id=body.id, program=program, kind="enrolment", content=str(body.without_consent))
     return _done(database, tenant, begin, part, actor)
-
-
-def _unasked(rules: Program, said: bool | None) -> bool:
-    """Whether those come in who were not asked: as is said, else as the program says (SW-12)."""
-    return comes_in(rules.enrolment, Way.EXISTING, agreed=None) if said is None else said
 
 
 # --- opening balances ---------------------------------------------------------------------------

@@ -1,0 +1,175 @@
+"""A program's versions: tried on the past, published with a date, compared, taken back."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Path
+from fastapi.responses import Response
+
+from backend.api.programs import replay
+from backend.backoffice.office import show
+from backend.backoffice.programs import ProgramId, PublisherPage, WriterPage, standing
+from backend.backoffice.rules import telling
+from backend.backoffice.rules.drafts import Writing, writing
+from backend.backoffice.rules.known import in_words, plain_number
+from backend.backoffice.rules.parts import place
+from backend.db import shops
+from backend.errors import Refused
+from backend.services.programs.programs import (
+    differences,
+    next_version,
+    publish,
+    unpublish,
+    version_of,
+    versions_before,
+)
+from backend.web.forms import Form
+from backend.web.page import Page, StaffForm
+from backend.web.routes import page_routes
+from backend_client.schemas import DifferencesFound, Publication, ReplayBody, ReplayFound
+
+_Version = Annotated[int, Path(ge=1, le=10**9)]
+_VERSIONS = 50
+_USUAL_PAST = timedelta(days=90)
+
+routes = page_routes("/office/programs/{program}")
+
+
+@routes.get("/past")
+def past(page: WriterPage, program: ProgramId, since: str = "", cost: str = "") -> Response:
+    """The time machine: what past purchases would have given under the draft."""
+    with page.database.read(page.caller.tenant) as tx:
+        found = writing(page, tx, program)
+        names = {store.id: store.name for store in shops.stores(tx)}
+        now = tx.now
+    start = _day(since, page) or now - _USUAL_PAST
+    told: ReplayFound | None = None
+    refused = ""
+    if since:
+        body = ReplayBody(since=start, document=found.document, point_cost=_rate(cost))
+        try:
+            told = replay(page.database, page.caller, program, body)
+        except Refused as no:
+            refused = no.detail
+    return show(
+        page,
+        "programs/past.html",
+        program=found,
+        since=start.astimezone(page.zone).date().isoformat(),
+        cost=cost,
+        told=told,
+        refused=refused,
+        place=place,
+        stores=names,
+        rewards={
+            str(each.get("id")): in_words(each.get("name"), page.words)
+            for each in found.document.get("rewards", [])
+            if isinstance(each, dict)
+        },
+        threshold=telling.points(told.threshold, found.known) if told else "",
+        points=lambda number: telling.points(number, found.known),
+        most=max((week.earned for week in told.weeks.values()), default=1) if told else 1,
+    )
+
+
+def _day(text: str, page: Page) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=page.zone)
+    except ValueError:
+        return None
+
+
+def _rate(text: str) -> str | None:
+    plain = plain_number(text)
+    return plain if plain.replace(".", "", 1).isdigit() else None
+
+
+@routes.get("/publish")
+def ask(page: PublisherPage, program: ProgramId) -> Response:
+    """What changes, and from when?"""
+    return _show_publish(page, program, None)
+
+
+@routes.post("/publish")
+def put_in_force(page: PublisherPage, form: StaffForm, program: ProgramId) -> Response:
+    """The draft is a version, from now or from a date on."""
+    with form.attempt():
+        start = form.moment("valid_from", page.zone)
+        body = Publication(version=form.whole("version") or 0, valid_from=start)
+        done = page.database.run(
+            page.caller.tenant, publish, program, body, actor=page.caller.actor
+        )
+        t = page.words.t
+        said = t("Version {number} is in force.", number=done.version)
+        if not done.in_force:
+            said = t("Version {number} is published.", number=done.version)
+        return page.go(f"/office/programs/{program}", said)
+    return _show_publish(page, program, form)
+
+
+def _show_publish(page: Page, program: str, form: Form | None) -> Response:
+    with page.database.read(page.caller.tenant) as tx:
+        found = writing(page, tx, program)
+        stands = standing(tx, program)
+        version = next_version(tx, program)
+        changed = (
+            differences(tx, program, version - 1)
+            if version > 1 and found.is_draft and not found.wrong
+            else DifferencesFound(differences=())
+        )
+    return show(
+        page,
+        "programs/publish.html",
+        status=422 if form else 200,
+        form=form,
+        program=found,
+        stands=stands,
+        version=version,
+        changes=list(telling.changes(changed.differences, found.known)),
+        place=place,
+    )
+
+
+@routes.get("/versions")
+def versions(page: WriterPage, program: ProgramId) -> Response:
+    """Every version, the latest first."""
+    with page.database.read(page.caller.tenant) as tx:
+        found = writing(page, tx, program)
+        told = versions_before(tx, program, None, _VERSIONS)
+    return show(page, "programs/versions.html", program=found, versions=told)
+
+
+@routes.get("/versions/{version}")
+def version(
+    page: WriterPage, program: ProgramId, version: _Version, to: int | None = None
+) -> Response:
+    """One version in sentences, and what another changes in it."""
+    with page.database.read(page.caller.tenant) as tx:
+        found = writing(page, tx, program)
+        told = version_of(tx, program, version)
+        before = to or (version - 1 if version > 1 else None)
+        changed = (
+            differences(tx, program, before, version)
+            if before is not None
+            else DifferencesFound(differences=())
+        )
+    shown = Writing(id=program, document=told.document, is_draft=False, wrong={}, known=found.known)
+    return show(
+        page,
+        "programs/version.html",
+        program=shown,
+        version=told,
+        before=before,
+        changes=list(telling.changes(changed.differences, found.known)),
+    )
+
+
+@routes.post("/versions/{version}/back")
+def take_back(
+    page: PublisherPage, form: StaffForm, program: ProgramId, version: _Version
+) -> Response:
+    """A version that is not in force yet is a draft again."""
+    del form
+    page.database.run(page.caller.tenant, unpublish, program, version, actor=page.caller.actor)
+    said = page.words.t("Version {number} is taken back.", number=version)
+    return page.go(f"/office/programs/{program}", said)

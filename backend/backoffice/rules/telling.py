@@ -1,0 +1,244 @@
+"""A program in sentences: each rule as a merchant would say it, and what changed between two."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from backend.backoffice.rules import shapes
+from backend.backoffice.rules.known import Known, in_words
+from backend.backoffice.rules.shapes import Kind, Shape
+from backend.backoffice.rules.showing import variant_of
+from backend_client.schemas import Difference
+
+
+def facts(inside: Iterable[Shape], value: Any, known: Known) -> list[tuple[str, str]]:  # noqa: ANN401 - JSON
+    """What a part says, field by field: label and value in words."""
+    written = value if isinstance(value, dict) else {}
+    return [
+        (known.label(shape), told(shape, written[shape.name], known))
+        for shape in inside
+        if shape.name in written and shape.name != "id"
+    ]
+
+
+def told(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    """One field's value in words."""
+    if value is None:
+        return known.words.t("nothing")
+    return _TOLD.get(shape.kind, _simple)(shape, value, known)
+
+
+def _flag(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    return known.words.t("yes") if value else known.words.t("no")
+
+
+def _part(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    return _joined(facts(shape.inside, value, known)) or known.words.t("on")
+
+
+def _one_of(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    tag = variant_of(shape, value)
+    inside = _joined(facts(shape.variants.get(tag, ()), value, known))
+    return f"{known.word(shape, tag)} ({inside})" if inside else known.word(shape, tag)
+
+
+def _rows(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    rows = value if isinstance(value, list) else [value]
+    return " · ".join(_joined(facts(shape.inside, row, known)) for row in rows)
+
+
+def _words(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    return in_words(value, known.words)
+
+
+def _joined(found: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{label} {value}" if label else value for label, value in found)
+
+
+def _simple(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        names = dict(known.picked(shape))
+        return ", ".join(
+            names.get(str(each), known.word(shape, str(each)) if shape.words else str(each))
+            for each in value
+        )
+    if isinstance(value, dict):
+        return ", ".join(f"{code} = {_simple(shape, each, known)}" for code, each in value.items())
+    if known.is_money(shape) and isinstance(value, int):
+        return known.words.money(value, known.currency)
+    if shape.words:
+        return known.word(shape, str(value))
+    return _number_or_day(shape, value, known)
+
+
+def _number_or_day(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    try:
+        if shape.kind is Kind.DAY:
+            return known.words.short_day(datetime.combine(date.fromisoformat(value), _NOON))
+        if shape.kind is Kind.MOMENT:
+            return known.words.moment(datetime.fromisoformat(value).astimezone(known.zone))
+        if shape.kind in (Kind.WHOLE, Kind.POINTS, Kind.RATE):
+            return known.words.number(Decimal(str(value)))
+    except (ValueError, InvalidOperation):
+        pass  # somebody has not finished writing it: it is told as it stands
+    return str(value)
+
+
+_NOON = datetime.min.time().replace(hour=12)
+
+
+_TOLD = {
+    Kind.FLAG: _flag,
+    Kind.PART: _part,
+    Kind.ONE_OF: _one_of,
+    Kind.ROWS: _rows,
+    Kind.WORDS: _words,
+    Kind.PROSE: _words,
+}
+
+
+# --- sentences ----------------------------------------------------------------------------------
+
+
+def points(number: object, known: Known) -> str:
+    """So many points, or the money that they are."""
+    if isinstance(number, bool) or not isinstance(number, int):
+        return str(number)
+    if known.in_money:
+        return known.words.money(number, known.currency)
+    return known.words.tn("{count} point", "{count} points", number)
+
+
+def earning(rule: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    """An earning rule as a sentence."""
+    rule = rule if isinstance(rule, dict) else {}
+    known = known.about(rule)
+    t = known.words.t
+    parts = [_gives(rule, known)]
+    parts += [_lasting(t("good for"), rule.get("until"), known)]
+    waits = rule.get("pending")
+    if isinstance(waits, dict):
+        parts.append(
+            known.words.tn("after {count} day", "after {count} days", waits["days"])
+            if isinstance(waits.get("days"), int)
+            else t("once somebody releases them")
+        )
+    return ", ".join(part for part in parts if part)
+
+
+def _gives(rule: dict[str, Any], known: Known) -> str:
+    t, tn = known.words.t, known.words.tn
+    give = rule.get("give") if isinstance(rule.get("give"), dict) else {}
+    assert isinstance(give, dict)
+    gained = points(give.get("points", 0), known)
+    if rule.get("when") == "enrolment":
+        return t("{points} when somebody joins", points=gained)
+    amount = give.get("amount")
+    if isinstance(amount, int) and known.counts_money:
+        spent = known.words.money(amount, known.currency)
+        return t("{points} for every {amount} spent", points=gained, amount=spent)
+    if isinstance(amount, int):
+        counted = rule.get("on", {}).get("count")
+        things = (
+            tn("{count} piece", "{count} pieces", amount)
+            if counted == "articles"
+            else tn("{count} visit", "{count} visits", amount)
+        )
+        return t("{points} for every {things}", points=gained, things=things)
+    if "points" in give and len(give) == 1:
+        return t("{points} at each purchase", points=gained)
+    shape = next(each for each in shapes.program()["earning"].inside if each.name == "give")
+    return told(shape, give, known)
+
+
+def _lasting(before: str, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    if not isinstance(value, dict):
+        return ""
+    tn = known.words.tn
+    parts = []
+    if isinstance(value.get("months"), int):
+        parts.append(tn("{count} month", "{count} months", value["months"]))
+    if isinstance(value.get("days"), int):
+        parts.append(tn("{count} day", "{count} days", value["days"]))
+    return f"{before} {' '.join(parts)}" if parts else ""
+
+
+def reward(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    """What a reward costs and gives, as a sentence."""
+    written = written if isinstance(written, dict) else {}
+    t = known.words.t
+    cost = points(written.get("cost", 0), known)
+    shape = next(each for each in shapes.program()["rewards"].inside if each.name == "gives")
+    gives = told(shape, written["gives"], known) if written.get("gives") else ""
+    if not gives:
+        return t(
+            "for {points}, the article {article}", points=cost, article=written.get("article", "")
+        )
+    return t("for {points}: {gives}", points=cost, gives=gives)
+
+
+def campaign(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    """What a campaign gives and when, as a sentence."""
+    written = written if isinstance(written, dict) else {}
+    t = known.words.t
+    give = written.get("give") if isinstance(written.get("give"), dict) else {}
+    assert isinstance(give, dict)
+    first = (
+        t("points × {times}", times=known.decimal(str(give["times"])))
+        if "times" in give
+        else t("{points} on top", points=points(give.get("points", 0), known))
+    )
+    inside = shapes.program()["campaigns"].inside
+    rest = [shape for shape in inside if shape.name not in ("name", "give")]
+    return ", ".join(
+        [
+            first,
+            *(
+                f"{label} {value}".lower() if value == t("yes") else f"{label} {value}"
+                for label, value in facts(rest, written, known)
+            ),
+        ]
+    )
+
+
+# --- what changed -------------------------------------------------------------------------------
+
+
+def changes(found: Iterable[Difference], known: Known) -> Iterator[tuple[str, str, str]]:
+    """Each change between two versions: where, what it was, what it is."""
+    for each in found:
+        shape, where = _at(each.field, known)
+        if shape is None:
+            yield where, _raw(each.was, known), _raw(each.now, known)
+        else:
+            yield where, told(shape, each.was, known), told(shape, each.now, known)
+
+
+def _raw(value: object, known: Known) -> str:
+    if isinstance(value, dict):
+        said = in_words(value.get("name"), known.words)
+        return said or ", ".join(str(each) for each in value.values())
+    return known.words.t("nothing") if value is None else str(value)
+
+
+def _at(path: str, known: Known) -> tuple[Shape | None, str]:
+    """The field of that path, and its place in words."""
+    inside: tuple[Shape, ...] = tuple(shapes.program().values())
+    found: Shape | None = None
+    said: list[str] = []
+    for name in path.split("."):
+        if name.isdigit():
+            said.append(str(int(name) + 1))
+            row = found
+            found = Shape(name=name, key=row.key, kind=Kind.PART, inside=inside) if row else None
+            continue
+        following = next((shape for shape in inside if shape.name == name), None)
+        if following is None:
+            return None, " › ".join([*said, name])
+        found = following
+        inside = found.inside or tuple(
+            each for variant in found.variants.values() for each in variant
+        )
+        said.append(known.label(found))
+    return found, " › ".join(said)

@@ -1,0 +1,132 @@
+"""A merchant without code changes the rules: edited in words, tried on the past, published."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from backend.db import shops
+from backend.rights import Role
+from backend.services.keeping import demo
+from tests.pages.visit import DESK, PHONE, Visit
+
+PROGRAM = "/office/programs/maison-lise"
+
+
+@pytest.fixture
+def lively(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """A shop with some months of purchases, and its owner signed in."""
+    monkeypatch.setattr(demo, "MEMBERS", 12)
+    demo.fill(visit.shop.database, visit.shop.shop.tenant)
+    visit.as_staff()
+    return visit
+
+
+def test_a_rule_is_edited_tried_on_the_past_and_published(lively: Visit) -> None:
+    page = lively.open(PROGRAM)
+    page.get_by_role("link", name="Achat 1 point pour chaque 1,00 € dépensé").click()
+    # What a ticket would earn follows what is typed, before anything is kept.
+    expect(page.locator("#tried .earned")).to_contain_text("42")
+    page.get_by_label("ce nombre de points").fill("deux")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Écrivez un nombre entier")
+    assert page.get_by_label("ce nombre de points").input_value() == "deux"
+    page.get_by_label("ce nombre de points").fill("2")
+    expect(page.locator("#tried .earned")).to_contain_text("84")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    page.get_by_text("Gardé dans le brouillon").wait_for()
+    page.get_by_text("2 points pour chaque 1,00 € dépensé").wait_for()
+    page.get_by_role("link", name="Machine à remonter le temps").click()
+    page.get_by_role("button", name="Rejouer le passé").click()
+    # Twice the points for the same purchases; of each odd 50 cents, one more than that.
+    given, books = (
+        _number(page, label) for label in ("donnés au total", "par rapport aux comptes")
+    )
+    assert given > books > 0
+    assert 0 <= given - 2 * (given - books) <= given // 10
+    page.get_by_role("link", name="Publier").click()
+    page.get_by_text("Règles de gain › 2 › Donner › ce nombre de points").wait_for()
+    page.get_by_role("button", name="Publier").click()
+    page.get_by_text("La version 2 est en vigueur").wait_for()
+    with lively.shop.database.read(lively.shop.shop.tenant) as tx:
+        program = shops.program(tx, lively.shop.shop.program)
+        assert program is not None
+        assert program.version == 2
+        assert "points=2" in str(program.earning[1].give)
+
+
+def _number(page: Page, label: str) -> int:
+    figure = page.locator(".figure", has_text=label).locator(".value").inner_text()
+    return int("".join(letter for letter in figure if letter.isdigit()))
+
+
+def test_every_kind_of_field_is_read_back_as_it_was_written(lively: Visit) -> None:
+    page = lively.open(f"{PROGRAM}/rules/campaigns/new")
+    page.get_by_label("Français").first.fill("Les jeudis doubles")
+    page.get_by_label("Les points sont multipliés par").fill("1,5")
+    page.get_by_label("Premier jour").fill("2026-12-03")
+    page.get_by_label("Jeudi").check()
+    page.get_by_role("button", name="Ajouter une ligne").click()
+    page.locator("[name$='hours.0.start']").fill("09:00")
+    page.locator("[name$='hours.0.end']").fill("12:00")
+    page.get_by_text("Pour ces articles").click()
+    page.get_by_label("Familles").fill("Maison, Fleurs")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    page.get_by_role("link", name="Les jeudis doubles points × 1,5").click()
+    assert page.get_by_label("Les points sont multipliés par").input_value() == "1,5"
+    assert page.get_by_label("Jeudi").is_checked()
+    assert page.locator("[name$='hours.0.end']").input_value().startswith("12:00")
+    assert page.get_by_label("Familles").input_value() == "Maison, Fleurs"
+    page = lively.open(f"{PROGRAM}/rules/tiers")
+    page.get_by_label("Niveaux", exact=True).check()
+    page.get_by_role("button", name="Ajouter une ligne").click()
+    page.get_by_label("Français").fill("Or")
+    page.get_by_label("Commence à").fill("500")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    page.get_by_text("Gardé dans le brouillon").wait_for()
+    page = lively.open(f"{PROGRAM}/rules/campaigns/0")
+    page.get_by_text("Pour qui et où").click()
+    assert page.get_by_label("Or", exact=True).is_visible()
+    assert page.get_by_label("Maison Lise", exact=True).is_visible()
+
+
+def test_a_program_starts_from_a_ready_one_and_can_be_switched_off(lively: Visit) -> None:
+    page = lively.open("/office/programs/new")
+    page.get_by_label("Le nom pour les clients").fill("Café du mardi")
+    page.get_by_label("Carte à tampons").check()
+    page.get_by_role("button", name="Créer un brouillon").click()
+    page.get_by_role("heading", name="Café du mardi").wait_for()
+    page.get_by_role("link", name="Publier").click()
+    page.get_by_role("button", name="Publier").click()
+    page.get_by_text("La version 1 est en vigueur").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Couper la fidélité").click()
+    page.get_by_text("La fidélité est coupée").wait_for()
+    page.get_by_role("link", name="Regarder d’abord").click()
+    page.get_by_role("button", name="Les compter").first.click()
+    page.get_by_text("clients auraient un compte").wait_for()
+
+
+def test_who_may_draft_may_not_publish(visit: Visit) -> None:
+    visit.as_staff(Role.MANAGER)
+    visit.open(PROGRAM)
+    visit.open(f"{PROGRAM}/publish", status=403)
+    visit.as_staff(Role.CASHIER)
+    visit.open("/office/programs", status=403)
+
+
+PAGES = (
+    *("/office/programs", "/office/programs/new", PROGRAM, f"{PROGRAM}/rules/earning/1"),
+    *(f"{PROGRAM}/rules/{part}" for part in ("about", "who", "limits", "returns", "joining")),
+    *(f"{PROGRAM}/rules/{part}" for part in ("cards", "tiers", "households", "reminders")),
+    *(f"{PROGRAM}/rules/{part}" for part in ("stores", "offline", "rewards/0", "alerts/new")),
+    *(f"{PROGRAM}/rules/{part}" for part in ("campaigns/new", "price_books/new")),
+    *(f"{PROGRAM}/{page}" for page in ("expert", "publish", "versions", "versions/1", "start")),
+    f"{PROGRAM}/past?since=2026-01-01",
+)
+
+
+def test_every_page_of_programs_is_accessible_and_fits(lively: Visit) -> None:
+    for size in (DESK, PHONE):
+        lively.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        for path in PAGES:
+            lively.open(path)
+            lively.check()
