@@ -217,13 +217,29 @@ def check_assurance(
 
     `spent_today` are the points spent on the word of such a card since local midnight.
     """
+    most = most_at_once(level, spent_today, limits)
+    if most is not None and cost > most:
+        raise AssuranceLimit(most)
+
+
+def most_at_once(level: Assurance, spent_today: Points, limits: AssuranceLimits) -> Points | None:
+    """What a card of that level may spend now; None for any number of points."""
     limit = limits.get(level)
     if limit is None:
-        return
-    allowed = [cost]
-    if limit.at_once is not None:
-        allowed.append(limit.at_once)
+        return None
+    bounds = [] if limit.at_once is None else [limit.at_once]
     if limit.per_day is not None:
-        allowed.append(max(limit.per_day - spent_today, 0))
-    if cost > min(allowed):
-        raise AssuranceLimit(min(allowed))
+        bounds.append(max(limit.per_day - spent_today, 0))
+    return min(bounds, default=None)
+
+
+def assured(registered: Assurance, *, chip: bool, code: bool) -> Assurance:
+    """How sure it is that who spends is the member, by what the card is and what was shown (F5).
+
+    A chip's word counts for a card that is known to be a chip: a card that was written down as a
+    mere number stays one. The number of a chip without its word is a copy of it. A code that was
+    sent to the member says who stands there, whatever they hold.
+    """
+    if chip and registered is Assurance.CHIP:
+        return Assurance.CHIP
+    return Assurance.UID_AND_CODE if code else Assurance.UID

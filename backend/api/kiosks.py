@@ -32,6 +32,8 @@ from backend_client.schemas import (
     ProblemName,
     SeenAnswer,
     ShownCard,
+    SpendingCodeAsked,
+    SpendingCodeRequest,
     StaffUnlock,
     StaffUnlocked,
 )
@@ -74,6 +76,29 @@ def check_code(
     member = typed.passed()
     with database.read(terminal.tenant) as tx:
         return own_data.recognised(tx, member)
+
+
+@routes.post(
+    "/spending-codes",
+    responses=documented(*BODY, *TOKEN, *_CARD, ProblemName.TOO_MANY_CODES, ProblemName.ID_REUSED),
+)
+def ask_to_spend(
+    database: Data, terminal: TerminalCaller, body: SpendingCodeRequest
+) -> SpendingCodeAsked:
+    """Who shows a card wants to spend more than its word is good for: a code goes to its owner."""
+    return database.run(terminal.tenant, own_data.spending_code, terminal, body)
+
+
+@routes.post(
+    "/spending-codes/{code}/check", responses=documented(*BODY, *TOKEN, ProblemName.CODE_WRONG)
+)
+def check_to_spend(database: Data, terminal: TerminalCaller, code: _Code, body: CodeTyped) -> Done:
+    """The code that was typed is right: for ten minutes, redemptions here may name it."""
+    typed = database.run(
+        terminal.tenant, codes.check, code, body.digits, own_data.SPENDING, terminal.id
+    )
+    typed.passed()
+    return Done()
 
 
 @routes.post(

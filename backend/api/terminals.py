@@ -16,6 +16,7 @@ from backend.services.kiosks.events import apply_events
 from backend.services.kiosks.fleet import refuse_paused
 from backend.services.kiosks.redemptions import hold_redemption
 from backend.services.people.members import profile
+from backend.services.selling import assurance
 from backend.services.team.access import claim_terminal
 from backend_client.schemas import (
     API,
@@ -131,6 +132,7 @@ def member(
         ProblemName.HOUSEHOLD,
         ProblemName.HOUSEHOLD_CAP,
         ProblemName.ASSURANCE,
+        ProblemName.CODE_WRONG,
         ProblemName.SOLD_OUT,
         ProblemName.MEMBER_LIMIT,
         ProblemName.CODE_MISTYPED,
@@ -145,4 +147,5 @@ def redemptions(
 ) -> RedemptionAnswer:
     """Hold the points for a gift; asked again under the same id, the answer is the same."""
     refuse_paused(terminal)
-    return database.run(terminal.tenant, hold_redemption, terminal, body)
+    chip = assurance.proved(database, terminal.tenant, body.card, body.proof, terminal.id)
+    return database.run(terminal.tenant, hold_redemption, terminal, body, chip=chip)

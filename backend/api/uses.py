@@ -10,7 +10,9 @@ from backend.api.languages import Language
 from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
+from backend.services.selling import assurance
 from backend.services.selling import uses as service
+from backend.services.selling.assurance import Shown
 from backend_client.schemas import API, Id, ProblemName, UseAnswer, UseBody, UseIssue
 
 _Till = Annotated[Till, Depends(at_till(Right.GIFTS))]
@@ -45,7 +47,9 @@ def uses(database: Data, till: _Till, body: UseBody, language: Language) -> UseA
 
     Asked again under the same id, the answer is the same.
     """
-    return ringing(database, till, "use.hold", body.id, service.hold, till, body, language)
+    chip = assurance.proved(database, till.tenant, body.card, body.proof, till.id)
+    seen = Shown(chip=chip)
+    return ringing(database, till, "use.hold", body.id, service.hold, till, body, language, seen)
 
 
 @routes.post(

@@ -33,6 +33,10 @@ class Card:
     replaced_by: str | None = None
     seen_store: StoreId | None = None
     seen_at: datetime | None = None
+    counter: int | None = None
+    """How often its chip had been read when it last proved itself; None for one that never did."""
+    counter_at: datetime | None = None
+    counter_by: str | None = None
 
     def is_in_time(self, now: datetime) -> bool:
         """Whether it can be used at that time."""
@@ -127,6 +131,9 @@ def _values(of: Card) -> dict[str, object]:
         "replaced_by": of.replaced_by,
         "seen_store": of.seen_store,
         "seen_at": of.seen_at,
+        "counter": of.counter,
+        "counter_at": of.counter_at,
+        "counter_by": of.counter_by,
     }
 
 
@@ -147,6 +154,9 @@ def _card(row: Row[tuple[object, ...]]) -> Card:
         replaced_by=row.replaced_by,
         seen_store=None if row.seen_store is None else StoreId(row.seen_store),
         seen_at=row.seen_at,
+        counter=row.counter,
+        counter_at=row.counter_at,
+        counter_by=row.counter_by,
     )
 
 

@@ -38,6 +38,7 @@ from backend_client.schemas import (
 )
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import (
+    AssuranceLimit,
     CodeMistyped,
     EmailRefused,
     Flaw,
@@ -244,6 +245,7 @@ _RULES: dict[str, Callable[[str, dict[str, Any]], LoyaltyError]] = {
     ProblemName.NOT_ENOUGH_POINTS: lambda _, members: NotEnoughPoints(int(members["missing"])),
     ProblemName.REWARD_UNAVAILABLE: lambda detail, _: RewardUnavailable(detail),
     ProblemName.SOLD_OUT: lambda detail, _: RewardUnavailable(detail),
+    ProblemName.ASSURANCE: lambda _, members: AssuranceLimit(int(members["allowed"])),
     ProblemName.MEMBER_LIMIT: lambda _, members: MemberLimit(int(members["times"])),
     ProblemName.CODE_MISTYPED: lambda detail, _: CodeMistyped(detail),
     ProblemName.VOUCHER_UNKNOWN: lambda detail, _: VoucherUnknown(detail),

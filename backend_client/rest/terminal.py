@@ -40,6 +40,8 @@ from backend_client.schemas import (
     RedemptionRequest,
     SeenAnswer,
     ShownCard,
+    SpendingCodeAsked,
+    SpendingCodeRequest,
     StaffUnlock,
     StaffUnlocked,
 )
@@ -149,6 +151,15 @@ class TerminalClient:
         """Who typed the right code. Sent once: each sending is a try. BackendRefused: wrong."""
         path, typed = f"/kiosk/codes/{segment(code)}/check", CodeTyped(digits=digits)
         return self._line.call("POST", path, CodePassed, typed, retries=0)
+
+    def spending_code(self, request: SpendingCodeRequest) -> SpendingCodeAsked:
+        """A code on its way to who owns the card that is shown, and where to, masked."""
+        return self._line.call("POST", "/kiosk/spending-codes", SpendingCodeAsked, request)
+
+    def check_spending_code(self, code: str, digits: str) -> Done:
+        """It is the right one. Sent once: each sending is a try. BackendRefused: wrong."""
+        path, typed = f"/kiosk/spending-codes/{segment(code)}/check", CodeTyped(digits=digits)
+        return self._line.call("POST", path, Done, typed, retries=0)
 
     def give_card(self, code: str, tapped: CardTapped) -> CardBody:
         """The new card, after the code was typed at this kiosk; the lost one opens nothing."""

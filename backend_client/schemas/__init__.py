@@ -152,6 +152,8 @@ from backend_client.schemas.kiosks import (
     NewLink,
     SeenAnswer,
     ShownCard,
+    SpendingCodeAsked,
+    SpendingCodeRequest,
 )
 from backend_client.schemas.ledger import (
     AccountSnapshot,
@@ -608,6 +610,8 @@ __all__ = [
     "ShownCard",
     "SignIn",
     "SimulationAnswer",
+    "SpendingCodeAsked",
+    "SpendingCodeRequest",
     "StaffActed",
     "StaffAnswer",
     "StaffChange",

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from backend_client.schemas.base import CardKey, Id, Instant, Language, Wire, rarely
+from backend_client.schemas.cards import ChipProof
 from backend_client.schemas.ledger import EntryBody, VoucherBody
 
 
@@ -55,6 +56,9 @@ class MemberEnrolled(EventBase):
         " against the chain of a journal.",
         pattern=r"^[0-9a-f]{32}$",
     )
+    proof: ChipProof | None = rarely(
+        None, "What the chip of the card said: from now on only its word is the card's (F5)."
+    )
 
 
 class WelcomeClaimed(EventBase):
@@ -71,6 +75,8 @@ class VoucherReserved(EventBase):
     entry: EntryBody
     voucher: VoucherBody
     asked: bool = Field(description="True when the backend said yes beforehand.")
+    card: CardKey | None = rarely(None, "The card that was shown, where the kiosk decided itself.")
+    proof: ChipProof | None = rarely(None, "What its chip said (F5).")
 
 
 class VoucherIssued(EventBase):

@@ -45,6 +45,19 @@ class CodeTyped(Wire):
     digits: str = Field(pattern=r"^[0-9]{6}$")
 
 
+class SpendingCodeRequest(Wire):
+    """Who shows the card wants to spend more than its word alone is good for (F5)."""
+
+    id: Id
+    card: CardKey
+
+
+class SpendingCodeAsked(CodeAsked):
+    """A code is on its way to the card's owner."""
+
+    contact: str = Field(description="Where to, masked; empty: no address is known, none is sent.")
+
+
 class CodePassed(Wire):
     """The person is who they say. For ten minutes, this kiosk may give them another card."""
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from backend_client.schemas.base import CardKey, Id, Instant, Wire, rarely
+from backend_client.schemas.cards import ChipProof
 from backend_client.schemas.ledger import AccountSnapshot, EntryBody, VoucherBody
 
 
@@ -17,6 +18,10 @@ class RedemptionRequest(Wire):
     at: Instant
     card: CardKey | None = rarely(
         None, "The card that was shown: what it may spend is its own, and its household's."
+    )
+    proof: ChipProof | None = rarely(None, "What the chip of that card said (F5).")
+    passed: Id | None = rarely(
+        None, "The one-time code that was typed here within the last ten minutes (F5)."
     )
 
 

@@ -14,6 +14,7 @@ from backend_client.schemas.base import (
     Wire,
     rarely,
 )
+from backend_client.schemas.cards import ChipProof
 from backend_client.schemas.ledger import NumberedEntry
 from loyalty.sales import LineKind, Means
 
@@ -45,6 +46,7 @@ class UseBody(Wire):
     card: CardKey | None = rarely(
         None, "The card that was shown: what it may spend is its own, and its household's."
     )
+    proof: ChipProof | None = rarely(None, "What the chip of that card said (F5).")
 
     @model_validator(mode="after")
     def _a_ticket_has_a_currency(self) -> "UseBody":

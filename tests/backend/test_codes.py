@@ -1,6 +1,5 @@
 """One-time codes, and a lost card replaced at the kiosk within a minute."""
 
-import json
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +19,7 @@ from backend_client.schemas import (
     MyRequest,
     NewLink,
 )
-from tests.support.desk import Clock, Desk
+from tests.support.desk import Clock, Desk, mailed
 from tests.support.facts import Kiosk, sale_of
 from tests.support.server import Company, Connected, new_id
 
@@ -34,15 +33,6 @@ def asked(line: Connected, said: object = None) -> str:
     body = {"id": wanted} | (said if isinstance(said, dict) else {"email": ADDRESS})
     assert line.raw("POST", "/v1/kiosk/codes", body).status_code == 200
     return wanted
-
-
-def mailed(shop: Company, wanted: str) -> str:
-    """The digits as they stand in the mail that waits."""
-    with shop.database.read(shop.shop.tenant) as tx:
-        table = tables.outbox
-        row = tx.first(select(table).where(table.c.key == f"code:{wanted}"))
-    assert row is not None
-    return str(json.loads(row.content)["code"]).replace(" ", "")
 
 
 def typed(line: Connected, wanted: str, digits: str) -> tuple[int, dict[str, Any]]:

@@ -6,6 +6,7 @@ import pytest
 
 from backend.services.points.verify import faults
 from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
+from tests.support.chips import chip_of, said
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import Company, Connected, new_id
@@ -87,7 +88,9 @@ def test_a_cap_of_a_day_and_a_card_that_is_trusted_little(
     problem = line.raw("POST", "/v1/redemptions", body).json()
     assert (problem["type"].rpartition(":")[2], problem["allowed"]) == ("assurance", 10)
     counter.ask("PATCH", f"/cards/{kiosk.card(UIDS[0])}", {"assurance": "chip"})
-    answer = line.raw("POST", "/v1/redemptions", body)
+    assert line.raw("POST", "/v1/redemptions", body).status_code == 409  # its number alone
+    chip = chip_of(line.claimed.card_secret, UIDS[0])
+    answer = line.raw("POST", "/v1/redemptions", body | {"proof": said(chip).model_dump()})
     assert answer.status_code == 200, answer.text
 
 

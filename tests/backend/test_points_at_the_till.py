@@ -21,6 +21,7 @@ from loyalty.extensions import Settings
 from loyalty.ids import Points
 from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
 from loyalty.sales import Means
+from tests.support.chips import chip_of, said
 from tests.support.counter import POINTS_PAY, counter, document
 from tests.support.desk import Clock, Desk, desk
 from tests.support.facts import now, sale_of
@@ -226,9 +227,12 @@ def test_a_card_that_is_trusted_little_pays_little_at_the_till(
     paying = {"ticket": 50_00, "currency": "EUR", "points": 250}
     problem = refused(line, member, "pay", **paying)
     assert (problem["name"], problem["allowed"]) == (ProblemName.ASSURANCE, 200)
-    (card,) = staff.record(member)["cards"]
-    staff.ask("PATCH", f"/cards/{card['card']}", {"assurance": "chip"})
-    assert use(line, member, "pay", card=card["card"], **paying).points == 250
+    uid = bytes.fromhex("04a1b2c3d4e5f7")
+    linked = {"card_uid": uid.hex(), "assurance": "chip"}
+    card = staff.ask("POST", f"/members/{member}/cards", linked)
+    chip = chip_of(line.claimed.card_secret, uid)
+    shown = {"card": card["card"], "proof": said(chip)}
+    assert use(line, member, "pay", **shown, **paying).points == 250
 
 
 # --- told, and by rules of one's own ----------------------------------------------------------

@@ -70,7 +70,7 @@ def test_every_column_of_a_persons_row_is_marked_or_named_here_as_not_theirs() -
         "consents": {"tenant", "event", "member"},
         "cards": {
             *("tenant", "member", "type", "assurance", "earn_only", "per_day"),
-            *("valid_from", "valid_until", "replaced_by"),
+            *("valid_from", "valid_until", "replaced_by", "counter"),
         },
     }
     for name, others in not_personal.items():

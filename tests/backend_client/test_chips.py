@@ -6,17 +6,19 @@ from backend_client import chips
 from backend_client.chips import Reading
 from backend_client.schemas import ChipProof
 from devices.simulate.ntag424 import SigningChip
+from tests.support.chips import chip_of, said
 
 SECRET = bytes(range(32))
 UID = bytes.fromhex("04DE5F1EACC040")
 
 
 def chip(counter: int = 60, secret: bytes = SECRET) -> SigningChip:
-    keys = chips.keys_of(secret, UID)
-    return SigningChip(uid=UID, hiding=keys.hiding, signing=keys.signing, counter=counter)
+    made = chip_of(secret.hex(), UID)
+    made.counter = counter
+    return made
 
 
-def said(text: str) -> ChipProof:
+def claimed(text: str) -> ChipProof:
     proof = chips.proof_in(text)
     assert proof is not None
     return proof
@@ -55,7 +57,7 @@ def test_number_and_count_are_read_as_in_an12196(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(chips, "keys_of", lambda _secret, _uid: zero)
     monkeypatch.setattr(chips, "_derived", lambda _secret, _what: bytes(16))
     text = "https://ntag.nxp.com/424?e=EF963FF7828658A599F3041510671E88&c=94EED9EE65337086"
-    assert chips.read(SECRET, said(text)) == Reading(uid=UID, counter=61)
+    assert chips.read(SECRET, claimed(text)) == Reading(uid=UID, counter=61)
 
 
 # --- a company's own --------------------------------------------------------------------------
@@ -63,16 +65,16 @@ def test_number_and_count_are_read_as_in_an12196(monkeypatch: pytest.MonkeyPatch
 
 def test_a_chip_of_the_company_is_read_and_each_reading_counts() -> None:
     made = chip()
-    readings = [chips.read(SECRET, said(made.sign())) for _ in range(2)]
+    readings = [chips.read(SECRET, said(made)) for _ in range(2)]
     assert readings == [Reading(uid=UID, counter=61), Reading(uid=UID, counter=62)]
 
 
 def test_another_companys_chip_proves_nothing() -> None:
-    assert chips.read(SECRET, said(chip(secret=bytes(32)).sign())) is None
+    assert chips.read(SECRET, said(chip(secret=bytes(32)))) is None
 
 
 def test_one_changed_bit_proves_nothing() -> None:
-    proof = said(chip().sign())
+    proof = said(chip())
     for name in ("picc", "mac"):
         word: str = getattr(proof, name)
         for place in range(len(word)):
@@ -82,7 +84,7 @@ def test_one_changed_bit_proves_nothing() -> None:
 
 
 def test_a_text_that_was_seen_is_not_fresh() -> None:
-    reading = chips.read(SECRET, said(chip().sign()))
+    reading = chips.read(SECRET, said(chip()))
     assert reading is not None
     assert [chips.is_fresh(reading, seen) for seen in (None, 60, 61, 62)] == [
         True,

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
+from sqlalchemy import select
 
-from backend.db import Database, shops
+from backend.db import Database, shops, tables
 from backend_client.schemas import PROBLEM
 from loyalty.document import write_program
 from tests.support.server import NOWHERE, Company, new_id
@@ -89,3 +90,12 @@ class Clock:
     def later(self, **by: float) -> None:
         """Let time pass."""
         self._ahead += timedelta(**by)
+
+
+def mailed(shop: Company, wanted: str) -> str:
+    """The digits of a one-time code as they stand in the mail that waits."""
+    with shop.database.read(shop.shop.tenant) as tx:
+        table = tables.outbox
+        row = tx.first(select(table).where(table.c.key == f"code:{wanted}"))
+    assert row is not None
+    return str(json.loads(row.content)["code"]).replace(" ", "")

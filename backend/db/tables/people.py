@@ -138,6 +138,10 @@ cards = Table(
     # Where and when it was last shown: a card cannot be in two shops at once.
     Column("seen_store", ID, info=PERSONAL),
     Column("seen_at", Instant, info=PERSONAL),
+    # How often its chip had been read when it last proved itself, when and at which kiosk or till.
+    Column("counter", Integer),
+    Column("counter_at", Instant, info=PERSONAL),
+    Column("counter_by", ID, info=PERSONAL),
     PrimaryKeyConstraint("tenant", "key"),
     Index(None, "tenant", "member"),
     CheckConstraint("status IN ('active', 'blocked')", name="status"),

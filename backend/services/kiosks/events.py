@@ -228,7 +228,7 @@ def _about(event: Event) -> str:
 def _book(tx: Transaction, terminal: Terminal, event: Event, notes: Notes) -> None:
     match event:
         case MemberEnrolled():
-            enrol(tx, event, notes)
+            enrol(tx, terminal, event, notes)
         case WelcomeClaimed():
             claim(tx, terminal, event, notes)
         case VoucherReserved():

@@ -9,21 +9,23 @@ from backend.db.access import Terminal
 from backend.db.cards import Card
 from backend.errors import Refused
 from backend.services.kiosks import welcome
+from backend.services.people import cards as card_desk
 from backend.services.people import contacts, records
 from backend.services.points.ledger import locked_account
 from backend.services.points.notes import Notes, entry_of, is_bookable, post_once
-from backend_client.schemas import MemberEnrolled, WelcomeClaimed
+from backend.services.selling import assurance
+from backend_client.schemas import CardLimits, MemberEnrolled, WelcomeClaimed
 from loyalty import earning
 from loyalty import members as people
 from loyalty.errors import EmailRefused, NameRefused
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import Entry, EntryKind
-from loyalty.program import Program
+from loyalty.program import Assurance, Program
 
 _MONTH_AND_DAY = re.compile(r"([12]\d{3}-)?\d\d-\d\d")
 
 
-def enrol(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
+def enrol(tx: Transaction, terminal: Terminal, event: MemberEnrolled, notes: Notes) -> None:
     member, program = MemberId(event.member), ProgramId(event.program)
     if shops.program(tx, program) is None:
         notes.flag("program-unknown")
@@ -35,7 +37,7 @@ def enrol(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
     else:
         _save_person(tx, event, notes)
     members.save_consents(tx, event.id, member, event.consents, event.at)
-    _link_card(tx, event.card, member, notes)
+    _link_card(tx, terminal, event, notes)
     _welcome_once(tx, member, program, notes)
 
 
@@ -108,11 +110,15 @@ def contact_key(tx: Transaction, typed: str | None) -> str | None:
         return None
 
 
-def _link_card(tx: Transaction, key: str, member: MemberId, notes: Notes) -> None:
-    card = cards.card(tx, key)
+def _link_card(tx: Transaction, terminal: Terminal, event: MemberEnrolled, notes: Notes) -> None:
+    card = cards.card(tx, event.card)
     if card is None:
-        cards.add_card(tx, Card(key=key, member=member, linked_at=tx.now))
-    elif card.member != member:
+        new = Card(key=event.card, member=MemberId(event.member), linked_at=tx.now)
+        cards.add_card(tx, new)
+        if assurance.heard(tx, event.card, event.proof, terminal.id):
+            # It proved its key at its first tap: a copy of its number is worth less from now on.
+            card_desk.limit(tx, event.card, CardLimits(assurance=Assurance.CHIP))
+    elif card.member != event.member:
         notes.flag("card-taken")
 
 

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
-from backend.db import Transaction, accounts, members, shops, vouchers
+from backend.db import Transaction, accounts, cards, members, shops, vouchers
 from backend.db.access import Terminal
 from backend.db.shops import Store
 from backend.db.vouchers import VoucherRow
 from backend.errors import Refused
 from backend.services.points.belonging import holder
 from backend.services.points.ledger import locked_account, post, settle, shop_time
-from backend.services.selling import spending
+from backend.services.selling import assurance, spending
+from backend.services.selling.assurance import NOTHING, Shown
 from backend.services.selling.situations import situation
 from backend.services.shop import stock
 from backend.services.shop.gifts import check_limits
@@ -30,9 +31,9 @@ from loyalty.vouchers import VoucherCode, parse
 
 
 def hold_redemption(
-    tx: Transaction, terminal: Terminal, request: RedemptionRequest
+    tx: Transaction, terminal: Terminal, request: RedemptionRequest, *, chip: bool = False
 ) -> RedemptionAnswer:
-    """The points held and the voucher.
+    """The points held and the voucher; `chip`, whether the card's chip proved its key.
 
     Raises Refused, NotEnoughPoints, RewardUnavailable, MemberLimit or CodeMistyped; then nothing
     is held.
@@ -45,8 +46,15 @@ def hold_redemption(
         return held_before(tx, known, request, code)
     if vouchers.by_code(tx, code) is not None:
         raise Refused(ProblemName.CODE_TAKEN, "mint another code")
-    actor = f"terminal:{terminal.id}"
-    return answer(tx, reserve(tx, terminal.store, request, code, actor=actor))
+    typed = assurance.typed(tx, request.passed, _person(tx, request), terminal.id)
+    shown, actor = Shown(chip=chip, code=typed), f"terminal:{terminal.id}"
+    return answer(tx, reserve(tx, terminal.store, request, code, actor=actor, shown=shown))
+
+
+def _person(tx: Transaction, request: RedemptionRequest) -> MemberId:
+    """Who asks: the bearer of the card, else the account's own member."""
+    card = cards.card(tx, request.card) if request.card else None
+    return card.member if card else MemberId(request.member)
 
 
 def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> accounts.Posted:
@@ -74,7 +82,13 @@ def held_before(
 
 
 def reserve(
-    tx: Transaction, place: Store, request: RedemptionRequest, code: VoucherCode, *, actor: str
+    tx: Transaction,
+    place: Store,
+    request: RedemptionRequest,
+    code: VoucherCode,
+    *,
+    actor: str,
+    shown: Shown = NOTHING,
 ) -> VoucherRow:
     """The voucher, with points and piece held for it. Raises what `hold_redemption` raises."""
     member, program = MemberId(request.member), shops.program(tx, ProgramId(request.program))
@@ -91,7 +105,7 @@ def reserve(
     balance = row.snapshot.account().balance(tx.now)
     seen = situation(tx, who.by or who.account, program, place, balance=balance)
     granted(options({reward.id: reward.terms}, seen)[0])
-    spending.check(tx, who, card, reward.cost, program, place)
+    spending.check(tx, who, card, reward.cost, program, place, shown=shown)
     reservation = redemption.reserve(
         row.snapshot.account(),
         reward,

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
-from backend.db import Transaction, accounts, facts, shops, vouchers
+from backend.db import Transaction, accounts, cards, facts, shops, vouchers
 from backend.db.access import Terminal
 from backend.db.vouchers import VoucherRow
 from backend.services.kiosks.redemptions import void_if_held
 from backend.services.points.ledger import POINTS_MAX, alike, locked_account, settle
 from backend.services.points.notes import Notes, entry_of, is_bookable, post_once
+from backend.services.selling import assurance, spending
+from backend.services.selling.assurance import Shown
+from backend.services.selling.spending import Spender
 from backend.services.shop import stock
 from backend_client.schemas import (
     RedemptionAbandoned,
@@ -40,6 +43,7 @@ def reserve(tx: Transaction, terminal: Terminal, event: VoucherReserved, notes: 
         notes.flag("entry-differs")
         return
     _check_price(tx, entry, event, notes)
+    _check_trust(tx, terminal, entry, event, notes)
     before = locked_account(tx, entry.member, entry.program).snapshot.debt
     if not post_once(tx, entry, notes):
         return
@@ -67,6 +71,22 @@ def _check_price(tx: Transaction, entry: Entry, event: VoucherReserved, notes: N
     reward = program.reward(event.voucher.voucher().reward)
     if reward is None or reward.cost != -entry.points:
         notes.flag("reward-differs")
+
+
+def _check_trust(
+    tx: Transaction, terminal: Terminal, entry: Entry, event: VoucherReserved, notes: Notes
+) -> None:
+    """Whether the kiosk that decided by itself kept to what such a card may spend (F5)."""
+    card = None if event.card is None else cards.card(tx, event.card)
+    program = shops.program(tx, entry.program)
+    if event.asked or card is None or program is None:
+        return
+    shown = Shown(chip=assurance.heard(tx, event.card, event.proof, terminal.id))
+    who = Spender(account=entry.member, by=entry.by)
+    spent = spending.spent_today(tx, who, program, terminal.store)
+    most = redemption.most_at_once(shown.level(card), spent, program.assurance)
+    if most is not None and -entry.points > most:
+        notes.flag("assurance")
 
 
 def _code(event: VoucherReserved, notes: Notes) -> VoucherCode:

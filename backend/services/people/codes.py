@@ -17,7 +17,7 @@ from backend.mail import Mail, MailKind
 from backend.services.mailing import outbox
 from backend.services.people import contacts
 from backend.services.people.directory import kept
-from backend_client.schemas import CodeAsked, CodeRequest, ProblemName
+from backend_client.schemas import CodeAsked, CodeRequest, ProblemName, SpendingCodeAsked
 from loyalty import members as people
 from loyalty.ids import MemberId, TerminalId
 
@@ -34,8 +34,33 @@ def ask(tx: Transaction, body: CodeRequest, purpose: str, terminal: TerminalId |
     Raises Refused for too many, and EmailRefused or Refused for what is no address.
     """
     key, person = _whose(tx, body)
-    asked = CodeAsked(id=body.id, minutes=MINUTES, tries=TRIES)
-    known = codes.code(tx, body.id)
+    return _sent(tx, body.id, key, person, purpose, terminal)
+
+
+def send(
+    tx: Transaction, wanted: str, person: Member, purpose: str, terminal: TerminalId
+) -> SpendingCodeAsked:
+    """A code on its way to the member whose card is shown; none where no address is known.
+
+    Raises Refused for too many.
+    """
+    address = person.email if person.contact_key else None
+    if address is None:
+        return SpendingCodeAsked(id=wanted, minutes=MINUTES, tries=TRIES, contact="")
+    asked = _sent(tx, wanted, tx.keys.contact(address), person, purpose, terminal)
+    return SpendingCodeAsked(**asked.model_dump(), contact=people.masked(address))
+
+
+def _sent(
+    tx: Transaction,
+    wanted: str,
+    key: str,
+    person: Member | None,
+    purpose: str,
+    terminal: TerminalId | None,
+) -> CodeAsked:
+    asked = CodeAsked(id=wanted, minutes=MINUTES, tries=TRIES)
+    known = codes.code(tx, wanted)
     if known is not None:
         if (known.contact_key, known.purpose, known.terminal) != (key, purpose, terminal):
             raise Refused(ProblemName.ID_REUSED, "another code was asked under this id")
@@ -45,12 +70,12 @@ def ask(tx: Transaction, body: CodeRequest, purpose: str, terminal: TerminalId |
     codes.add(
         tx,
         CodeRow(
-            id=body.id,
+            id=wanted,
             purpose=purpose,
             contact_key=key,
             member=person.id if person else None,
             terminal=terminal,
-            code_hash=tx.keys.code(body.id, digits),
+            code_hash=tx.keys.code(wanted, digits),
             tries=0,
             asked_at=tx.now,
             expires_at=tx.now + timedelta(minutes=MINUTES),
@@ -61,7 +86,7 @@ def ask(tx: Transaction, body: CodeRequest, purpose: str, terminal: TerminalId |
             tx,
             Mail(
                 kind=MailKind.CODE,
-                key=f"code:{body.id}",
+                key=f"code:{wanted}",
                 member=person.id,
                 values={"code": f"{digits[:3]} {digits[3:]}", "minutes": MINUTES},
                 useless_after=tx.now + timedelta(minutes=MINUTES),

@@ -29,11 +29,15 @@ from backend_client.schemas import (
     MyLanguage,
     ProblemName,
     SeenAnswer,
+    SpendingCodeAsked,
+    SpendingCodeRequest,
 )
 from loyalty import members as people
 from loyalty.ids import MemberId
 
 LOST_CARD = "lost_card"
+SPENDING = "spending"
+"""What a one-time code is for: one that replaces a lost card spends nothing, and the reverse."""
 
 
 def tapped(database: Database, terminal: Terminal, key: str) -> SeenAnswer:
@@ -102,6 +106,13 @@ def _holder(tx: Transaction, key: str, *, removed: str | None = None) -> Member:
     if not (removed == key and card.reason is BlockReason.REMOVED):
         card = card_desk.usable(tx, key)
     return records.existing(tx, card.member)
+
+
+def spending_code(
+    tx: Transaction, terminal: Terminal, body: SpendingCodeRequest
+) -> SpendingCodeAsked:
+    """A code on its way to who holds the card, so that they may spend more (F5). Refused."""
+    return codes.send(tx, body.id, _holder(tx, body.card), SPENDING, terminal.id)
 
 
 # --- a lost card ------------------------------------------------------------------------------

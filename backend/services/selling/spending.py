@@ -9,12 +9,13 @@ from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services.people import cards as card_desk
 from backend.services.points.belonging import holder
+from backend.services.selling.assurance import Shown
 from backend_client.schemas import ProblemName
 from loyalty.entries import EntryKind
 from loyalty.errors import EarnOnlyCard, HouseholdCap
 from loyalty.households import check_spend, spent_by
 from loyalty.ids import MemberId, Points
-from loyalty.program import Assurance, Program
+from loyalty.program import Program
 from loyalty.redemption import check_assurance
 from loyalty.transfers import standing
 
@@ -50,15 +51,20 @@ def spender(
 
 
 def check(
-    tx: Transaction, who: Spender, card: Card | None, cost: Points, program: Program, place: Store
+    tx: Transaction,
+    who: Spender,
+    card: Card | None,
+    cost: Points,
+    program: Program,
+    place: Store,
+    *,
+    shown: Shown,
 ) -> None:
     """Raises AssuranceLimit, EarnOnlyCard, HouseholdCap or NotInHousehold."""
     if not cost:
         return
-    since = _midnight(tx.now, place)
-    spent = _spent(tx, who, program, since)
-    level = card.assurance if card else Assurance.UID
-    check_assurance(cost, level, spent, program.assurance)
+    spent = spent_today(tx, who, program, place)
+    check_assurance(cost, shown.level(card), spent, program.assurance)
     if card is not None and card.earn_only:
         raise EarnOnlyCard("this card earns, and cannot spend")
     if card is not None and card.per_day is not None and cost > max(card.per_day - spent, 0):
@@ -68,8 +74,9 @@ def check(
         check_spend(found.household, who.by, cost, spent)
 
 
-def _spent(tx: Transaction, who: Spender, program: Program, since: datetime) -> Points:
-    """What they spent since then; what was voided does not count."""
+def spent_today(tx: Transaction, who: Spender, program: Program, place: Store) -> Points:
+    """What they spent since midnight there; what was voided does not count."""
+    since = _midnight(tx.now, place)
     journal = [each.entry for each in accounts.journal(tx, who.account, program.id)]
     if who.by is not None:
         return spent_by(journal, who.by, since=since)

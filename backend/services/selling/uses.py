@@ -14,6 +14,7 @@ from backend.services.people.members import balance_of, numbered
 from backend.services.points import fraud
 from backend.services.points.ledger import locked_account, post, release_hold, shop_time
 from backend.services.selling import spending, tickets
+from backend.services.selling.assurance import NOTHING, Shown
 from backend.services.selling.situations import situation
 from backend.services.shop import stock
 from backend.words import Words
@@ -36,7 +37,9 @@ from loyalty.sales import LineKind, Means, Sale
 from loyalty.terms import ChosenPoints, GiftArticle, Voucher, When
 
 
-def hold(tx: Transaction, till: Till, body: UseBody, accepted: str) -> UseAnswer:
+def hold(
+    tx: Transaction, till: Till, body: UseBody, accepted: str, shown: Shown = NOTHING
+) -> UseAnswer:
     """The points set aside.
 
     Raises Refused, NotEnoughPoints, MemberLimit, RewardUnavailable, and what the card or the
@@ -60,7 +63,7 @@ def hold(tx: Transaction, till: Till, body: UseBody, accepted: str) -> UseAnswer
     who, card = spending.spender(tx, person, body.card, program)
     account = locked_account(tx, who.account, program.id)
     price = _priced(tx, till, body, program, reward)
-    spending.check(tx, who, card, price.points, program, till.store)
+    spending.check(tx, who, card, price.points, program, till.store, shown=shown)
     row = UseRow(
         id=RedemptionId(body.id),
         member=person,
