@@ -2,6 +2,7 @@
 "use strict";
 
 document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return; // a script of its own sends it
   const question = event.target.dataset.sure;
   if (question && !window.confirm(question)) {
     event.preventDefault();

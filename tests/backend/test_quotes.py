@@ -75,6 +75,14 @@ def test_a_quote_says_what_the_purchase_earns_and_the_balance_before(
     assert line.till.account(member) == before
 
 
+def test_without_a_ticket_a_quote_tells_the_gifts_that_can_be_had(
+    line: Connected, member: str
+) -> None:
+    found = line.till.quote(QuoteBody(member=member)).options
+    assert next(each for each in found if each.reward == "coffee").usable
+    assert line.till.use(use(member, "coffee")).points == 100
+
+
 def test_what_is_left_to_pay_is_quoted_as_money(line: Connected, member: str) -> None:
     points = (PaymentBody(means=Means.POINTS, amount=20_00),)
     assert line.till.quote(QuoteBody(member=member, total=50_00, payments=points)).earned == 30

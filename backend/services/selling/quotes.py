@@ -69,7 +69,7 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
         program,
         store,
         balance=before,
-        ticket=max(sale.total - sale.paid(), 0) if sale.payments else sale.total,
+        ticket=_to_pay(body, sale),
         earning=earned,
         price_code=sale.price_code,
     )
@@ -91,6 +91,13 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
         note=known.note,
         alert=known.alert,
     )
+
+
+def _to_pay(body: QuoteBody, sale: Sale) -> int | None:
+    """What is left to pay; None where there is no ticket, and only gifts can be had."""
+    if not body.lines and body.total is None:
+        return None
+    return max(sale.total - sale.paid(), 0)
 
 
 def simulate(tx: Transaction, store: Store, body: CartBody, accepted: str) -> SimulationAnswer:

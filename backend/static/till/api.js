@@ -1,0 +1,121 @@
+// The till as a client of the public API: requests with the session of whoever stands here.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const setup = byId("setup").dataset;
+const WORDS = JSON.parse(byId("words").textContent);
+const PROBLEMS = JSON.parse(byId("problems").textContent);
+const ANSWER_WITHIN_MS = 8000;
+const TRIES = 3;
+
+/** What the program and the store are: filled when the till starts. */
+let shop = null;
+
+const newId = () => crypto.randomUUID();
+/** A ticket's number: 60 bits of chance, in letters that are read aloud without mistakes. */
+function ticketNumber() {
+  const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const drawn = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => letters[byte % 32]);
+  return [0, 4, 8].map((from) => drawn.slice(from, from + 4).join("")).join("-");
+}
+
+const now = () => new Date().toISOString();
+
+/** A text of the page with its blanks filled. */
+function say(name, blanks = {}) {
+  return WORDS[name].replace(/\{(\w+)\}/g, (_, blank) => blanks[blank]);
+}
+
+/** The API said no, or nobody answered: `message` is for the cashier. */
+class Refused extends Error {}
+
+function why(problem) {
+  const name = (problem.type || "").replace("urn:loyalty:problem:", "");
+  const title = PROBLEMS[name] || problem.title || "";
+  return problem.missing ? `${title} · ${say("missing", { points: points(problem.missing) })}` : title;
+}
+
+/** The answer of the API. Every write has its id: after a silence the same is sent again. */
+async function ask(method, path, body) {
+  for (let attempt = 1; ; attempt += 1) {
+    let answer;
+    try {
+      answer = await fetch(`/v1${path}`, {
+        method,
+        headers: {
+          "Content-Type": "application/json",
+          "X-CSRF-Token": setup.csrf,
+          "Loyalty-Store": setup.store,
+          "Accept-Language": setup.language,
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+    } catch {
+      if (attempt < TRIES) continue;
+      throw new Refused(WORDS.unreachable);
+    }
+    if (answer.ok) return answer.json();
+    if (answer.status === 503 && attempt < TRIES) continue;
+    if (answer.status === 401) throw new Refused(WORDS.signed_out);
+    throw new Refused(why(await answer.json().catch(() => ({}))));
+  }
+}
+
+/** Minor units as the shop writes them. */
+function money(minor) {
+  const format = new Intl.NumberFormat(setup.language, { style: "currency", currency: shop.currency });
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+/** An amount as it was typed, in minor units; null for none. Refused for what is no amount. */
+function minorOf(field) {
+  const text = field.value.replace(/\s/g, "").replace(",", ".");
+  if (!text) return null;
+  const digits = new Intl.NumberFormat("en", { style: "currency", currency: shop.currency })
+    .resolvedOptions().maximumFractionDigits;
+  const found = /^(\d{1,9})(?:\.(\d+))?$/.exec(text);
+  if (!found || (found[2] || "").length > digits) {
+    field.setAttribute("aria-invalid", "true");
+    throw new Refused(PROBLEMS.invalid);
+  }
+  field.removeAttribute("aria-invalid");
+  return Number(found[1] + (found[2] || "").padEnd(digits, "0"));
+}
+
+/** Points in words: "300 points", "3 visits", or money where the program counts money. */
+function points(count) {
+  if (shop.unit === "money") return money(count);
+  const one = shop.unit === "visits" ? "visit" : "point";
+  const few = new Intl.PluralRules(setup.language).select(count) === "one";
+  return `${number(count)} ${few ? WORDS[one] : WORDS[`${one}s`]}`;
+}
+
+const number = (count) => new Intl.NumberFormat(setup.language).format(count);
+
+/** An element with a class, a text and children. */
+function make(tag, given = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) {
+    if (name === "text") made.textContent = value;
+    else if (name === "click") made.addEventListener("click", value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Do it; what is refused stands in `place`, and is gone when it works. True when it was done. */
+async function attempt(place, deed) {
+  try {
+    await deed();
+    place.hidden = true;
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    place.textContent = error.message;
+    place.hidden = false;
+    return false;
+  }
+}

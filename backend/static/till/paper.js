@@ -1,0 +1,126 @@
+// Recording the sale, and what is printed of it: ticket, invoice, credit note.
+"use strict";
+
+const RECENT = `till:recent:${setup.store}`;
+const RECENT_MAX = 20;
+
+/** The sale as it stands, for the books. */
+function saleBody() {
+  const due = toPay();
+  const received = counter.left === "closed" ? due : Math.min(minorOf(byId("received")) || 0, due);
+  const paid = [...pointPayments(), ...(received ? [{ means: "money", amount: received }] : [])];
+  return {
+    id: counter.id, member: counter.member.id, total: quote.total, currency: shop.currency, channel: counter.kind,
+    closed_at: now(), state: counter.left, lines: bodies(), discount: counter.discount, visits: counter.visits,
+    uses: counter.uses.map((use) => use.id),
+    // None says: all of it, in money.
+    payments: counter.left === "closed" && !inPoints() ? [] : paid,
+  };
+}
+
+/** Record it, or only print it where nobody is known: then there is nothing to write down. */
+async function record() {
+  const button = byId("record");
+  if (button.disabled) return;
+  button.disabled = true;
+  await attempt(trouble, async () => {
+    const sold = counter.member ? await ask("POST", "/sales", saleBody()) : null;
+    const invited = sold
+      ? sold.invitation
+      : shop.loyalty && (await ask("POST", "/invitations", { id: counter.id })).invitation;
+    if (sold) recall(counter.id);
+    await showDone(sold, invited);
+  });
+  button.disabled = false;
+}
+
+async function showDone(sold, invited) {
+  const settled = !sold || sold.stage === "settled";
+  byId("done-title").textContent = !sold ? WORDS.no_customer
+    : settled ? say("recorded", { points: points(sold.earned) }) : say("kept", { money: money(sold.due) });
+  byId("done-messages").replaceChildren(...(sold ? sold.messages : []).map((text) => make("p", { class: "notice", text })));
+  const said = sold ? sold.ticket.filter((line) => !invited || !invited.lines.includes(line)) : [];
+  await paper({
+    title: counter.kind === "invoice" ? WORDS.invoice : WORDS.ticket, number: counter.id, lines: ticketLines(),
+    said: [...said, ...(sold ? sold.messages : [])], invited,
+  });
+  await offerNow(sold);
+  byId("done").showModal();
+  byId("next").focus();
+}
+
+/** A gift can be had at once; or later, and nothing is lost by waiting (GLO-10, GLO-11). */
+async function offerNow(sold) {
+  byId("take-now").hidden = byId("done-wrong").hidden = true;
+  if (!sold || !sold.messages.length) return;
+  const member = counter.member.id;
+  const told = await ask("POST", "/quotes", { member, lines: [] });
+  const gifts = told.options.filter((option) => isGift(option) && option.usable);
+  byId("take-list").replaceChildren(...gifts.map((option) =>
+    make("button", {
+      type: "button", class: "reward", text: say("costs", { name: option.name, points: points(option.cost) }),
+      click: () => attempt(byId("done-wrong"), () => takeNow(option, member)),
+    })));
+  byId("take-now").hidden = !gifts.length;
+}
+
+async function takeNow(option, member) {
+  const held = await ask("POST", "/uses", { id: newId(), member, reward: option.reward, at: now() });
+  await ask("POST", `/uses/${held.id}/issue`, {});
+  byId("take-now").hidden = true;
+  byId("done-messages").append(make("p", { class: "said", text: say("taken", { name: held.line.name }) }));
+  byId("paper").querySelector(".loyalty").append(make("p", { text: `${held.line.name} · ${held.line.mention}` }));
+}
+
+function ticketLines() {
+  const rows = counter.lines.map((line, place) => ({
+    name: [line.quantity > 1 ? `${number(line.quantity)} × ` : "", line.name, line.mention ? ` (${line.mention})` : ""].join(""),
+    amount: quote.lines[place].net,
+  }));
+  if (counter.discount) rows.push({ name: WORDS.discount, amount: -counter.discount });
+  rows.push({ name: WORDS.total, amount: quote.total, strong: true });
+  if (inPoints()) rows.push({ name: WORDS.paid_points, amount: -inPoints() }, { name: WORDS.due, amount: toPay(), strong: true });
+  return rows;
+}
+
+/** The paper: head, lines, what loyalty says, and a code to join by. */
+async function paper({ title, number: id, lines, said, invited }) {
+  const row = (line) => make("p", { class: line.strong ? "sum strong" : "sum" },
+    make("span", { text: line.name }), make("span", { class: "number", text: money(line.amount) }));
+  const loyalty = make("div", { class: "loyalty" }, ...said.map((text) => make("p", { text })));
+  const sheet = byId("paper");
+  sheet.replaceChildren(
+    make("p", { class: "shop", text: shop.shop }),
+    make("p", { class: "soft address", text: [shop.store_name, shop.address].join("\n") }),
+    make("p", { class: "kind", text: title }),
+    make("p", { class: "soft", text: `${say("number", { number: id })} · ${new Intl.DateTimeFormat(setup.language, { dateStyle: "short", timeStyle: "short" }).format(new Date())}` }),
+    make("div", { class: "rows" }, ...lines.map(row)), loyalty);
+  if (invited) sheet.append(await invitation(invited));
+  sheet.append(make("p", { class: "soft", text: WORDS.not_for_accounts }));
+}
+
+async function invitation(invited) {
+  const body = new URLSearchParams({ csrf: setup.csrf, text: invited.url });
+  const drawn = await fetch("/till/code", { method: "POST", body });
+  const held = make("div", { class: "invitation" }, ...invited.lines.map((text) => make("p", { text })));
+  if (drawn.ok) {
+    const picture = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await drawn.text())}`;
+    held.append(make("img", { src: picture, alt: invited.url, width: "180", height: "180" }));
+  }
+  return held;
+}
+
+/** Numbers of the last tickets, for whoever comes back within the hour: no names. */
+function recall(id) {
+  const kept = [id, ...recent().filter((each) => each !== id)].slice(0, RECENT_MAX);
+  localStorage.setItem(RECENT, JSON.stringify(kept));
+}
+
+const recent = () => JSON.parse(localStorage.getItem(RECENT) || "[]");
+
+function bindPaper() {
+  byId("record").addEventListener("click", record);
+  byId("print").addEventListener("click", () => window.print());
+  byId("next").addEventListener("click", () => byId("done").close());
+  byId("done").addEventListener("close", () => { if (byId("done").dataset.of !== "return") clear(); byId("done").dataset.of = ""; });
+}

@@ -1,0 +1,159 @@
+// What the customer's points can do on this ticket: a discount, a payment, a gift.
+"use strict";
+
+/** Rewards of a kind: what is paid in points, what takes money off, what is handed out. */
+const paysPart = (option) => option.chooses;
+const takesOff = (option) => !option.chooses && !isGift(option);
+const isGift = (option) => option.articles.length > 0 || (option.usable && !option.money && !option.chooses);
+
+const onTicket = (option) => counter.uses.some((use) => use.reward === option.reward);
+
+function drawPoints() {
+  const panel = byId("points");
+  const options = quote && counter.member ? quote.options : [];
+  panel.hidden = !options.length;
+  if (panel.hidden) return;
+  drawDiscounts(options.filter(takesOff));
+  drawPart(options.find(paysPart));
+  drawGifts(options.filter((option) => isGift(option) && option.usable));
+  drawNearest(options);
+}
+
+/** Hidden below the threshold, shown from it on: a click takes it off the ticket (INV-12). */
+function drawDiscounts(options) {
+  const shown = options.filter((option) => option.usable && option.money && counter.lines.length);
+  byId("discounts").replaceChildren(...shown.map((option) =>
+    make("button", {
+      type: "button", class: "reward", disabled: onTicket(option),
+      text: say("discount_off", { name: option.name, money: money(option.money), points: points(option.cost) }),
+      click: () => attempt(trouble, () => use(option)),
+    })));
+}
+
+/** Paying with points: greyed, and saying what is missing, while the balance is short (LSX-55). */
+function drawPart(option) {
+  byId("part").hidden = !option;
+  if (!option) return;
+  const most = option.usable && counter.lines.length ? option.cost : 0;
+  const field = byId("part-points");
+  field.max = most;
+  field.disabled = !most;
+  byId("pay-part").disabled = !most;
+  byId("pay-all").disabled = !(most && option.pays_all);
+  byId("part-help").textContent = option.usable
+    ? (most ? say("off", { name: option.name, money: money(option.money), points: points(option.cost) }) : "")
+    : say("missing", { points: points(option.missing) });
+}
+
+function drawGifts(options) {
+  byId("gifts-title").hidden = !options.length;
+  byId("gifts").replaceChildren(...options.flatMap(giftButtons));
+}
+
+/** One button for each gift to choose from. */
+function giftButtons(option) {
+  const articles = option.articles.length > 1 ? option.articles : [option.articles[0] || ""];
+  return articles.map((article) => {
+    const name = option.articles.length > 1 ? `${option.name}: ${article}` : option.name;
+    const said = option.cost ? say("costs", { name, points: points(option.cost) }) : say("free", { name });
+    return make("button", {
+      type: "button", class: "reward", text: said, click: () => attempt(trouble, () => use(option, { article })),
+    });
+  });
+}
+
+function drawNearest(options) {
+  const still = options.filter((option) => option.missing > 0);
+  const nearest = still.sort((one, other) => one.missing - other.missing)[0];
+  byId("nearest").hidden = !nearest;
+  if (nearest) byId("nearest").textContent = say("nearest", { points: points(nearest.missing), name: nearest.name });
+}
+
+/** Points set aside for this ticket: as a line of it, or as a part of what is paid. */
+async function use(option, more = {}) {
+  const mine = counter.id;
+  const told = await ask("POST", "/uses", {
+    id: newId(), member: counter.member.id, reward: option.reward, at: now(), sale: counter.id,
+    ...(counter.lines.length && quote.total > 0 ? { ticket: toPay(), currency: shop.currency } : {}), ...more,
+  });
+  if (counter.id !== mine) return;
+  const pays = option.chooses && told.payment;
+  counter.uses.push({
+    id: told.id, reward: told.reward, name: told.line.name, money: told.money, points: told.points, pays: Boolean(pays),
+  });
+  if (!pays) {
+    counter.lines.push({
+      use: told.id, name: told.line.name, mention: told.line.mention, article: told.line.article, family: "",
+      kind: told.line.kind, price: told.line.unit_price, quantity: told.line.quantity,
+    });
+  }
+  byId("part-points").value = "";
+  draw();
+  await askQuote();
+}
+
+/** What the program wants used without asking, once for each ticket (SW-08). */
+async function useByItself() {
+  const wanted = quote && quote.automatic;
+  if (!wanted || counter.declined.includes(wanted) || !counter.lines.some((line) => !line.use)) return;
+  const option = quote.options.find((each) => each.reward === wanted);
+  if (!option || onTicket(option)) return;
+  counter.declined.push(wanted);
+  await use(option);
+}
+
+/** The points come back, and what they took off is off the ticket. True when it is done. */
+async function giveBack(uses) {
+  return attempt(trouble, async () => {
+    for (const each of uses) {
+      await ask("POST", `/uses/${each.id}/void`);
+      counter.uses = counter.uses.filter((use) => use.id !== each.id);
+      counter.lines = counter.lines.filter((line) => line.use !== each.id);
+    }
+    draw();
+    requote();
+  });
+}
+
+/** A voucher of a kiosk: what it gives stands on the ticket, and is paid already. */
+function bindVouchers() {
+  const form = byId("voucher-form");
+  const wrong = form.querySelector(".wrong");
+  const code = () => encodeURIComponent(byId("voucher-code").value.trim());
+  const taking = byId("voucher-take");
+  const gift = byId("voucher-gift");
+  byId("open-voucher").addEventListener("click", () => {
+    form.reset();
+    wrong.hidden = taking.hidden = gift.hidden = true;
+    form.dataset.id = newId();
+    byId("voucher").showModal();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    taking.hidden = gift.hidden = true;
+    attempt(wrong, async () => {
+      const found = await ask("GET", `/vouchers/${code()}`);
+      gift.textContent = giftName(found);
+      taking.hidden = gift.hidden = false;
+      taking.focus();
+    });
+  });
+  taking.addEventListener("click", () => attempt(wrong, async () => {
+    const taken = await ask("POST", `/vouchers/${code()}/redemption`, { id: form.dataset.id, at: now() });
+    byId("voucher").close();
+    tell(say("taken", { name: giftName(taken) }));
+  }));
+}
+
+const giftName = (voucher) => voucher.reward[setup.language] || Object.values(voucher.reward)[0];
+
+function bindPoints() {
+  byId("part").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const typed = byId("part-points").valueAsNumber;
+    if (!(typed > 0)) return;
+    attempt(trouble, () => use(quote.options.find(paysPart), { points: typed }));
+  });
+  byId("pay-all").addEventListener("click", () => attempt(trouble, () => use(quote.options.find(paysPart))));
+  bindVouchers();
+}

@@ -1,0 +1,159 @@
+// The ticket on the counter: its lines, what it comes to, and what it would earn.
+"use strict";
+
+const QUOTE_AFTER_MS = 120;
+const KEPT = `till:${setup.store}`;
+const trouble = byId("trouble");
+
+/** Everything that is on the counter; nothing else is remembered. */
+const fresh = () => ({
+  id: ticketNumber(), lines: [], uses: [], member: null, visits: 1, discount: 0, kind: "shop", left: "closed",
+  declined: [], alerted: false,
+});
+let counter = fresh();
+let quote = null;
+let waiting = 0;
+let asked = 0;
+
+/** A line of the API; of an article of the catalogue, the price is the server's to say. */
+function lineBody(line, place) {
+  return {
+    id: String(place + 1), article: line.article, quantity: line.quantity, kind: line.kind,
+    family: line.family || "", ...(line.price === null ? {} : { unit_price: line.price }),
+  };
+}
+
+const inPoints = () => counter.uses.filter((use) => use.pays).reduce((sum, use) => sum + use.money, 0);
+const pointPayments = () => (inPoints() ? [{ means: "points", amount: inPoints() }] : []);
+const bodies = () => counter.lines.map(lineBody);
+const toPay = () => Math.max((quote ? quote.total : 0) - inPoints(), 0);
+
+/** Put an article on the ticket; a second one makes the line's quantity. */
+function add(given, quantity = 1) {
+  const line = { article: "", family: "", kind: "article", price: null, ...given };
+  const same = counter.lines.find(
+    (each) => !each.use && each.article && each.article === line.article && each.kind === line.kind && each.price === line.price,
+  );
+  if (same) same.quantity += quantity;
+  else counter.lines.push({ ...line, quantity });
+  changed();
+}
+
+/** The lines changed: what points took off was for another ticket, so it goes back. */
+function changed() {
+  const moved = counter.uses.filter((use) => use.money);
+  if (moved.length) {
+    giveBack(moved).then((done) => done && tell(WORDS.changed));
+  }
+  draw();
+  requote();
+}
+
+function tell(text) {
+  trouble.textContent = text;
+  trouble.hidden = false;
+}
+
+/** Ask what the ticket is worth, once the cashier rests; the latest question counts. */
+function requote() {
+  clearTimeout(waiting);
+  waiting = setTimeout(askQuote, QUOTE_AFTER_MS);
+  remember();
+}
+
+async function askQuote() {
+  const mine = (asked += 1);
+  if (!counter.lines.length && !counter.member) {
+    quote = null;
+    draw();
+    return;
+  }
+  await attempt(trouble, async () => {
+    const told = await ask("POST", "/quotes", {
+      lines: bodies(), discount: counter.discount, channel: counter.kind, visits: counter.visits,
+      payments: pointPayments(), ...(counter.member ? { member: counter.member.id } : {}),
+    });
+    if (mine !== asked) return;
+    quote = told;
+    draw();
+    await warn();
+    await useByItself();
+  });
+}
+
+function draw() {
+  byId("no-lines").hidden = counter.lines.length > 0;
+  byId("lines").replaceChildren(...counter.lines.map(drawLine));
+  byId("paid-row").hidden = !inPoints();
+  if (shop) {
+    byId("paid-points").textContent = money(-inPoints());
+    byId("total").textContent = quote && counter.lines.length ? money(toPay()) : "–";
+  }
+  const some = counter.lines.length > 0;
+  byId("record").disabled = !some || !quote;
+  byId("record").firstChild.textContent =
+    `${counter.member ? (counter.left === "closed" ? WORDS.record : WORDS.keep) : WORDS.print_only} `;
+  drawCustomer();
+  drawPoints();
+}
+
+function drawLine(line, place) {
+  const told = quote && quote.lines[place];
+  const net = told && told.article === line.article ? told.net : (line.price || line.shown || 0) * line.quantity;
+  const price = told && told.article === line.article ? told.unit_price : line.price || line.shown || 0;
+  const about = make("span", { class: "about" }, make("span", { class: "name", text: line.name }));
+  const small = make("span", { class: "soft small-print" });
+  if (line.mention) small.append(make("span", { class: "badge warm", text: line.mention }));
+  else if (line.quantity > 1) small.append(`${number(line.quantity)} × ${money(price)} `);
+  if (shop.loyalty && told && told.points) small.append(make("span", { class: "badge good", text: `+${points(told.points)}` }));
+  if (small.hasChildNodes()) about.append(small);
+  const item = make("li", { class: "line" }, about, make("span", { class: "number", text: money(net) }));
+  item.append(line.use ? backButton(line) : stepper(line));
+  return item;
+}
+
+function stepper(line) {
+  const step = (by) => () => {
+    line.quantity += by;
+    if (line.quantity < 1) counter.lines.splice(counter.lines.indexOf(line), 1);
+    changed();
+  };
+  return make("span", { class: "stepper" },
+    make("button", { type: "button", class: "quiet small", text: "−", "aria-label": say(line.quantity > 1 ? "less" : "remove", { name: line.name }), click: step(-1) }),
+    make("span", { class: "count", text: number(line.quantity) }),
+    make("button", { type: "button", class: "quiet small", text: "+", "aria-label": say("more", { name: line.name }), click: step(1) }));
+}
+
+function backButton(line) {
+  const use = counter.uses.find((each) => each.id === line.use);
+  return make("button", {
+    type: "button", class: "quiet small", text: "×", "aria-label": say("give_back", { name: line.name }),
+    click: () => giveBack([use]),
+  });
+}
+
+/** What stands on the counter outlives a reload; not who the customer is, only their number. */
+function remember() {
+  sessionStorage.setItem(KEPT, JSON.stringify({ ...counter, member: counter.member && { id: counter.member.id, first_name: counter.member.first_name } }));
+}
+
+function remembered() {
+  const kept = sessionStorage.getItem(KEPT);
+  if (kept) counter = { ...fresh(), ...JSON.parse(kept) };
+}
+
+/** The next customer: an empty counter. */
+function clear() {
+  counter = fresh();
+  quote = null;
+  for (const field of ["discount", "received", "find", "member-find"]) byId(field).value = "";
+  byId("visits").value = "1";
+  byId("paper-kind").value = "shop";
+  byId("left").value = "closed";
+  byId("received-field").hidden = true;
+  byId("found").replaceChildren();
+  trouble.hidden = true;
+  remember();
+  draw();
+  byId("find").focus();
+}
