@@ -19,6 +19,7 @@ class Room:
 
 
 MENU: tuple[Room, ...] = (
+    Room(name=later("Loyalty till"), path="/till", right=Right.SALES, icon="\ue15c"),
     Room(name=later("Members"), path="/office/members", right=Right.MEMBERS, icon="\ue1a4"),
     Room(name=later("Programs"), path="/office/programs", right=Right.PROGRAMS, icon="\ue176"),
 )

@@ -212,7 +212,7 @@ def test_a_member_joins_at_the_till_with_a_paid_card_and_gets_a_gift(till: Till)
     said = till.paper()
     assert "Un café (Points de fidélité)" in said
     assert "/join/lkl_" in said, "whom we cannot write to is invited"
-    assert till.page.locator("#paper img").get_attribute("alt") in said
+    assert str(till.page.locator("#paper img").get_attribute("alt")) in said
     till.page.get_by_role("button", name="Client suivant").click()
     till.find("04A1B2C3D4E5F6")
     till.shows("#who-name", "Malo")
