@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from devices.printers import Block, Pair, Qr, Rule, Space, Text, Ticket
+from wording.script import drawn, is_arabic
 
 WIDTH_80MM = 576
 """Dots across the printed area of 80 mm paper at 203 dpi."""
@@ -104,7 +105,7 @@ class _Column:
         return Image.new("L", (self.width, height), _WHITE)
 
     def _text(self, block: Text) -> Image.Image:
-        style = _Style(block.bold, block.mono)
+        style = _Style(block.bold, block.mono, arabic=is_arabic(block.text))
         size = self._size(block.size)
         text = printable(block.text, style.font(size))
         size = self._size_that_fits(text, style, size)
@@ -117,7 +118,9 @@ class _Column:
         return strip
 
     def _pair(self, block: Pair) -> Image.Image:
-        quiet, loud = _Style(bold=False, mono=False), _Style(bold=True, mono=False)
+        arabic = is_arabic(block.label)
+        quiet = _Style(bold=False, mono=False, arabic=arabic)
+        loud = _Style(bold=True, mono=False, arabic=is_arabic(block.value))
         size = self._size(_PAIR_SIZE)
         label = printable(block.label, quiet.font(size))
         value = printable(block.value, loud.font(size))
@@ -130,9 +133,9 @@ class _Column:
         rows = max(len(labels), values_from + len(values))
         strip = self._blank(rows * line_height)
         for number, line in enumerate(labels):
-            _set_line(strip, number * line_height, line, quiet, size, "left")
+            _set_line(strip, number * line_height, line, quiet, size, "right" if arabic else "left")
         for number, line in enumerate(values, start=values_from):
-            _set_line(strip, number * line_height, line, loud, size, "right")
+            _set_line(strip, number * line_height, line, loud, size, "left" if arabic else "right")
         return strip
 
     def _qr(self, block: Qr) -> Image.Image:
@@ -176,13 +179,16 @@ class _Column:
 
 
 class _Style:
-    """A face: weight and width of the letters."""
+    """A face: weight and width of the letters, and whether there are Arabic ones among them."""
 
-    def __init__(self, bold: bool, mono: bool) -> None:
+    def __init__(self, bold: bool, mono: bool, arabic: bool = False) -> None:
         self._bold = bold
         self._mono = mono
+        self.arabic = arabic
 
     def font(self, size: int) -> ImageFont.FreeTypeFont:
+        if self.arabic:
+            return _font(f"NotoSansArabic-{'Bold' if self._bold else 'Regular'}.ttf", size)
         if self._mono:
             return _font("JetBrainsMono-Bold.ttf", size)
         if not self._bold:
@@ -190,10 +196,12 @@ class _Style:
         return _font("Inter-ExtraBold.otf" if size >= _HEADLINE_SIZE else "Inter-Bold.otf", size)
 
     def length(self, text: str, size: int) -> float:
-        return self.font(size).getlength(text) - self.tracking(size) * max(0, len(text) - 1)
+        width = self.font(size).getlength(drawn(text, rtl=self.arabic))
+        return width - self.tracking(size) * max(0, len(text) - 1)
 
     def tracking(self, size: int) -> float:
-        return 0.0 if self._mono or size < _HEADLINE_SIZE else size * _TRACKING
+        loose = self._mono or self.arabic or size < _HEADLINE_SIZE
+        return 0.0 if loose else size * _TRACKING
 
 
 @lru_cache(maxsize=64)
@@ -212,6 +220,7 @@ def _set_line(
     strip: Image.Image, top: int, line: str, style: _Style, size: int, align: str
 ) -> None:
     length = style.length(line, size)
+    line = drawn(line, rtl=style.arabic)
     spare = strip.width - length
     x = {"left": 0.0, "right": spare}.get(align, spare / 2)
     # Capitals of both faces are 0.73 of the size high: they stand in the middle of the line.

@@ -15,6 +15,7 @@ from kiosk.display import Display
 from kiosk.screens import Mode
 from kiosk.speech import Mute, Voice
 from kiosk.ui.theme import THEME, Look, Theme, dressed, load, offered
+from wording.script import from_the_right
 
 if TYPE_CHECKING:
     from kiosk.ui.display import Wardrobe
@@ -144,10 +145,11 @@ def wear_look(
     theme: Theme,
     size: tuple[int, int] | None = None,
     modes: frozenset[Mode] | None = None,
+    language: str | None = None,
 ) -> Look:
     """The theme on this glass, worn by every widget from now on; fonts and kit are loaded.
 
-    `size` is the window's own, in pixels, when it is not given; `modes` are the shop's.
+    `size` is the window's own, in pixels, when it is not given; `modes` and `language` the shop's.
     """
     from kivy.core.window import Window
 
@@ -160,6 +162,7 @@ def wear_look(
         options.mm_per_px,
         options.modes if modes is None else modes,
         motion=options.motion,
+        rtl=from_the_right(language or options.languages[0]),
     )
     Window.clearcolor = look.colours.paper
     wear(look)
@@ -178,7 +181,7 @@ def wardrobe(options: UiOptions, theme: Theme, size: tuple[int, int] | None = No
     return Wardrobe(
         offered=offered(height, options.mm_per_px, voice=not isinstance(options.voice, Mute)),
         at_first=options.modes,
-        wear=lambda modes: wear_look(options, theme, size, modes),
+        wear=lambda modes, language: wear_look(options, theme, size, modes, language),
     )
 
 

@@ -12,7 +12,6 @@ from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk.screens import (
@@ -40,8 +39,10 @@ from kiosk.ui.views.base import View
 from kiosk.ui.views.large import LargeView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.art import pictures, texture_of
+from kiosk.ui.widgets.mirror import Mirror
 from kiosk.ui.widgets.text import forget_measures
 from kiosk.words import Measure, Words
+from wording.script import from_the_right
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +65,8 @@ class Wardrobe:
     """The modes that make a difference here."""
     at_first: frozenset[Mode]
     """Those that every visit begins with."""
-    wear: Callable[[frozenset[Mode]], Look]
-    """Every widget made from now on looks like that."""
+    wear: Callable[[frozenset[Mode], str], Look]
+    """Every widget made from now on looks like that, for a reader of that language."""
 
 
 SAY_AFTER_FRAMES = 3
@@ -91,7 +92,7 @@ class _Question:
     answer: asyncio.Future[Any]
 
 
-class Stage(FloatLayout):
+class Stage(Mirror):
     """Holds the view, and the overlay above it. Only the uppermost is touched."""
 
     @property
@@ -101,15 +102,15 @@ class Stage(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         """Give the touch to the uppermost view and to nothing beneath it."""
-        return self.uppermost is not None and bool(self.uppermost.dispatch("on_touch_down", touch))
+        return self.uppermost is not None and self.inside(self.uppermost, "on_touch_down", touch)
 
     def on_touch_move(self, touch: Any) -> bool:
         """As for `on_touch_down`."""
-        return self.uppermost is not None and bool(self.uppermost.dispatch("on_touch_move", touch))
+        return self.uppermost is not None and self.inside(self.uppermost, "on_touch_move", touch)
 
     def on_touch_up(self, touch: Any) -> bool:
         """As for `on_touch_down`."""
-        return self.uppermost is not None and bool(self.uppermost.dispatch("on_touch_up", touch))
+        return self.uppermost is not None and self.inside(self.uppermost, "on_touch_up", touch)
 
 
 class KivyDisplay:
@@ -135,7 +136,7 @@ class KivyDisplay:
         self._modes = wardrobe.at_first
         self.stage = Stage()
         self.languages: Sequence[str] = tuple(languages)
-        self.reader_side = reader_side
+        self._reader_side = reader_side
         self.words = Words(self.languages[0])
         self.frame_done: FrameDone | None = None
         """For the benchmark: called with the screen and `time.monotonic()` when the first frame of
@@ -155,6 +156,13 @@ class KivyDisplay:
         )
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.bind(on_key_down=self._key, on_flip=self._drawn)
+
+    @property
+    def reader_side(self) -> str:
+        """Where the reader is, as things are placed: on a mirrored glass left is right."""
+        if not worn().rtl:
+            return self._reader_side
+        return {"left": "right", "right": "left"}.get(self._reader_side, self._reader_side)
 
     # --- the port ---------------------------------------------------------------------------
 
@@ -195,9 +203,12 @@ class KivyDisplay:
         if code == self.words.language:
             return
         self.words = Words(code, measure=self.words.measure)
-        for view in (self._view, self._over):
-            if view is not None:
-                view.reword()
+        if from_the_right(code) != worn().rtl:
+            self._wear(self._modes)
+        else:
+            for view in (self._view, self._over):
+                if view is not None:
+                    view.reword()
         self._saying()
         self._pace.wake()
 
@@ -226,12 +237,16 @@ class KivyDisplay:
         if on == self._modes:
             return
         self._modes = on
-        self._wardrobe.wear(on)
-        self._dress_again()
+        self._wear(on)
         if Mode.VOICE in on:
             self._saying()
         else:
             self.voice.stop()
+
+    def _wear(self, modes: frozenset[Mode]) -> None:
+        self._wardrobe.wear(modes, self.words.language)
+        self.stage.face()
+        self._dress_again()
 
     @property
     def headphones(self) -> bool:
@@ -356,19 +371,22 @@ class KivyDisplay:
         for view in self._spare.values():
             view.wipe()
         self._spare.clear()
-        before = self._view
-        if before is None or before.screen is None:
-            return
-        screen = before.screen
+        if self._view is not None and self._view.screen is not None:
+            self._view = self._redressed(self._view, self._view.screen)
+        if self._over is not None and self._over.screen is not None:
+            self._over = self._redressed(self._over, self._over.screen)
+        self._pace.wake()
+
+    def _redressed(self, before: View, screen: Screen[Any]) -> View:
         view = self._made(type(screen))
         view.put(screen)
-        self._view = view
+        view.take_over(before)
         self.stage.add_widget(view)
         for question in self._questions:
             if question.view is before:
                 question.view = view
         self._retire(before)
-        self._pace.wake()
+        return view
 
     def _change(self, before: View | None, view: View) -> None:
         """Blend from the old view to the new. A balance is never kept waiting: not from Attract."""

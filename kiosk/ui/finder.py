@@ -12,7 +12,14 @@ def targets(root: Any) -> dict[str, Box]:
     `root` is the display's stage, of which only the uppermost view counts, or any other widget.
     """
     top = getattr(root, "uppermost", None) or root
-    return {touch.name: touch.target for touch in _visible(top) if touch.name}
+    return {touch.name: _on_glass(root, touch.target) for touch in _visible(top) if touch.name}
+
+
+def _on_glass(root: Any, box: Box) -> Box:
+    """Where that is on the glass, which may be mirrored."""
+    x, y, width, height = box
+    left = min(root.to_parent(edge, y)[0] for edge in (x, x + width))
+    return (left, y, width, height)
 
 
 def _visible(widget: Any) -> Iterator[Touch]:

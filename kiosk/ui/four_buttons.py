@@ -124,7 +124,9 @@ class FourButtons:
             self.rest(keep=view is not None and self.active)
             return
         look = worn()
-        x, y, width, height = framed.to_window(framed.x, framed.y) + tuple(framed.size)
+        width, height = framed.size
+        y = framed.to_window(framed.x, framed.y)[1]
+        x = min(framed.to_window(edge, framed.y)[0] for edge in (framed.x, framed.right))
         gap, thick = look.px(7), max(2, look.px(6))
         self._ground.rgba = look.colours.paper
         self._ink.rgba = look.colours.ink

@@ -3,6 +3,7 @@
 import unicodedata
 
 from kiosk.ui.theme import ASSETS
+from wording import script
 
 FONTS = ASSETS / "fonts"
 
@@ -15,6 +16,16 @@ WEIGHTS = {
     "icons": "Lucide.ttf",
 }
 """Kivy knows regular and bold only, so each weight is registered as a font of its own."""
+
+ARABIC = {
+    "medium": "NotoSansArabic-Regular.ttf",
+    "semibold": "NotoSansArabic-Bold.ttf",
+    "bold": "NotoSansArabic-Bold.ttf",
+    "extrabold": "NotoSansArabic-Bold.ttf",
+    "mono": "NotoSansArabic-Bold.ttf",
+}
+"""What stands for each weight where there are Arabic letters, which Inter lacks."""
+_WITH_ARABIC = "-arabic"
 
 # Codepoints from the font's own table (lucide-static, font/codepoints.json).
 ICONS = {
@@ -81,11 +92,14 @@ LANGUAGES = {
 """What each language calls itself."""
 
 
+POINTS_ASIDE = frozenset({"arrow-left", "arrow-right", "back", "more", "history", "retry"})
+"""Pictograms that turn around with the reading direction."""
+
+
 def shown(text: str) -> str:
     """`text` as it may be drawn: without control and direction marks, in composed letters.
 
-    Names are typed by people, and a right-to-left override would turn a whole line around. Kivy
-    draws letters in memory order and unshaped: languages that need shaping get it here.
+    Names are typed by people, and a right-to-left override would turn a whole line around.
     """
     composed = unicodedata.normalize("NFC", text)
     return "".join(
@@ -93,6 +107,16 @@ def shown(text: str) -> str:
         for letter in composed
         if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"}
     )
+
+
+def faced(weight: str, text: str) -> str:
+    """The font for `text` in that weight."""
+    return weight + _WITH_ARABIC if weight in ARABIC and script.is_arabic(text) else weight
+
+
+def laid_out(line: str, *, rtl: bool) -> str:
+    """One line as Kivy has to draw it: it takes letters from the left, one after the other."""
+    return script.drawn(line, rtl=rtl)
 
 
 def icon(name: str) -> str:
@@ -111,3 +135,5 @@ def register_fonts() -> None:
 
     for name, file in WEIGHTS.items():
         LabelBase.register(name, str(FONTS / file))
+    for name, file in ARABIC.items():
+        LabelBase.register(name + _WITH_ARABIC, str(FONTS / file))

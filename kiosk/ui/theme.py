@@ -135,6 +135,8 @@ class Look:
     """Whether anything may move: transitions, and the card of the invitation."""
     large: bool = False
     """Letters for low vision."""
+    rtl: bool = False
+    """Read from the right: all of it is mirrored."""
 
     @property
     def portrait(self) -> bool:
@@ -207,7 +209,13 @@ def offered(height: int, mm_per_px: float, *, voice: bool) -> tuple[Mode, ...]:
 
 
 def dressed(
-    theme: Theme, size: tuple[int, int], mm_per_px: float, modes: frozenset[Mode], *, motion: bool
+    theme: Theme,
+    size: tuple[int, int],
+    mm_per_px: float,
+    modes: frozenset[Mode],
+    *,
+    motion: bool,
+    rtl: bool = False,
 ) -> Look:
     """The look of a glass of `size` pixels in those modes."""
     width, height = size
@@ -219,6 +227,7 @@ def dressed(
         colours=theme.high_contrast if Mode.CONTRAST in modes else theme.colours,
         motion=motion and Mode.CALM not in modes,
         large=Mode.LARGE in modes,
+        rtl=rtl,
     )
 
 

@@ -67,8 +67,8 @@ def main(arguments: Sequence[str]) -> int:
 def draw(studio: Studio, wish: Wish) -> Iterator[Shot]:
     """Draw everything wished for, size by size."""
     for panel in wish.panels:
-        studio.dress(panel, frozenset(wish.modes))
         for language in wish.languages:
+            studio.dress(panel, frozenset(wish.modes), language)
             words = words_of(language)
             for name, screen in faces(sample_language(language)).items():
                 if wish.screens and name not in wish.screens:

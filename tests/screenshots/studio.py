@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from kiosk import screens
 from kiosk.screens import Mode, Screen
@@ -13,6 +13,7 @@ from kiosk.ui.app import UiOptions, open_window
 from kiosk.ui.theme import Look, Theme, dressed, load
 from kiosk.words import Words
 from tests.kiosk.ui.samples import LONG_NAME, samples
+from wording.script import from_the_right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +70,20 @@ class Studio:
         self.look: Look | None = None
         self.dress(PANELS[2])
 
-    def dress(self, panel: Panel, modes: frozenset[Mode] = frozenset()) -> None:
+    def dress(
+        self, panel: Panel, modes: frozenset[Mode] = frozenset(), language: str = "fr"
+    ) -> None:
         """Everything drawn from now on is for `panel`, in those modes."""
         from kiosk.ui.text import register_fonts
         from kiosk.ui.widgets import load_kit, wear
 
         self.look = dressed(
-            self._theme, (panel.width, panel.height), panel.mm_per_px, modes, motion=False
+            self._theme,
+            (panel.width, panel.height),
+            panel.mm_per_px,
+            modes,
+            motion=False,
+            rtl=from_the_right(language),
         )
         wear(self.look)
         register_fonts()
@@ -121,7 +129,9 @@ class Studio:
         buffer.draw()
         picture = Image.frombytes("RGBA", size, buffer.pixels)
         buffer.remove(view.canvas)
-        return picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
+        picture = picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
+        # The stage, which is not here, would have mirrored it.
+        return ImageOps.mirror(picture) if self.look.rtl else picture
 
     def picture(self, screen: Screen[Any], words: Words) -> Image.Image:
         """`screen` in those words, on the panel of now."""

@@ -66,7 +66,7 @@ def test_no_text_is_cut_on_the_smallest_glass(studio: Studio, language: str) -> 
 
 def cut_on(studio: Studio, panel: Panel, language: str) -> dict[str, list[str]]:
     """The texts that end in "…", by screen."""
-    studio.dress(panel)
+    studio.dress(panel, language=language)
     cut: dict[str, list[str]] = {}
     for name, screen in faces("fr").items():
         view = studio.view(screen, data.worded(name, Words(language)))

@@ -62,6 +62,11 @@ class AskConsentView(View):
         """Take over what was ticked before."""
         self.program, self.news = screen.draft.program, screen.draft.news
 
+    def take_over(self, before: View) -> None:
+        """The ticks."""
+        if isinstance(before, AskConsentView):
+            self.program, self.news = before.program, before.news
+
     def show(self, screen: AskConsent) -> None:
         """The two purposes in plain words."""
         t = self.w.t

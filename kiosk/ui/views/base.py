@@ -100,6 +100,9 @@ class View(BoxLayout):
     def begin(self, screen: Any) -> None:
         """Take over what `screen` brings of the customer's own; see the module."""
 
+    def take_over(self, before: "View") -> None:
+        """Go on from a view of the same screen in another look: what was typed is not lost."""
+
     def show(self, screen: Any) -> None:
         """Set every property from `screen` and `self.w`; see the module."""
         raise AssertionError(f"{type(self).__name__} does not show {type(screen).__name__}")

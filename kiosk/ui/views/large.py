@@ -14,6 +14,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens import Screen
 from kiosk.ui.reading import Choice, Item, Pictured, Said, read
+from kiosk.ui.text import faced
 from kiosk.ui.views.base import Glass, View
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import Touch, touch
@@ -36,8 +37,9 @@ class LargeChoice(Touch):
     def height_at(self, width: float) -> float:
         """How tall it must be for its words."""
         look = worn()
-        lines = broken(self.words, "bold", look.least_letters, self.room(width))
-        tall = len(lines) * line_height("bold", look.least_letters, LEADING)
+        face = faced("bold", self.words)
+        lines = broken(self.words, face, look.least_letters, self.room(width))
+        tall = len(lines) * line_height(face, look.least_letters, LEADING)
         return max(look.action, tall + look.px(36))
 
     def room(self, width: float) -> float:
@@ -74,6 +76,10 @@ class LargeView(View):
             self.page = 0
         self.inner.put(screen)
         super().put(screen)
+
+    def take_over(self, before: View) -> None:
+        """The view behind does the work, and has the draft."""
+        self.inner.take_over(before.behind)
 
     def show(self, screen: Any) -> None:
         """The words of the view behind, as soon as it has laid them out."""
@@ -145,11 +151,12 @@ def _texts(item: Said, width: float, height: float) -> Sequence[tuple[Widget, fl
     """A text in as many pieces as pages need it."""
     look = worn()
     weight = "extrabold" if item.loud else "semibold"
+    face = faced(weight, item.text)
     letters = round(look.least_letters * (TITLE if item.loud else 1))
-    if any(extent(word, weight, letters) > width for word in words_of(item.text)):
+    if any(extent(word, face, letters) > width for word in words_of(item.text)):
         letters = look.least_letters
-    tall = line_height(weight, letters, LEADING)
-    lines = broken(item.text, weight, letters, width)
+    tall = line_height(face, letters, LEADING)
+    lines = broken(item.text, face, letters, width)
     each = max(1, int(height // tall))
     return [
         (

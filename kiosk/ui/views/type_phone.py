@@ -4,6 +4,7 @@ from kivy.properties import StringProperty
 
 from kiosk import phones
 from kiosk.screens import Mistake, Phone, TypePhone
+from kiosk.ui.views.base import View
 from kiosk.ui.views.typed import Question, TypingView
 from kiosk.ui.widgets.layouts import Act, Key, Layout, phone_layout
 
@@ -49,6 +50,12 @@ class TypePhoneView(TypingView):
         if self.fresh or screen.draft.typed:
             self.country = screen.draft.country
             self.draft = phones.add("", screen.draft.typed)
+
+    def take_over(self, before: View) -> None:
+        """The country too."""
+        if isinstance(before, TypePhoneView):
+            self.country = before.country
+        super().take_over(before)
 
     def show(self, screen: Question) -> None:
         """The question."""

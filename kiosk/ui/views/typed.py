@@ -127,6 +127,11 @@ class TypingView(View):
         self.capital = self.capital_next()
         self.drafted()
 
+    def take_over(self, before: View) -> None:
+        """The draft, in whatever look it was typed."""
+        if isinstance(before, TypingView):
+            self.put_draft(before.draft)
+
     def show(self, screen: Question) -> None:
         """Everything but the draft."""
         self.info = self.w.t("Step {step} of {steps}", step=screen.step, steps=screen.steps)
@@ -251,6 +256,8 @@ def key_names(w: Words) -> dict[str, str]:
         "key:more": w.t("More letters"),
         "key:letters": w.t("Letters"),
         "key:digits": w.t("Digits"),
+        "key:latin": w.t("Latin letters"),
+        "key:hamzas": w.t("Letters with hamza"),
         "key:-": w.t("Hyphen"),
         "key:_": w.t("Underscore"),
         "key:.": w.t("Dot"),

@@ -8,6 +8,7 @@ from typing import Any
 from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.core.image import Image as CoreImage
+from kivy.graphics import Color, Rectangle
 from kivy.properties import (
     ColorProperty,
     ListProperty,
@@ -21,6 +22,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.text import picture
 from kiosk.ui.theme import ASSETS
 from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.mirror import readable
 
 MOTION_EVERY_S = 20.0
 """A label that keeps moving costs a fanless box 7 % of a core; this costs nothing in between."""
@@ -106,6 +108,7 @@ class Picture(Widget):
     texture = ObjectProperty(None, allownone=True)
     frame = ListProperty([0, 0, 0, 0])
     """Where the image is drawn: x, y, width, height."""
+    corners = ObjectProperty((0, 0, 1, 0, 1, 1, 0, 1))
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -124,6 +127,7 @@ class Picture(Widget):
         if self.texture is None:
             self.frame = [0, 0, 0, 0]
             return
+        self.corners = readable(self.texture)
         margin = worn().px(8)
         width, height = self.texture.size
         room = (max(self.width - 2 * margin, 1), max(self.height - 2 * margin, 1))
@@ -134,6 +138,26 @@ class Picture(Widget):
             round(width * scale),
             round(height * scale),
         ]
+
+
+class Logo(Widget):
+    """The shop's own sign, as tall as its box, at its beginning."""
+
+    def __init__(self, path: Path, **values: object) -> None:
+        self._texture = texture_of(path)
+        super().__init__(**values)
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._box = Rectangle(texture=self._texture)
+        self._box.tex_coords = readable(self._texture)
+        for name in ("pos", "size"):
+            self.fbind(name, self._fit)
+
+    def _fit(self, *_: object) -> None:
+        width, height = self._texture.size
+        scale = min(self.width / width, self.height / height)
+        self._box.size = (width * scale, height * scale)
+        self._box.pos = (self.x, self.y + (self.height - height * scale) / 2)
 
 
 class Disc(Widget):

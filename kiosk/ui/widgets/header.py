@@ -2,12 +2,12 @@
 
 from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
-from kivy.uix.image import Image
 from kivy.uix.widget import Widget
 
 from kiosk.ui.text import LANGUAGES
 from kiosk.ui.theme import ASSETS
 from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.art import Logo
 from kiosk.ui.widgets.buttons import TouchButton
 from kiosk.ui.widgets.text import Text
 
@@ -29,7 +29,7 @@ class Header(Widget):
         look = worn()
         self._brand: Widget
         if look.theme.logo:
-            self._brand = Image(source=str(ASSETS / "images" / look.theme.logo), fit_mode="contain")
+            self._brand = Logo(ASSETS / "images" / look.theme.logo)
         else:
             self._brand = Text(
                 text=look.theme.name, size_px=30, weight="bold", colour=look.colours.brand, lines=1

@@ -17,12 +17,13 @@ from kivy.properties import (
 )
 from kivy.uix.widget import Widget
 
-from kiosk.ui.text import shown
+from kiosk.ui.text import faced, shown
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import Box, Touch, TouchButton
 from kiosk.ui.widgets.layouts import Act, Key, Layout, Row
 from kiosk.ui.widgets.panel import Panel
 from kiosk.ui.widgets.text import Text, extent
+from wording.script import is_arabic
 
 SHAPES = Path(__file__).with_name("keyboard.kv")
 
@@ -179,7 +180,9 @@ class Keyboard(Widget):
             x = self.x + (self.width - unit * sum(key.width for key in row)) / 2
             y = self.top - number * row_height
             for key in row:
-                next(caps).place((x, y, unit * key.width, row_height), self.gap)
+                # A keyboard is the same on every glass: on a mirrored one it is mirrored back.
+                left = self.x + self.right - x - unit * key.width if worn().rtl else x
+                next(caps).place((left, y, unit * key.width, row_height), self.gap)
                 x += unit * key.width
 
     # --- fingers ----------------------------------------------------------------------------
@@ -229,7 +232,7 @@ class Keyboard(Widget):
             page = self.layout.page(self.page)
             self.dispatch("on_key", key)
             if page.once and key.act is Act.TYPE and key.text.isalpha():
-                self.page = self.layout.pages[0].name
+                self.page = self.layout.after(page)
 
 
 def as_typed(letter: str, *, capital: bool) -> str:
@@ -270,16 +273,17 @@ class Field(Panel):
         cursor = look.px(4)
         room = max(self.width - 2 * inset - cursor - look.px(6), 1)
         text = tail(shown(self.draft), self._letters.weight, letters, room)
-        wide = extent(text, self._letters.weight, letters) if text else 0
+        wide = extent(text, faced(self._letters.weight, text), letters) if text else 0
         self._letters.size_px, self._letters.text = self.size_px, text
         # A space at the end is typed, and must be seen: the box is as wide as the measured text.
         self._letters.size = (wide + 2, self.height * 0.94)
-        self._letters.pos = (self.x + inset, round(self.center_y - self._letters.height / 2))
         self._cursor.size = (cursor, round(letters * 1.12))
-        self._cursor.pos = (
-            self.x + inset + wide + look.px(4),
-            round(self.center_y - self._cursor.height / 2),
-        )
+        at = (self.x + inset, self.x + inset + wide + look.px(4))
+        if is_arabic(text) != look.rtl:
+            # An address on a mirrored glass grows to the right, an Arabic name on any to the left.
+            at = (self.right - inset - wide, self.right - inset - wide - look.px(4) - cursor)
+        self._letters.pos = (round(at[0]), round(self.center_y - self._letters.height / 2))
+        self._cursor.pos = (round(at[1]), round(self.center_y - self._cursor.height / 2))
 
 
 class Cursor(Widget):
@@ -288,6 +292,7 @@ class Cursor(Widget):
 
 def tail(text: str, weight: str, letters: int, width: float) -> str:
     """The end of `text` that fits into `width`, after "…" when its beginning does not."""
+    weight = faced(weight, text)
     if extent(text, weight, letters) <= width:
         return text
     start = 1
@@ -371,7 +376,8 @@ class Hint(Touch):
     def on_offer(self, *_: object) -> None:
         """Measure the words: the pill around them is as wide as they are."""
         letters = worn().letters(OFFER_PX)
-        self.offer_width = extent(shown(self.offer), "bold", letters) if self.offer else 0
+        words = shown(self.offer)
+        self.offer_width = extent(words, faced("bold", words), letters) if words else 0
 
 
 def load_keyboard() -> None:

@@ -76,12 +76,18 @@ class Layout:
     domains: Row = ()
     """Always in view above the pages."""
 
+    def after(self, once: Page) -> str:
+        """Where one goes on after one letter of that page: to the letters it came from."""
+        shown = [key.text for key in once.keys if key.act is Act.PAGE]
+        return next((name for name in shown if not self.page(name).once), self.pages[0].name)
+
     def page(self, name: str) -> Page:
         """The page of that name; KeyError is our own mistake."""
         return {page.name: page for page in self.pages}[name]
 
 
 LETTERS, DIGITS, ACCENTS, MORE_ACCENTS = "letters", "digits", "accents", "more"
+LATIN, HAMZAS = "latin", "hamzas"
 
 BACKSPACE = Key(act=Act.BACKSPACE, name="key:backspace")
 SHIFT = Key(act=Act.SHIFT, name="key:shift")
@@ -90,6 +96,8 @@ ALPHABETS = {
     "azerty": ("azertyuiop", "qsdfghjklm", "wxcvbn"),
     "qwerty": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
     "qwertz": ("qwertzuiop", "asdfghjkl", "yxcvbnm"),
+    # Arabic 101 as far as ten keys a row allow: 12 mm for each finger come first.
+    "arabic": ("ضصثقفغعهخح", "شسيبلاتنمك", "ذظطزوةىردج"),
 }
 
 KEYBOARD_OF = {"fr": "azerty", "de": "qwertz"}
@@ -106,6 +114,8 @@ SUFFIXES = {"fr": (".fr", ".com"), "de": (".de", ".com"), "en": (".com", ".net")
 
 def name_layout(language: str) -> Layout:
     """The keyboard for a first name, as people of this language know it."""
+    if language == "ar":
+        return _arabic_names()
     letters = {"fr": _french_names, "de": _german_names}.get(language, _english_names)()
     return Layout(
         pages=(
@@ -225,8 +235,43 @@ def _german_names() -> tuple[Row, ...]:
     )
 
 
-def _accents() -> tuple[Row, ...]:
-    back = _page_key("key:letters", "abc", LETTERS)
+def _arabic_names() -> Layout:
+    """Arabic letters first; a name may be written in Latin letters as well."""
+    top, middle, bottom = ALPHABETS["arabic"]
+    hamzas = _page_key("key:hamzas", "أإآء", HAMZAS)
+    latin = _page_key("key:latin", "abc", LATIN)
+    back = _page_key("key:letters", "ابت", LETTERS)
+    space, backspace = _space(4), replace(BACKSPACE, width=2)
+    english = _english_names()
+    accents = _page_key("key:accents", "éèà", ACCENTS)
+    return Layout(
+        pages=(
+            Page(
+                name=LETTERS,
+                rows=(
+                    *(_typing(row) for row in (top, middle, bottom)),
+                    (latin, hamzas, space, backspace),
+                ),
+            ),
+            Page(
+                name=HAMZAS,
+                rows=(
+                    _typing("ءأإآؤئپچڤگ"),
+                    _typing("ژکیھٹڈڑںے"),
+                    _typing("'-", width=2),
+                    (back, _space(6), backspace),
+                ),
+                once=True,
+            ),
+            Page(name=LATIN, rows=(*english[:3], (back, accents, _space(6)))),
+            Page(name=ACCENTS, rows=_accents(LATIN), once=True),
+            Page(name=MORE_ACCENTS, rows=_more_accents(LATIN), once=True),
+        )
+    )
+
+
+def _accents(letters: str = LETTERS) -> tuple[Row, ...]:
+    back = _page_key(f"key:{letters}", "abc", letters)
     more = _page_key("key:more", "łšž", MORE_ACCENTS, width=1)
     return (
         _typing("àâäáãåæçñß"),
@@ -236,8 +281,8 @@ def _accents() -> tuple[Row, ...]:
     )
 
 
-def _more_accents() -> tuple[Row, ...]:
-    back = _page_key("key:letters", "abc", LETTERS)
+def _more_accents(letters: str = LETTERS) -> tuple[Row, ...]:
+    back = _page_key(f"key:{letters}", "abc", letters)
     fewer = _page_key("key:accents", "éèà", ACCENTS, width=1)
     return (
         _typing("ąćčďđęěğıķ"),
@@ -293,7 +338,7 @@ def touches(layout: Layout, text: str) -> list[str]:
         way, page = _way(layout, page, letter)
         names += way
         if page.once and letter.isalpha():
-            page = layout.pages[0]
+            page = layout.page(layout.after(page))
     return names
 
 

@@ -8,6 +8,8 @@ from kivy.graphics.texture import Texture
 from kivy.properties import StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.ui.widgets.mirror import readable
+
 QUIET_MODULES = 4
 """The white border that ISO/IEC 18004 asks for."""
 
@@ -45,6 +47,7 @@ class Qr(Widget):
             self._code.size = (0, 0)
             return
         # A module of a whole number of pixels: otherwise some are wider, and cameras mind.
+        self._code.tex_coords = readable(self._code.texture)
         side = max(1, int(min(self.size) // self._modules)) * self._modules
         self._code.size = (side, side)
         self._code.pos = (

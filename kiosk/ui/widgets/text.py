@@ -18,11 +18,15 @@ from kivy.properties import (
 )
 from kivy.uix.widget import Widget
 
-from kiosk.ui.text import icon, shown
+from kiosk.ui.text import POINTS_ASIDE, faced, icon, laid_out, shown
 from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.mirror import readable
 
 STEPS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
 """The sizes that are tried, largest first. Below the last one, letters would not be read."""
+
+
+OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 class Text(Widget):
@@ -50,6 +54,8 @@ class Text(Widget):
     private = BooleanProperty(False)
     """Not to be said through a loudspeaker."""
 
+    keeps_direction = BooleanProperty(True)
+    """Whether it is drawn the same way round on a mirrored glass: all but arrows are."""
     texture_size = ObjectProperty((0, 0))
     shortened = BooleanProperty(False)
     """Whether the text ends in "…" because even the smallest letters did not fit."""
@@ -75,23 +81,27 @@ class Text(Widget):
         if not self.text:
             return 0
         letters = self._letters(cap)
-        lines = broken(self._shown(), self.weight, letters, width)
+        text = self._shown()
+        face = faced(self.weight, text)
+        lines = broken(text, face, letters, width)
         most = self.lines or len(lines)
-        return min(len(lines), most) * line_height(self.weight, letters, self.leading)
+        return min(len(lines), most) * line_height(face, letters, self.leading)
 
     def fits_at(self, width: float, cap: float) -> bool:
         """Whether no word is broken and no line is over at `cap` of its size."""
         if not self.text:
             return True
         text, letters = self._shown(), self._letters(cap)
-        lines = broken(text, self.weight, letters, width)
+        face = faced(self.weight, text)
+        lines = broken(text, face, letters, width)
         if self.lines and len(lines) > self.lines:
             return False
-        return all(extent(word, self.weight, letters) <= width for word in words_of(text))
+        return all(extent(word, face, letters) <= width for word in words_of(text))
 
     def width_at(self, cap: float = 1.0) -> float:
         """How wide this text is on one line."""
-        return extent(self._shown(), self.weight, self._letters(cap)) if self.text else 0
+        text = self._shown()
+        return extent(text, faced(self.weight, text), self._letters(cap)) if text else 0
 
     def _shown(self) -> str:
         """The text as it is drawn; pictograms are private letters that `shown` would take out."""
@@ -111,19 +121,22 @@ class Text(Widget):
             self.texture_size = (0, 0)
             return
         letters, lines, self.shortened = self._fitted(width, height)
-        leading = line_height(self.weight, letters, self.leading)
+        rtl, face = worn().rtl, faced(self.weight, self._shown())
+        leading = line_height(face, letters, self.leading)
+        # The whole glass is drawn mirrored (see `kiosk.ui.widgets.mirror`), and so is the side.
         drawing = Letters(
-            text="\n".join(lines),
-            font_name=self.weight,
+            text="\n".join(laid_out(line, rtl=rtl) for line in lines),
+            font_name=face,
             font_size=letters,
             font_hinting="light",
-            halign=self.halign,
+            halign=OTHER_SIDE.get(self.halign, self.halign) if rtl else self.halign,
             line_height=self.leading,
         )
         drawing.refresh()
         texture = drawing.texture
         self.texture_size = (texture.width, max(len(lines) * leading, 1))
         self._box.texture = texture
+        self._box.tex_coords = readable(texture, keeps_direction=self.keeps_direction)
         self._box.size = texture.size
         self._box.pos = self._placed(texture.size)
 
@@ -138,17 +151,16 @@ class Text(Widget):
     def _fitted(self, width: float, height: float) -> tuple[int, list[str], bool]:
         """The letters and lines that fit, and whether the text had to be cut."""
         text = self._shown()
+        face = faced(self.weight, text)
         for step in STEPS:
             letters = self._letters(self.cap * step)
-            tall = line_height(self.weight, letters, self.leading)
-            lines = broken(text, self.weight, letters, width)
+            tall = line_height(face, letters, self.leading)
+            lines = broken(text, face, letters, width)
             most = min(self.lines or len(lines), max(1, int((height + 1) / tall)))
-            whole_words = all(
-                extent(word, self.weight, letters) <= width for word in words_of(text)
-            )
+            whole_words = all(extent(word, face, letters) <= width for word in words_of(text))
             if len(lines) <= most and whole_words:
                 return letters, list(lines), False
-        return letters, cut(text, self.weight, letters, width, most), True
+        return letters, cut(text, face, letters, width, most), True
 
 
 class Icon(Text):
@@ -164,6 +176,7 @@ class Icon(Text):
         self._name()
 
     def _name(self, *_: object) -> None:
+        self.keeps_direction = self.icon not in POINTS_ASIDE
         self.text = icon(self.icon) if self.icon else ""
 
 
@@ -182,7 +195,7 @@ def _ruler(weight: str, letters: int) -> Letters:
 @lru_cache(maxsize=2048)
 def extent(text: str, weight: str, letters: int) -> int:
     """How wide `text` is on one line, in pixels."""
-    return int(_ruler(weight, letters).get_extents(text)[0])
+    return int(_ruler(weight, letters).get_extents(laid_out(text, rtl=False))[0])
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from devices.printers import Pair, Qr, Rule, Space, Text, Ticket
 from devices.printers.typeset import (
@@ -18,6 +18,7 @@ from devices.printers.typeset import (
     typeset,
 )
 from tests.support.paper import ink, qr_codes
+from wording import script
 
 INTER = _font("Inter-Medium.otf", 26)
 
@@ -120,3 +121,24 @@ def test_any_text_at_any_size_stays_on_the_paper(text: str, size: int, width: in
     picture = typeset(Ticket(blocks=(Text(text=text, size=size, align="left"),)), width)
     assert picture.width == width
     assert picture.height <= HEIGHT_MAX
+
+
+def test_arabic_is_printed_joined_and_from_the_right() -> None:
+    word = "مرحبا"
+    assert script.drawn(word, rtl=True) == "\ufe8e\ufe92\ufea3\ufeae\ufee3"
+    font = _font("NotoSansArabic-Bold.ttf", 40)
+    joined = font.getlength(script.drawn(word, rtl=True))
+    assert joined < sum(font.getlength(letter) for letter in word) * 0.9
+    box = ImageOps.invert(drawn(word).convert("L")).getbbox()
+    assert box is not None
+    assert box[2] - box[0] == pytest.approx(joined, abs=6)
+
+
+def test_an_arabic_label_stands_right_and_its_value_left() -> None:
+    pair = typeset(Ticket(blocks=(Pair(label="الرصيد الجديد", value="50"),)))
+    middle = pair.width // 2
+    left, right = (
+        pair.crop(box)
+        for box in ((0, 0, middle, pair.height), (middle, 0, pair.width, pair.height))
+    )
+    assert 0 < ink(left) < ink(right)

@@ -66,7 +66,7 @@ def translation(catalogue: Catalog, texts: Texts) -> Texts:
 
 
 def test_the_languages_that_are_promised_are_there() -> None:
-    assert {"fr", "de", "es", "it", "nl"} <= set(LANGUAGES)
+    assert {"fr", "de", "ar", "es", "it", "nl"} <= set(LANGUAGES)
 
 
 def test_every_text_is_translated_with_the_same_blanks(catalogue: Catalog) -> None:
