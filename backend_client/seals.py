@@ -21,6 +21,8 @@ from hashlib import sha256
 
 from backend_client.schemas import AccountSnapshot
 from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired
+from loyalty.program import Reward
+from loyalty.vouchers import Voucher, payload
 
 PREFIX = "LKV2:"
 _MAC = 16
@@ -98,6 +100,41 @@ def sealed(key: bytes, seal: Seal) -> str:
     ]
     body = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
     return PREFIX + urlsafe_b64encode(_mac(key, body) + body).decode().rstrip("=")
+
+
+def sealed_voucher(key: bytes, voucher: Voucher, reward: Reward | None) -> str:
+    """The text that proves a voucher: what its reward gives, until when, where, and for whom."""
+    seal = Seal(
+        code=voucher.code,
+        reward=voucher.reward,
+        article=reward.article if reward else "",
+        deadline=voucher.deadline,
+        stores=tuple(sorted(reward.usable.stores)) if reward else (),
+        holder=pseudonym(key, voucher.member),
+    )
+    return sealed(key, seal)
+
+
+def qr_text(key: bytes, voucher: Voucher, reward: Reward | None) -> str:
+    """What a voucher's QR code holds: its sealed text; its code alone where that would be long.
+
+    A voucher that is good in dozens of stores would make a code too fine for paper and cameras.
+    """
+    text = sealed_voucher(key, voucher, reward)
+    return text if len(text) <= _QR_MAX else payload(voucher.code)
+
+
+_QR_MAX = 300
+"""Characters: 69 modules a side, which a till's scanner reads from paper and glass."""
+
+
+def code_of(key: bytes, text: str) -> str:
+    """The code of what was scanned: of a sealed text, else the text as it is.
+
+    Raises CodeMistyped for a seal that is not the company's. Its deadline and stores are not looked
+    at: who has the books looks there.
+    """
+    return _read(key, text).code if text.strip().startswith(PREFIX) else text
 
 
 def opened(key: bytes, text: str, *, now: datetime, store: str) -> Seal:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from backend_client.rest import TerminalClient
-from backend_client.seals import snapshot_key
+from backend_client.seals import qr_text, snapshot_key, voucher_key
 from backend_client.signing import card_key
 from devices.readers import CardTap, CardUnreadable, Medium
 from kiosk.config import Credentials, Session
@@ -25,6 +25,8 @@ from kiosk.health import Health
 from kiosk.screens import Screen, StillThere
 from kiosk.sync import Sync
 from kiosk.words import Words
+from loyalty.program import Reward
+from loyalty.vouchers import Voucher
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +150,15 @@ class Kiosk:
     def seal_key(self) -> bytes:
         """With which it is known that the backend told a balance."""
         return snapshot_key(bytes.fromhex(self.credentials.card_secret))
+
+    def voucher_text(self, voucher: Voucher, reward: Reward) -> str:
+        """What the voucher's QR code holds: a till checks it without the network (F4)."""
+        return qr_text(self.voucher_key, voucher, reward)
+
+    @property
+    def voucher_key(self) -> bytes:
+        """With which this company's vouchers are sealed."""
+        return voucher_key(bytes.fromhex(self.credentials.card_secret))
 
     def may_name(self, tap: CardTap) -> bool:
         """Whether the tap can name somebody: a number drawn anew at each tap cannot."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from backend_client.schemas import StoreBody
+from backend_client.seals import qr_text
 from devices.printers import Pair, Qr, Rule, Space, Text, Ticket
 from kiosk.db.summary import DaySummary
 from kiosk.words import Words
@@ -21,6 +22,8 @@ class Letterhead:
     store: StoreBody
     terminal: str
     zone: tzinfo
+    voucher_key: bytes
+    """With which vouchers are sealed, so that a till checks them without the network (F4)."""
 
 
 def last_day(deadline: datetime, zone: tzinfo) -> datetime:
@@ -64,7 +67,7 @@ def voucher_ticket(
             Text(text=title, size=24),
             Text(text=in_language(reward.name, words.language), size=48, bold=True),
             Space(dots=16),
-            Qr(payload=vouchers.payload(voucher.code)),
+            Qr(payload=qr_text(head.voucher_key, voucher, reward), dots=320),
             Text(text=vouchers.readable(voucher.code), size=38, mono=True, bold=True),
             Space(dots=16),
             Text(text=words.t("Show it at the till by"), size=24),

@@ -25,8 +25,10 @@ _Machine = Annotated[Till, Depends(till_with(Right.VOUCHERS))]
 _Code = Annotated[
     str,
     Path(
-        max_length=64,
-        description="As typed or scanned: case, spaces and hyphens do not matter.",
+        max_length=400,
+        description=(
+            "As typed: case, spaces and hyphens do not matter. Or as scanned: the sealed text, too."
+        ),
     ),
 ]
 

@@ -44,6 +44,7 @@ from backend_client.schemas import (
     VoucherKey,
     VoucherRedemption,
 )
+from backend_client.seals import PREFIX as SEALED
 from loyalty.ledger import EntryKind
 from loyalty.vouchers import parse
 
@@ -160,11 +161,11 @@ class TillClient:
 
     def voucher(self, code: str) -> VoucherAnswer:
         """The voucher and what it gives. Raises CodeMistyped or VoucherUnknown."""
-        return self._line.call("GET", f"/vouchers/{parse(code)}", VoucherAnswer)
+        return self._line.call("GET", f"/vouchers/{_scanned(code)}", VoucherAnswer)
 
     def redeem(self, code: str, redemption: VoucherRedemption) -> VoucherAnswer:
         """The voucher taken. Raises the VoucherRefused leaf that says why not."""
-        path = f"/vouchers/{parse(code)}/redemption"
+        path = f"/vouchers/{_scanned(code)}/redemption"
         return self._line.call("POST", path, VoucherAnswer, redemption)
 
     def close(self) -> None:
@@ -176,3 +177,8 @@ class TillClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _scanned(code: str) -> str:
+    """The code for an address: a typed one looked through here, a sealed text as it is."""
+    return segment(code.strip()) if code.strip().startswith(SEALED) else parse(code)

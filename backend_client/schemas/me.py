@@ -138,8 +138,10 @@ class MyVoucher(Wire):
     redeemed_at: Instant | None
     redeemed_place: str
     code: str = Field(description="As it is read aloud; empty where no till takes it.")
-    payload: str = Field(description="What its QR code holds; empty where no till takes it.")
-    sealed: str = Field(description="The same for a till without network (`LKV2:`).")
+    payload: str = Field(
+        description="What its QR code holds, which a till checks without a network too (`LKV2:`);"
+        " empty where no till takes it."
+    )
 
 
 class MyVouchers(Wire):

@@ -29,7 +29,12 @@ _JOB_STATE = {
 
 def letterhead(kiosk: Kiosk, found: Visit) -> Letterhead:
     """What every ticket of this kiosk bears."""
-    return Letterhead(store=found.store, terminal=kiosk.credentials.name, zone=found.zone)
+    return Letterhead(
+        store=found.store,
+        terminal=kiosk.credentials.name,
+        zone=found.zone,
+        voucher_key=kiosk.voucher_key,
+    )
 
 
 async def print_slip(kiosk: Kiosk, ticket: Ticket) -> bool:
@@ -103,8 +108,9 @@ async def _print_voucher(
     """Print once: the job is on the disk before the first byte, its outcome after the last."""
     now = kiosk.now()
     current = await kiosk.db.run(visit, found.member, now=now)
+    voucher = await _voucher(kiosk, wanted)
     ticket = voucher_ticket(
-        await _voucher(kiosk, wanted),
+        voucher,
         reward,
         found.program,
         current.account,
@@ -139,7 +145,7 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
     await kiosk.ask(
         screens.VoucherOnScreen(
             gift_name=in_language(reward.name, kiosk.display.language),
-            payload=vouchers.payload(voucher.code),
+            payload=kiosk.voucher_text(voucher, reward),
             code=vouchers.readable(voucher.code),
             last_day=last_day(voucher.deadline, found.zone),
             balance=current.account.balance(kiosk.now()),

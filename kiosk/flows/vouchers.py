@@ -7,7 +7,6 @@ from kiosk.screens import Gift, VoucherLine
 from kiosk.services.identify import Visit
 from kiosk.services.waiting import Waiting, waiting
 from kiosk.tickets import last_day
-from loyalty import vouchers
 from loyalty.program import in_language
 
 
@@ -42,7 +41,7 @@ async def _hand_over(kiosk: Kiosk, found: Visit, each: Waiting, delivery: screen
 def _line(kiosk: Kiosk, found: Visit, each: Waiting) -> VoucherLine:
     return VoucherLine(
         code=each.voucher.code,
-        payload=vouchers.payload(each.voucher.code),
+        payload=kiosk.voucher_text(each.voucher, each.reward),
         gift_name=in_language(each.reward.name, kiosk.display.language),
         last_day=last_day(each.voucher.deadline, found.zone),
         sure=each.sure,

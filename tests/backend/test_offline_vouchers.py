@@ -1,12 +1,15 @@
 """Vouchers at a till without the network: checked by their seal, told later, taken once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend_client.schemas import EventStatus, TakenOffline, TakenOfflineBody
-from backend_client.seals import PREFIX, Seal, opened, sealed
-from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired
+from backend_client.schemas import EventStatus, TakenOffline, TakenOfflineBody, VoucherRedemption
+from backend_client.seals import PREFIX, Seal, opened, qr_text, sealed, voucher_key
+from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired, VoucherRedeemed
+from loyalty.ids import StoreId
+from loyalty.vouchers import payload
 from tests.support.facts import Journal, Kiosk, now
 from tests.support.server import Connected, connected, new_id
 
@@ -52,6 +55,41 @@ def voucher(line: Connected, kiosk: Kiosk, journal: Journal) -> str:
     gift = kiosk.reserved(joined.member)
     line.terminal.push(journal.write(joined, kiosk.welcomed(joined.member), gift))
     return gift.voucher.code
+
+
+def test_what_a_kiosk_prints_is_what_a_till_checks_without_the_network_and_takes_with_it(
+    line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    """F4: the kiosk seals by itself what the backend would say of the voucher."""
+    joined = kiosk.enrolled()
+    gift = kiosk.reserved(joined.member)
+    issued = kiosk.issued(gift.voucher.redemption)
+    welcome = kiosk.welcomed(joined.member)
+    line.terminal.push(journal.write(joined, welcome, gift, issued))
+    voucher = gift.voucher.voucher()
+    secret = bytes.fromhex(line.claimed.card_secret)
+    text = qr_text(voucher_key(secret), voucher, kiosk.program.reward(voucher.reward))
+    assert text == line.till.voucher(voucher.code).sealed
+    key = bytes.fromhex(line.till.voucher_key().key)
+    assert opened(key, text, now=now(), store=line.claimed.store.id).code == voucher.code
+    assert line.till.voucher(text).voucher.code == voucher.code, "scanned at a till with network"
+    changed = text[:-1] + ("A" if text[-1] != "A" else "B")
+    with pytest.raises(CodeMistyped):
+        line.till.voucher(changed)
+    line.till.redeem(text, VoucherRedemption(id=new_id(), at=now()))
+    with pytest.raises(VoucherRedeemed):
+        line.till.redeem(voucher.code, VoucherRedemption(id=new_id(), at=now()))
+
+
+def test_a_voucher_that_is_good_in_dozens_of_stores_has_a_code_that_paper_can_carry(
+    kiosk: Kiosk,
+) -> None:
+    reward = kiosk.program.rewards[0]
+    shops = frozenset(StoreId(f"store-number-{number}") for number in range(40))
+    wide = replace(reward, usable=replace(reward.usable, stores=shops))
+    voucher = kiosk.reserved(new_id()).voucher.voucher()
+    assert qr_text(KEY, voucher, wide) == payload(voucher.code)
+    assert qr_text(KEY, voucher, reward).startswith(PREFIX)
 
 
 def taken(code: str) -> TakenOffline:

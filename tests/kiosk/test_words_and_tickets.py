@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend_client.schemas import StoreBody
+from backend_client.seals import code_of
 from devices.printers import Qr, Ticket
 from devices.printers.simulated import SimulatedPrinter
 from kiosk.tickets import Letterhead, last_day, voucher_ticket, welcome_slip
@@ -61,9 +62,12 @@ def test_there_is_french_and_the_language_of_the_source() -> None:
     assert Words("zz").t("Back") == "Back"
 
 
+KEY = b"k" * 32
+
+
 def head(name: str = "Maison Lise", address: str = "3 rue des Tests") -> Letterhead:
     store = StoreBody(id="s1", name=name, address=address, time_zone="Europe/Paris")
-    return Letterhead(store=store, terminal="Angers-1", zone=PARIS)
+    return Letterhead(store=store, terminal="Angers-1", zone=PARIS, voucher_key=KEY)
 
 
 def ticket(language: str, *, duplicate: bool = False, place: Letterhead | None = None) -> Ticket:
@@ -116,7 +120,7 @@ def test_a_voucher_says_the_same_in_english() -> None:
 
 def test_the_code_on_the_paper_is_the_vouchers() -> None:
     (qr,) = [block for block in ticket("fr").blocks if isinstance(block, Qr)]
-    assert parse(qr.payload) == mint(12345)
+    assert parse(code_of(KEY, qr.payload)) == mint(12345)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from backend.services.points import accounts as account_desk
 from backend.services.points.accounts import Seen
 from backend.services.points.belonging import holder
 from backend.services.selling import tickets
-from backend.services.selling.vouchers import voucher_answer
+from backend.services.selling.vouchers import scanned, voucher_answer
 from backend.words import Words, available
 from backend_client.schemas import (
     LotState,
@@ -33,7 +33,7 @@ from backend_client.schemas import (
 )
 from loyalty.ids import MemberId, ProgramId
 from loyalty.program import in_language
-from loyalty.vouchers import VoucherState, payload, readable
+from loyalty.vouchers import VoucherState, readable
 
 LOTS_MAX = 200
 VOUCHERS_MAX = 100
@@ -194,6 +194,5 @@ def _voucher(tx: Transaction, row: VoucherRow, words: Words) -> MyVoucher:
         redeemed_at=voucher.redeemed_at,
         redeemed_place=voucher.redeemed_place,
         code=readable(voucher.code) if usable else "",
-        payload=payload(voucher.code) if usable else "",
-        sealed=answer.sealed if usable else "",
+        payload=scanned(tx, row) if usable else "",
     )

@@ -16,7 +16,7 @@ from backend_client.schemas import (
     VoucherBody,
     VoucherRedemption,
 )
-from backend_client.seals import Seal, pseudonym, sealed, voucher_key
+from backend_client.seals import code_of, qr_text, sealed_voucher, voucher_key
 from loyalty.errors import (
     CodeMistyped,
     VoucherExpired,
@@ -53,7 +53,7 @@ def redeem_voucher(
 
 
 def _find(tx: Transaction, code: str) -> VoucherRow:
-    row = vouchers.by_code(tx, parse(code))
+    row = vouchers.by_code(tx, parse(code_of(seal_key(tx), code)))
     if row is None:
         raise VoucherUnknown("no such voucher")
     return row
@@ -63,34 +63,30 @@ def _with(row: VoucherRow, voucher: Voucher) -> VoucherRow:
     return VoucherRow(voucher=voucher, entry=row.entry, program_version=row.program_version)
 
 
+def scanned(tx: Transaction, row: VoucherRow) -> str:
+    """What the voucher's QR code holds."""
+    return qr_text(seal_key(tx), row.voucher, _reward(tx, row))
+
+
+def _reward(tx: Transaction, row: VoucherRow) -> Reward | None:
+    program = shops.program(tx, row.voucher.program, row.program_version)
+    return program.reward(row.voucher.reward) if program else None
+
+
 def voucher_answer(tx: Transaction, row: VoucherRow) -> VoucherAnswer:
     """What is told of a voucher: what it gives, and the text that says so without a network."""
-    program = shops.program(tx, row.voucher.program, row.program_version)
-    reward = program.reward(row.voucher.reward) if program else None
+    reward = _reward(tx, row)
     return VoucherAnswer(
         voucher=VoucherBody.of(row.voucher),
         reward=dict(reward.name) if reward else {},
         article=reward.article if reward else "",
-        sealed=_sealed(tx, row.voucher, reward) if row.voucher.code else "",
+        sealed=sealed_voucher(seal_key(tx), row.voucher, reward) if row.voucher.code else "",
     )
 
 
 def seal_key(tx: Transaction) -> bytes:
     """The key under which the company's vouchers are sealed."""
     return voucher_key(tx.keys.cards)
-
-
-def _sealed(tx: Transaction, voucher: Voucher, reward: Reward | None) -> str:
-    key = seal_key(tx)
-    seal = Seal(
-        code=voucher.code,
-        reward=voucher.reward,
-        article=reward.article if reward else "",
-        deadline=voucher.deadline,
-        stores=tuple(sorted(reward.usable.stores)) if reward else (),
-        holder=pseudonym(key, voucher.member),
-    )
-    return sealed(key, seal)
 
 
 def taken_offline(tx: Transaction, till: Till, told: TakenOffline) -> TakenResult:
