@@ -155,4 +155,9 @@ async def _head(kiosk: Kiosk) -> Letterhead:
     store = await kiosk.db.run(Transaction.store)
     assert store is not None, "staff is let in once the shop is known"
     zone = await kiosk.db.run(Transaction.zone)
-    return Letterhead(store=store, terminal=kiosk.credentials.name, zone=zone)
+    return Letterhead(
+        store=store,
+        terminal=kiosk.credentials.name,
+        zone=zone,
+        voucher_key=kiosk.voucher_key,
+    )
