@@ -98,10 +98,15 @@ def _signs_of_life(since: datetime) -> list[ColumnElement[bool]]:
         tables.cards,
         tables.consents,
     )
+    sessions, codes, links = tables.member_sessions, tables.one_time_codes, tables.links
     signs = (
         (sales, sales.c.closed_at, None),
         (entries, entries.c.occurred_at, entries.c.kind.in_(_COMES)),
         (cards, cards.c.linked_at, None),
+        (cards, cards.c.seen_at, None),
+        (sessions, sessions.c.seen_at, None),
+        (codes, codes.c.passed_at, None),
+        (links, links.c.used_at, None),
         (consents, consents.c.at, None),
     )
     found: list[ColumnElement[bool]] = []

@@ -15,6 +15,7 @@ from backend.db.audit import Wanted
 from backend.rights import Role
 from backend.services.points.verify import faults
 from backend_client.schemas import MemberErased
+from tests.support.account import Phone
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import Company, Connected, company, connected, in_process, new_id
@@ -54,6 +55,11 @@ def somebody(counter: Desk, line: Connected) -> str:
     line.till.record_sale(sale_of(member, 10000))
     code = {"id": new_id(), "email": "philippine@example.org"}
     assert line.raw("POST", "/v1/kiosk/codes", code).status_code == 200
+    phone = Phone(shop=counter.shop, session=counter.session)
+    phone.comes_in("philippine@example.org")
+    link = counter.ask("POST", "/links", {"id": new_id(), "member": member})
+    form = {"first_name": "Philippine", "birthday": "1984-03-14", "consents": []}
+    phone.ask("POST", f"/join/{str(link['url']).rpartition('/')[2]}", form)
     return str(member)
 
 
@@ -85,7 +91,9 @@ def test_the_list_given_out_is_the_list_that_is_erased(
     told = counter.ask("GET", f"/members/{member}/data")["tables"]
     given = {name: set(rows[0]) for name, rows in told.items() if rows}
     assert given == {name: columns for name, columns in marked().items() if name in given}
-    assert {"members", "consents", "cards", "adjustments", "outbox"} <= set(given)
+    assert {"members", "consents", "cards", "adjustments", "outbox", "member_sessions"} <= set(
+        given
+    )
     counter.ask("POST", f"/members/{member}/erasure", {"id": new_id()})
     with shop.database.read(shop.shop.tenant) as tx:
         left = privacy.kept_of(tx, member)  # type: ignore[arg-type] # an id is a text

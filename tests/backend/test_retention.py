@@ -1,14 +1,19 @@
 """Who stays away for three years is told, and forgotten a month later; who comes back stays."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from backend.config import Config
-from backend.db import accounts, deadlines, members, outbox
+from backend.db import accounts, cards, deadlines, member_sessions, members, outbox, shops, tables
+from backend.db.cards import Card
 from backend.jobs import JOBS
 from backend.services.keeping.working import run_job
+from backend.services.people import cards as card_desk
+from backend.services.people import codes, links, own_sessions
 from backend.services.points.verify import faults
+from backend_client.schemas import CodeRequest, NewLink
 from loyalty.ids import MemberId
 from tests.support.clock import StandingClock
 from tests.support.members import give, join
@@ -87,6 +92,38 @@ def test_who_comes_back_after_the_notice_stays(shop: Company, time: StandingCloc
     assert not is_erased(shop, who)
     time.after(days=365 * 3 + 30)
     assert retain(shop) == 1, "and is told again, three years after that"
+
+
+@pytest.mark.parametrize("sign", ["signed in", "typed a code", "showed the card", "used a link"])
+def test_a_visit_without_a_purchase_is_a_sign_of_life(
+    shop: Company, time: StandingClock, sign: str
+) -> None:
+    who = silent(shop)
+    time.at("2022-01-10T10:00+01:00")
+    with shop.database.write(shop.shop.tenant) as tx:
+        (store,) = shops.stores(tx)
+        person = members.member(tx, who)
+        assert person is not None
+        match sign:
+            case "signed in":
+                own_sessions.open_session(tx, person, "cookie")
+            case "typed a code":
+                codes.ask(tx, CodeRequest(id="c", email=person.email), "lost_card", None)
+                tx.run(tables.one_time_codes.update().values(passed_at=tx.now))
+            case "showed the card":
+                cards.add_card(
+                    tx, Card(key="0" * 64, member=who, linked_at=tx.now - timedelta(days=700))
+                )
+                card_desk.show(tx, "0" * 64, store)
+            case _:
+                link = NewLink(id="l", member=who)
+                token = links.hand_out(tx, link, "account", store, "https://shop.test").url
+                own_sessions.by_link(tx, token.rpartition("/")[2], "cookie")
+                member_sessions.close_sessions(tx, who)
+    time.at("2023-02-11T10:00+01:00")
+    assert retain(shop) == 0
+    time.at("2025-02-11T10:00+01:00")
+    assert retain(shop) == 1
 
 
 def test_what_a_job_does_for_a_member_is_no_sign_of_life(

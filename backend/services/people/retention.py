@@ -1,7 +1,8 @@
 """Forgetting who stays away: silent for three years, told, and erased a month later (F13).
 
 The CNIL accepts three years without activity, and found four too many (SAN-2020-008). Activity is
-a purchase, a gift, a card, an answer; opening a mail is none, and is not even known here.
+a purchase, a gift, a card that is shown, an answer, a visit to one's own account; opening a mail is
+none, and is not even known here.
 """
 
 from calendar import monthrange
