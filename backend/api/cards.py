@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Caller, Data, allowed
+from backend.api.callers import Caller, Data, allowed, looking_at
 from backend.api.deeds import doing
 from backend.api.members import MembersCaller, program_of
 from backend.api.problems import BODY, TOKEN, documented
@@ -68,6 +68,9 @@ def _link(tx: Transaction, member: MemberId, body: CardLink, store: Store | None
 def read(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
     """A card, whose it is and what it may do."""
     with database.read(caller.tenant) as tx:
+        whose = desk.existing(tx, card).member
+    # The log stays when a person is erased: it names the member, never the card.
+    with looking_at(database, caller, "card.view", whose) as tx:
         return desk.told(desk.existing(tx, card))
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from backend.api.callers import Caller, Data, allowed
+from backend.api.callers import Caller, Data, allowed, looking_at
 from backend.api.deeds import doing
 from backend.api.members import program_of, store_of
 from backend.api.problems import BODY, TOKEN, documented
@@ -47,7 +47,7 @@ def create(database: Data, caller: _Adjuster, body: NewHousehold) -> HouseholdAn
 )
 def read(database: Data, caller: _Reader, household: _Household) -> HouseholdAnswer:
     """A household: its wallet, who is in it, and what is left of what each brought."""
-    with database.read(caller.tenant) as tx:
+    with looking_at(database, caller, "household.view", household) as tx:
         return households.read(tx, household)
 
 
@@ -92,6 +92,8 @@ def leave(
 def preview(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
     """What a merge would do; nothing is written."""
     store = store_of(database, caller, None).id
+    with looking_at(database, caller, "merge.preview", body.kept):
+        pass
     with database.read(caller.tenant) as tx:
         return merging.preview(tx, body, store, actor=caller.actor)
 

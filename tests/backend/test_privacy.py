@@ -176,6 +176,10 @@ def test_staff_who_look_at_a_person_are_written_down(shop: Company, counter: Des
     counter.ask("GET", f"/members/{member}/data")
     counter.ask("GET", f"/members/{member}/consents")
     counter.ask("GET", f"/adjustments?member={member}")
+    card = counter.ask("POST", f"/members/{member}/cards", {"card_uid": "04a1b2c3d4e5f6"})["card"]
+    counter.ask("GET", f"/cards/{card}")
+    for what in ("summary", "lots", "movements"):
+        counter.ask("GET", f"/accounts/{member}/{what}")
     with shop.database.read(shop.shop.tenant) as tx:
         lines = audit.lines(tx, Wanted(actor=f"staff:{counter.who.person.id}"), 99)
     actions = [line.action for line in lines]
@@ -187,6 +191,11 @@ def test_staff_who_look_at_a_person_are_written_down(shop: Company, counter: Des
             "member.export",
             "consents.view",
             "adjustment.list",
+            "card.link",
+            "card.view",
+            "account.summary",
+            "account.lots",
+            "account.movements",
         ]
     )
 
