@@ -3,30 +3,23 @@
 Truth is the journal; the snapshot beside it saves reading it. `verify` compares the two.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, or_, select
 
-from backend.db import fraud, tables
+from backend.db import earned, fraud, tables
+from backend.db.entry_text import adjustment_read, adjustment_written, trace_read, trace_written
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
 from loyalty.chain import GENESIS
-from loyalty.ids import EntryId, MemberId, ProgramId, RuleId, StoreId
+from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from loyalty.ledger import (
     Account,
-    Adjustment,
-    EarnedLine,
     Entry,
     EntryKind,
-    Step,
-    StepKind,
-    Trace,
 )
-from loyalty.program import Rounding
 
 SHAPE = 1
 """How snapshots are written today. 0: without what lots gave, and what debits owe."""
@@ -245,11 +238,11 @@ def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -
             "store": entry.store,
             "deadline": entry.deadline,
             "about": entry.about,
-            "trace": _written(entry.trace),
+            "trace": trace_written(entry.trace),
             "made_by": entry.by,
             "available_from": entry.available_from,
             "owes": int(entry.owes),
-            "adjustment": _adjustment_written(entry.adjustment),
+            "adjustment": adjustment_written(entry.adjustment),
             "canonical": canonical.decode(),
             "chain": chain.hex(),
             "recorded_at": tx.now,
@@ -260,10 +253,8 @@ def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -
     if undoing:
         tx.keep(tables.entries, undoing, posted)
     if entry.kind is EntryKind.EARN:
-        key = ("earned", entry.member, entry.program)
-        tx.amend(tables.entries, key, lambda windows: _and_this(windows, entry))
-        key = fraud.key_of(entry.member, entry.program)
-        tx.amend(tables.entries, key, lambda earned: earned and earned.also(entry))
+        earned.note(tx, entry)
+        fraud.note(tx, entry)
 
 
 def entry(tx: Transaction, wanted: EntryId) -> Posted | None:
@@ -320,70 +311,6 @@ def welcomes(
         .order_by(table.c.recorded_at, table.c.id)
     )
     return tuple(_posted(row) for row in found)
-
-
-def earned_between(
-    tx: Transaction, member: MemberId, program: ProgramId, start: datetime, end: datetime
-) -> int:
-    """The points that sales have earned from `start` to `end`, itself not."""
-
-    def read() -> Windows:
-        return {(start, end): _earned(tx, [member], program, start, end).get(member, 0)}
-
-    windows = tx.known(tables.entries, ("earned", member, program), read)
-    if (start, end) not in windows:
-        windows |= read()
-        tx.keep(tables.entries, ("earned", member, program), windows)
-    return windows[start, end]
-
-
-Windows = dict[tuple[datetime, datetime], int]
-"""What was earned in each of some spans of time."""
-
-
-def expect_earned(
-    tx: Transaction,
-    members: Sequence[MemberId],
-    program: ProgramId,
-    start: datetime,
-    end: datetime,
-) -> None:
-    """Fetch at once what those members earned in that time: a batch is about to ask for each."""
-    earned = _earned(tx, members, program, start, end)
-    for member in members:
-        key = ("earned", member, program)
-        known: Windows = tx.known(tables.entries, key, dict)
-        tx.keep(tables.entries, key, known | {(start, end): earned.get(member, 0)})
-
-
-def _earned(
-    tx: Transaction,
-    members: Sequence[MemberId],
-    program: ProgramId,
-    start: datetime,
-    end: datetime,
-) -> dict[MemberId, int]:
-    table = tables.entries
-    found = tx.rows(
-        select(table.c.member, func.sum(table.c.points).label("points"))
-        .where(
-            table.c.tenant == tx.tenant,
-            table.c.member.in_(members),
-            table.c.program == program,
-            table.c.kind == EntryKind.EARN.value,
-            table.c.occurred_at >= start,
-            table.c.occurred_at < end,
-        )
-        .group_by(table.c.member)
-    )
-    return {MemberId(row.member): int(row.points) for row in found}
-
-
-def _and_this(windows: Windows, entry: Entry) -> Windows:
-    return {
-        (start, end): points + entry.points * (start <= entry.occurred_at < end)
-        for (start, end), points in windows.items()
-    }
 
 
 def journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Posted, ...]:
@@ -472,68 +399,10 @@ def _posted(row: Row[tuple[object, ...]]) -> Posted:
             store=StoreId(row.store),
             deadline=row.deadline,
             about=None if row.about is None else EntryId(row.about),
-            trace=_read(row.trace),
+            trace=trace_read(row.trace),
             by=None if row.made_by is None else MemberId(row.made_by),
             available_from=row.available_from,
             owes=bool(row.owes),
-            adjustment=_adjustment_read(row.adjustment),
+            adjustment=adjustment_read(row.adjustment),
         ),
-    )
-
-
-def _adjustment_written(adjustment: Adjustment | None) -> str | None:
-    if adjustment is None:
-        return None
-    return json.dumps(
-        {
-            "actor": adjustment.actor,
-            "nature": adjustment.nature,
-            "booked_at": adjustment.booked_at.isoformat(),
-            "comment": adjustment.comment,
-            "approved_by": adjustment.approved_by,
-        }
-    )
-
-
-def _adjustment_read(text: str | None) -> Adjustment | None:
-    if text is None:
-        return None
-    told = json.loads(text)
-    booked_at = datetime.fromisoformat(told.pop("booked_at")).astimezone(UTC)
-    return Adjustment(booked_at=booked_at, **told)
-
-
-def _written(trace: Trace | None) -> str | None:
-    if trace is None:
-        return None
-    return json.dumps(
-        {
-            "rule": trace.rule,
-            "program_version": trace.program_version,
-            "basis": trace.basis,
-            "factor": str(trace.factor),
-            "rounding": trace.rounding.value,
-            "points": trace.points,
-            "steps": [[step.kind.value, step.what, step.value, step.per] for step in trace.steps],
-            "lines": [[line.line, line.points, line.quantity] for line in trace.lines],
-        }
-    )
-
-
-def _read(text: str | None) -> Trace | None:
-    if text is None:
-        return None
-    trace = json.loads(text)
-    return Trace(
-        rule=RuleId(trace["rule"]),
-        program_version=trace["program_version"],
-        basis=trace["basis"],
-        factor=Decimal(trace["factor"]),
-        rounding=Rounding(trace["rounding"]),
-        points=trace["points"],
-        steps=tuple(
-            Step(StepKind(kind), what, value, per)
-            for kind, what, value, per in trace.get("steps", ())
-        ),
-        lines=tuple(EarnedLine(*line) for line in trace.get("lines", ())),
     )

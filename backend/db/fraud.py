@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from backend.db import tables
+from backend.db import households, tables
+from backend.db.earned import earned_by
 from backend.db.tables import Instant
 from backend.db.transaction import Transaction
 from loyalty.entries import Entry, EntryKind
@@ -72,21 +73,29 @@ def expect_tickets(
     missing = [m for m, earned in known.items() if earned is None or span not in earned.tickets]
     if not missing:
         return
+    who = earned_by(table)
     earned = (
         (table.c.tenant == tx.tenant)
-        & table.c.member.in_(missing)
+        & table.c.member.in_(households.accounts_of(tx, missing, program))
+        & who.in_(missing)
         & (table.c.program == program)
         & (table.c.kind == EntryKind.EARN.value)
     )
     during = (table.c.occurred_at >= start) & (table.c.occurred_at < end)
     facts: dict[str, set[str]] = {}
-    for row in tx.rows(select(table.c.member, table.c.fact).where(earned, during)):
-        facts.setdefault(row.member, set()).add(row.fact)
+    for row in tx.rows(select(who.label("who"), table.c.fact).where(earned, during)):
+        facts.setdefault(row.who, set()).add(row.fact)
     latest = func.max(table.c.occurred_at, type_=Instant()).label("at")
-    last = tx.rows(select(table.c.member, latest).where(earned).group_by(table.c.member))
-    last_at = {row.member: row.at for row in last}
+    last = tx.rows(select(who.label("who"), latest).where(earned).group_by(who))
+    last_at = {row.who: row.at for row in last}
     for member in missing:
         before = known[member] or Earned()
         told = {**before.tickets, span: frozenset(facts.get(member, ()))}
         now = Earned(last_at=last_at.get(member), tickets=told)
         tx.keep(table, key_of(member, program), now)
+
+
+def note(tx: Transaction, entry: Entry) -> None:
+    """A ticket that earns now, for whoever asks again before the transaction ends."""
+    key = key_of(entry.by or entry.member, entry.program)
+    tx.amend(tables.entries, key, lambda earned: earned and earned.also(entry))

@@ -84,6 +84,15 @@ def holders(
     return {MemberId(row.member): MemberId(row.wallet) for row in found}
 
 
+def accounts_of(
+    tx: Transaction, people: Iterable[MemberId], program: ProgramId
+) -> tuple[MemberId, ...]:
+    """In whose names those people's points are: their own, and the wallets they share."""
+    asked = tuple(people)
+    sharing = [each for each in asked if household_id(tx, each) is not None]
+    return (*asked, *holders(tx, sharing, program).values())
+
+
 def welcomed_together(tx: Transaction, member: MemberId) -> tuple[MemberId, ...]:
     """Whoever is welcomed once together with the member; nobody outside such a household."""
 

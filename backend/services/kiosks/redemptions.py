@@ -12,9 +12,8 @@ from backend.services.points.belonging import holder
 from backend.services.points.ledger import locked_account, post, settle, shop_time
 from backend.services.selling import assurance, spending
 from backend.services.selling.assurance import NOTHING, Shown
-from backend.services.selling.situations import situation
+from backend.services.selling.situations import check_limits, situation
 from backend.services.shop import stock
-from backend.services.shop.gifts import check_limits
 from backend_client.schemas import (
     EntryBody,
     ProblemName,

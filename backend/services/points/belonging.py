@@ -4,6 +4,7 @@ Sales and gifts are booked where the points belong. What a kiosk wrote down by i
 it was written, and moved on at once: the facts of a terminal are never changed.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,6 +32,17 @@ def holder(tx: Transaction, member: MemberId, program: ProgramId) -> MemberId:
     if found is None or found.household.program != program:
         return member
     return found.household.wallet
+
+
+def moved_by(tx: Transaction, member: MemberId, program: ProgramId) -> Iterator[Entry]:
+    """What moved in the member's own account, and what they moved in their household's."""
+    for posted in accounts.journal(tx, member, program):
+        yield posted.entry
+    elsewhere = holder(tx, member, program)
+    if elsewhere != member:
+        for posted in accounts.journal(tx, elsewhere, program):
+            if posted.entry.by == member:
+                yield posted.entry
 
 
 def routed(tx: Transaction, entry: Entry) -> Entry:

@@ -7,9 +7,10 @@ and is the only one of its kind about that person, until somebody has looked.
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from backend.db import Transaction, accounts, alerts, fraud, staff, uses
+from backend.db import Transaction, alerts, fraud, staff, uses
 from backend.db.access import Till
 from backend.db.shops import Store
+from backend.services.points.belonging import moved_by
 from loyalty.errors import DailyLimit, MemberLimit
 from loyalty.guard import check_rewards, is_cycling, may_earn
 from loyalty.ids import MemberId, ProgramId, StoreId
@@ -45,8 +46,7 @@ def look_at_returns(
     """Tell staff of a member whose sales come back again and again."""
     if program.guard.refund_cycles is None:
         return
-    journal = (posted.entry for posted in accounts.journal(tx, member, program.id))
-    if is_cycling(journal, program.guard, now=tx.now):
+    if is_cycling(moved_by(tx, member, program.id), program.guard, now=tx.now):
         alerts.raise_once(tx, REFUND_CYCLE, member, event=event, till=till.id)
 
 

@@ -6,11 +6,10 @@ A rank is a person's: what they earned in the wallet of a household counts as th
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from backend.db import Transaction, accounts, sales
+from backend.db import Transaction, sales
 from backend.db.sales import ActKind, SaleRow
-from backend.services.points.belonging import holder
+from backend.services.points.belonging import moved_by
 from backend.services.selling import sold
-from loyalty.entries import Entry
 from loyalty.ids import MemberId
 from loyalty.program import Metric, Program
 from loyalty.returns import money_of
@@ -26,7 +25,7 @@ def rank(
         return None
     by_points = rules.metric is Metric.EARNED
     return standing(
-        _journal(tx, member, program) if by_points else (),
+        moved_by(tx, member, program.id) if by_points else (),
         rules,
         now=at,
         zone=zone,
@@ -40,17 +39,6 @@ def tier_at(
     """Their tier at that time as rules look at it; empty for none, and where no rule asks."""
     found = rank(tx, member, program, at=at, zone=zone) if matter(program) else None
     return found.tier.id if found and found.tier else ""
-
-
-def _journal(tx: Transaction, member: MemberId, program: Program) -> Iterator[Entry]:
-    """What moved in the member's own account, and what they moved in another."""
-    for posted in accounts.journal(tx, member, program.id):
-        yield posted.entry
-    elsewhere = holder(tx, member, program.id)
-    if elsewhere != member:
-        for posted in accounts.journal(tx, elsewhere, program.id):
-            if posted.entry.by == member:
-                yield posted.entry
 
 
 def _purchases(tx: Transaction, member: MemberId) -> Iterator[Purchase]:

@@ -6,6 +6,7 @@ from backend.db import (
     Database,
     Transaction,
     accounts,
+    earned,
     fraud,
     households,
     members,
@@ -81,5 +82,5 @@ def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
     for found in by_day.values():
         start, end = day_of(till, found[0].closed_at)
         of_the_day = list(dict.fromkeys(MemberId(body.member) for body in found))
-        accounts.expect_earned(tx, of_the_day, program, start, end)
+        earned.expect_earned(tx, of_the_day, program, start, end)
         fraud.expect_tickets(tx, of_the_day, program, start, end)

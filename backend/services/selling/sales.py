@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from backend.db import Transaction, members, sales, shops
 from backend.db.access import Till
-from backend.db.accounts import earned_between
+from backend.db.earned import earned_between
 from backend.db.sales import SaleRow
 from backend.db.shops import Store
 from backend.errors import Refused

@@ -1,16 +1,10 @@
 """Gifts: what points buy, where, and how often."""
 
-from datetime import timedelta
-
-from backend.db import Transaction, catalogue, gifts, shops, uses
-from backend.db.shops import Store
+from backend.db import Transaction, catalogue, gifts, shops
 from backend.errors import Refused
 from backend.services.expected import ANYTHING, Expected
-from backend.services.points import fraud
 from backend_client.schemas import GiftBody, GiftFound, ProblemName
-from loyalty.errors import MemberLimit
-from loyalty.ids import MemberId, ProgramId
-from loyalty.program import Program, Reward
+from loyalty.ids import ProgramId
 
 
 def put_gift(
@@ -33,23 +27,6 @@ def gift_of(tx: Transaction, wanted: str) -> GiftFound:
     if found is None:
         raise Refused(ProblemName.NOT_FOUND, "no such gift")
     return found
-
-
-def check_limits(
-    tx: Transaction, reward: Reward, member: MemberId, program: Program, place: Store
-) -> None:
-    """Raises MemberLimit when the member has had enough of the gift, or of all for today.
-
-    What the program says of the reward itself is `loyalty.rewards`' to say. One gift more is
-    meant: call it before the redemption is written down.
-    """
-    fraud.refuse_many_rewards(tx, member, program.id, program.guard, place)
-    gift = gifts.gift(tx, reward.id)
-    if gift is not None and gift.per_member is not None and gift.per_days is not None:
-        since = tx.now - timedelta(days=gift.per_days)
-        taken = uses.times_taken(tx, [member], since=since)
-        if taken.get(reward.id, 0) >= gift.per_member:
-            raise MemberLimit(gift.per_member)
 
 
 def _cost(tx: Transaction, body: GiftBody) -> int | None:
