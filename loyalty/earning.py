@@ -272,8 +272,9 @@ def deadline(start: datetime, validity: Validity | None, zone: tzinfo) -> dateti
     return _end_of(last_day, zone).astimezone(start.tzinfo)
 
 
-UNTIL_RELEASED = datetime(9999, 1, 1, tzinfo=UTC)
-"""When points that wait for an action would be available by themselves: never."""
+UNTIL_RELEASED = datetime(2999, 1, 1, tzinfo=UTC)
+"""When points that wait for an action would be available by themselves: never. It is a time like
+any other for whoever keeps it or sends it, within what they all can say."""
 
 
 def available_from(start: datetime, pending: Pending | None, zone: tzinfo) -> datetime | None:

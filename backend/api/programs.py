@@ -243,8 +243,9 @@ def enrolment_preview(
     caller: _Writer,
     program: _Program,
     without_consent: Annotated[
-        bool, Query(description="True to count also those who never agreed.")
-    ] = False,
+        bool | None,
+        Query(description="True to count also those who never agreed; else as the program says."),
+    ] = None,
 ) -> BatchPreview:
     """How many old customers would get an account."""
     with database.read(caller.tenant) as tx:

@@ -130,6 +130,19 @@ def restoration(
     )
 
 
+@routes.post("/sales/{sale}/release", responses=documented(*_ACT))
+def release(
+    database: Data, till: _Till, sale: _Sale, body: SaleAct, language: Language
+) -> SaleActAnswer:
+    """What the sale's points waited for has happened: they can be spent from now on.
+
+    For programs whose points wait for an action, such as an appointment that took place.
+    """
+    return ringing(
+        database, till, "sale.release", sale, returns.release, till, sale, body, language
+    )
+
+
 @routes.post("/sales/{sale}/returns", responses=documented(*_ACT))
 def goods_returned(
     database: Data, till: _Till, sale: _Sale, body: ReturnBody, language: Language

@@ -43,6 +43,8 @@ class ActKind(StrEnum):
     VOID = "void"
     RESTORE = "restore"
     RETURN = "return"
+    RELEASE = "release"
+    """What waited for an action can be spent."""
     CREDIT_NOTE = "credit_note"
     """Money given back without a known sale."""
 

@@ -108,6 +108,10 @@ class TillClient:
         path = f"/sales/{segment(sale)}/restoration"
         return self._line.call("POST", path, SaleActAnswer, act)
 
+    def release_sale(self, sale: str, act: SaleAct) -> SaleActAnswer:
+        """What the sale's points waited for has happened: they can be spent."""
+        return self._line.call("POST", f"/sales/{segment(sale)}/release", SaleActAnswer, act)
+
     def return_goods(self, sale: str, goods: ReturnBody) -> SaleActAnswer:
         """What the lines earned taken back. NotEnoughPoints where debts are refused."""
         return self._line.call("POST", f"/sales/{segment(sale)}/returns", SaleActAnswer, goods)

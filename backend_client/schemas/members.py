@@ -45,7 +45,11 @@ class MemberDetails(Wire):
     note_alert: bool = Field(
         default=False, description="Whether the note must be shown when they are served."
     )
-    loyalty: bool = Field(default=True, description="False: their sales earn nothing.")
+    loyalty: bool = Field(
+        default=True,
+        description="False: their sales earn nothing. Left out of a new record, it is as the"
+        " program says for who is added at the till (`enrolment.at_till`).",
+    )
 
 
 class NewMember(MemberDetails):

@@ -213,11 +213,11 @@ class EnrolmentBody(Wire):
     """Give every known customer an account in the program."""
 
     id: Id
-    without_consent: bool = Field(
-        default=False,
+    without_consent: bool | None = Field(
+        default=None,
         strict=True,
         description="True to enrol also those who never agreed to a loyalty program: ask your"
-        " lawyer first.",
+        " lawyer first. Left out, the program says it (`enrolment.existing`).",
     )
 
 

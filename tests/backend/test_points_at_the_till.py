@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from backend_client.errors import BackendRefused
 from backend_client.schemas import (
     OptionBody,
     PaymentBody,
@@ -19,7 +20,7 @@ from loyalty.entries import EntryKind
 from loyalty.errors import MemberLimit
 from loyalty.extensions import Settings
 from loyalty.ids import Points
-from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
+from loyalty.program import Assurance, AssuranceLimit, Caps, Guard, HouseholdRules
 from loyalty.sales import Means
 from tests.support.chips import chip_of, said
 from tests.support.counter import POINTS_PAY, counter, document
@@ -212,6 +213,26 @@ def test_a_household_pays_from_its_wallet_and_has_the_points_back_there(
     assert (movement.points, movement.by) == (-310, parent)
 
 
+def test_a_cap_of_the_day_and_the_guard_count_each_person_of_a_household(
+    family: tuple[Connected, str, str, dict[str, Any]],
+) -> None:
+    """What they earn goes into the wallet, and is theirs all the same."""
+    line, parent, child, _ = family
+    staff_of(line).rule(caps=Caps(per_day=30))
+
+    def earned(*totals: int, member: str) -> list[int]:
+        bodies = [sale_of(member, total) for total in totals]
+        results = line.till.record_sales(bodies).results
+        return [each.answer.earned for each in results if each.answer]
+
+    assert earned(20_00, 20_00, member=parent) == [20, 10]
+    assert line.till.record_sale(sale_of(parent, 20_00)).earned == 0
+    assert earned(5_00, 20_00, member=child) == [5, 5], "20 before, in their own account"
+    staff_of(line).rule(caps=Caps(), guard=Guard(tickets_per_day=4))
+    assert [line.till.record_sale(sale_of(child, 1_00)).earned for _ in range(2)] == [1, 0]
+    assert earned(1_00, 1_00, 1_00, member=parent) == [1, 1, 0]
+
+
 def test_a_card_that_is_trusted_little_pays_little_at_the_till(
     opened: tuple[Connected, str],
 ) -> None:
@@ -233,6 +254,60 @@ def test_a_card_that_is_trusted_little_pays_little_at_the_till(
     chip = chip_of(line.claimed.card_secret, uid)
     shown = {"card": card["card"], "proof": said(chip)}
     assert use(line, member, "pay", **shown, **paying).points == 250
+
+
+# --- points that wait, and who comes in -------------------------------------------------------
+
+WAITS = document(
+    earning=[
+        {
+            "id": "visit",
+            "when": "sale",
+            "give": {"points": 40},
+            "pending": {"until_released": True},
+        },
+        {"id": "ratio", "when": "sale", "give": {"amount": 100, "points": 1}},
+    ]
+)
+
+
+@pytest.mark.parametrize("shop_program", [WAITS])
+def test_points_that_wait_for_an_action_are_free_once_it_has_happened(
+    opened: tuple[Connected, str],
+) -> None:
+    """P-13."""
+    line, member = opened
+    sale = sale_of(member, 10_00)
+    assert line.till.record_sale(sale).earned == 50
+    waiting = line.till.summary(member)
+    assert (waiting.balance, [each.points for each in waiting.pending]) == (10, [40])
+    happened = SaleAct(id=new_id(), at=now())
+    freed = line.till.release_sale(sale.id, happened)
+    assert (freed.points, freed.balance, len(freed.entries)) == (0, 50, 1)
+    assert line.till.release_sale(sale.id, happened).known
+    assert line.till.release_sale(sale.id, SaleAct(id=new_id(), at=now())).balance == 50
+    assert line.till.summary(member).pending == ()
+    line.till.void_sale(sale.id, SaleAct(id=new_id(), at=now()))
+    with pytest.raises(BackendRefused, match="nothing was earned"):
+        line.till.release_sale(sale.id, SaleAct(id=new_id(), at=now()))
+    plain = sale_of(member, 0)
+    line.till.record_sale(plain)
+    assert line.till.release_sale(plain.id, SaleAct(id=new_id(), at=now())).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("shop_program", "unasked"),
+    [(document(), True), (document(enrolment={"at_till": False}), False)],
+)
+def test_who_is_added_at_the_till_comes_in_as_the_program_says(
+    opened: tuple[Connected, str], unasked: bool
+) -> None:
+    """LSX-51."""
+    staff = staff_of(opened[0])
+    for told, comes in (({}, unasked), ({"loyalty": True}, True), ({"loyalty": False}, False)):
+        member = staff.add(**told)["id"]
+        earned = opened[0].till.record_sale(sale_of(member, 10_00)).earned
+        assert (staff.record(member)["loyalty"], earned) == (comes, 10 * comes), told
 
 
 # --- told, and by rules of one's own ----------------------------------------------------------

@@ -273,9 +273,16 @@ def test_old_customers_are_counted_first_and_enrolled_once_only_if_they_agreed(
     owner.posts("/v1/programs/second/publication", version=1)
     preview = owner.gets("/v1/programs/second/enrolment-preview")
     assert (preview["members"], preview["left_out"]) == (3, 1)
+    automatic = written(id="third", enrolment={"existing": "automatic"})
+    owner.puts("/v1/programs/third/draft", document=automatic)
+    owner.posts("/v1/programs/third/publication", version=1)
+    asked = "/v1/programs/third/enrolment-preview"
+    assert owner.gets(asked)["members"] == 4, "SW-12: the program says that all come in"
+    assert owner.gets(f"{asked}?without_consent=false")["members"] == 3
     body = {"id": new_id()}
     first = owner.posts("/v1/programs/second/enrolment", **body)
     assert (first["members"], first["points"], first["done"]) == (3, 0, True)
+    assert owner.posts("/v1/programs/third/enrolment", id=new_id())["members"] == 4
     assert owner.posts("/v1/programs/second/enrolment", **body) == first
     assert owner.gets("/v1/programs/second/enrolment-preview")["members"] == 0
     all_of_them = {"id": new_id(), "without_consent": True}

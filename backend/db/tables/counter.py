@@ -33,7 +33,7 @@ sale_acts = Table(
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "sale"),
     Index(None, "tenant", "member", "at"),
-    CheckConstraint("kind IN ('void', 'restore', 'return', 'credit_note')", name="kind"),
+    CheckConstraint("kind IN ('void', 'restore', 'return', 'release', 'credit_note')", name="kind"),
     CheckConstraint("(kind = 'credit_note') = (sale IS NULL)", name="sale"),
     in_tenant("sale", to="sales"),
     in_tenant("member", to="members"),

@@ -21,7 +21,8 @@ from backend_client.schemas import (
 )
 from backend_client.signing import card_key
 from loyalty.earning import card_deadline
-from loyalty.ids import MemberId, ProgramId
+from loyalty.guard import Seen, is_copy
+from loyalty.ids import MemberId, ProgramId, StoreId
 from loyalty.program import CardValidity
 
 SIGHTING_GRAIN = timedelta(seconds=30)
@@ -176,7 +177,7 @@ def seen(tx: Transaction, known: Card, store: Store) -> Card:
     elsewhere = known.seen_store is not None and known.seen_store != store.id
     if known.status is CardStatus.BLOCKED:
         return known
-    if last is not None and elsewhere and abs(tx.now - last) < _travel(tx, store):
+    if elsewhere and _is_copy(tx, known, store):
         return _freeze(tx, known)
     if elsewhere or last is None or tx.now - last > SIGHTING_GRAIN:
         known = replace(known, seen_store=store.id, seen_at=tx.now)
@@ -184,10 +185,16 @@ def seen(tx: Transaction, known: Card, store: Store) -> Card:
     return known
 
 
-def _travel(tx: Transaction, store: Store) -> timedelta:
-    """What a card needs from one shop to another: sooner, there are two of it."""
+def _is_copy(tx: Transaction, known: Card, store: Store) -> bool:
+    """Whether the card cannot have come here from where it was shown last: there are two of it."""
     program = shops.program(tx, store.program)
-    return timedelta(seconds=program.guard.travel_s if program else 0)
+    if program is None or known.seen_at is None or known.seen_store is None:
+        return False
+    before, now = (
+        Seen(store=StoreId(place), at=at)
+        for place, at in ((known.seen_store, known.seen_at), (store.id, tx.now))
+    )
+    return is_copy(program.guard, before, now)
 
 
 def show(tx: Transaction, key: str, store: Store) -> Card:

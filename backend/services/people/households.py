@@ -62,15 +62,13 @@ def join(tx: Transaction, wanted: str, body: HouseholdJoin, store: StoreId) -> H
         raise Refused(ProblemName.NOT_FOUND, "another record took this one in")
     if households.household_of(tx, person.id) is not None:
         raise NotInHousehold("only who is not in a household can join it")
-    allowed = _rules(tx, household.program).households
-    if allowed.members is not None and len(household.members) >= allowed.members:
-        raise HouseholdRefused(f"at most {allowed.members} members")
+    admitted = rules.admitted(household, _rules(tx, household.program).households)
     own, others = _journal(tx, person.id, household.program), _journals(tx, household)
     step = Step(id=body.id, member=person.id, at=_after(tx, (*own, *others)), store=store)
     post(tx, *rules.join(household, step, own, others), may_owe=True)
     membership = Membership(
-        role=body.role or allowed.new_card,
-        per_day=body.per_day if "per_day" in body.model_fields_set else allowed.card_per_day,
+        role=body.role or admitted.role,
+        per_day=body.per_day if "per_day" in body.model_fields_set else admitted.per_day,
     )
     households.save_membership(tx, wanted, person.id, membership)
     _tell_cards(tx, person.id)

@@ -25,6 +25,7 @@ from backend_client.schemas import (
     ProblemName,
 )
 from loyalty import members as people
+from loyalty.enrolment import Way, comes_in
 from loyalty.ids import MemberId
 from loyalty.sales import Buyer
 
@@ -62,15 +63,17 @@ def add(tx: Transaction, body: NewMember, store: Store) -> Told:
         store=store.id,
         content=content,
     )
+    program = shops.program(tx, store.program)
+    assert program is not None
     person = with_details(tx, fresh, body, set(MemberDetails.model_fields))
+    agreed = body.loyalty if "loyalty" in body.model_fields_set else None
+    person = replace(person, loyalty=comes_in(program.enrolment, Way.TILL, agreed=agreed))
     members.save_member(tx, person)
     members.save_consents(tx, body.id, wanted, body.consents, tx.now)
     webhooks.announce(tx, "member.enrolled", member=wanted, store=store.id)
     if body.card is not None or body.card_uid is not None:
         card_desk.link(tx, wanted, CardLink(card=body.card, card_uid=body.card_uid), store)
     locked_account(tx, wanted, store.program)
-    program = shops.program(tx, store.program)
-    assert program is not None
     welcome.give(tx, person, program, store)
     return Told(record=record(tx, wanted), known=False)
 

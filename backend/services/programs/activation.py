@@ -27,6 +27,7 @@ from backend_client.schemas import (
     ProblemName,
 )
 from loyalty.earning import credit_note
+from loyalty.enrolment import Way, comes_in
 from loyalty.entries import Entry
 from loyalty.ids import MemberId, ProgramId, SaleId, TenantId
 from loyalty.program import Negative, Program
@@ -42,10 +43,14 @@ PARTS_MAX = 2_000
 # --- enrolment ----------------------------------------------------------------------------------
 
 
-def preview_enrolment(tx: Transaction, program: str, *, without_consent: bool) -> BatchPreview:
+def preview_enrolment(
+    tx: Transaction, program: str, *, without_consent: bool | None
+) -> BatchPreview:
     """How many customers would get an account. Raises Refused."""
     rules = _program(tx, program)
-    count = programs.count_without_account(tx, rules.id, consenting=not without_consent)
+    count = programs.count_without_account(
+        tx, rules.id, consenting=not _unasked(rules, without_consent)
+    )
     return BatchPreview(members=count, left_out=programs.count_members(tx) - count, points=0)
 
 
@@ -56,6 +61,8 @@ def enrol(
 
     The welcome points stay to be claimed: they are for the form, once for each person (LSX-31).
     """
+    with database.read(tenant) as tx:
+        unasked = _unasked(_program(tx, program), body.without_consent)
 
     def part(tx: Transaction, batch: Batch) -> Batch:
         found = programs.without_account(
@@ -63,7 +70,7 @@ def enrol(
             ProgramId(program),
             after=batch.reached,
             limit=AT_ONCE,
-            consenting=not body.without_consent,
+            consenting=not unasked,
         )
         for member in found:
             locked_account(tx, member, ProgramId(program))
@@ -74,8 +81,13 @@ def enrol(
             done=len(found) < AT_ONCE,
         )
 
-    begin = Batch(id=body.id, program=program, kind="enrolment", content=str(body.without_consent))
+    begin = Batch(id=body.id, program=program, kind="enrolment", content=str(unasked))
     return _done(database, tenant, begin, part, actor)
+
+
+def _unasked(rules: Program, said: bool | None) -> bool:
+    """Whether those come in who were not asked: as is said, else as the program says (SW-12)."""
+    return comes_in(rules.enrolment, Way.EXISTING, agreed=None) if said is None else said
 
 
 # --- opening balances ---------------------------------------------------------------------------

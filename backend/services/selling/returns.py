@@ -1,4 +1,4 @@
-"""What becomes of a sale: void, restore, return by line, and credit notes without a sale.
+"""What becomes of a sale: void, restore, return by line, release, credit notes without a sale.
 
 A void undoes what the sale earned and gives back what was spent on it, once; a restore undoes the
 void. A return takes back the share of its own line and gives back that share of what was paid in
@@ -32,7 +32,7 @@ from backend_client.schemas import (
     SaleStage,
     SaleView,
 )
-from loyalty import returns
+from loyalty import pending, returns
 from loyalty.earning import credit_note
 from loyalty.eligibility import places
 from loyalty.ids import EntryId, MemberId, SaleId, StoreId
@@ -127,6 +127,25 @@ def take_back(
     earned = tuple(each.entry for each in accounts.entries(tx, _earned(row)).values())
     gone = returns.take_back(earned, sale, coming, earlier, negative=program_at(tx, till).negative)
     return _finish(tx, doing, row, (*back, *gone), stage=row.stage)
+
+
+def release(
+    tx: Transaction, till: Till, wanted: str, body: SaleAct, accepted: str
+) -> SaleActAnswer:
+    """What the sale earned can be spent from now on: what it waited for has happened (P-13).
+
+    Once, whatever it waited for; of a sale whose points never waited, nothing. Raises Refused.
+    """
+    doing = _Doing(till=till, kind=ActKind.RELEASE, body=body, accepted=accepted, on=wanted)
+    known = _known(tx, doing)
+    if known is not None:
+        return known
+    row = _find(tx, wanted)
+    if row.stage is not SaleStage.SETTLED:
+        raise Refused(ProblemName.TOO_LATE, f"the sale is {row.stage.value}: nothing was earned")
+    earned = (posted.entry for posted in accounts.entries(tx, _earned(row)).values())
+    freed = [pending.release(e, now=tx.now) for e in earned if e.available_from is not None]
+    return _finish(tx, doing, row, freed, stage=row.stage)
 
 
 def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str) -> SaleActAnswer:
