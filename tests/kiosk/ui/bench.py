@@ -106,9 +106,11 @@ class Bench:
     def press(self, name: str) -> Any:
         """Put a finger on the middle of a target; give it to `lift`."""
         x, y, width, height = self.targets()[name]
-        finger = _finger(
-            (x + width / 2) / self._window.width, (y + height / 2) / self._window.height
-        )
+        return self.press_at(x + width / 2, y + height / 2)
+
+    def press_at(self, x: float, y: float) -> Any:
+        """Put a finger anywhere on the glass."""
+        finger = _finger(x / self._window.width, y / self._window.height)
         self._loop.post_dispatch_input("begin", finger)
         return finger
 
