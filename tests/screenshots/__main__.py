@@ -3,9 +3,11 @@
     python -m tests.screenshots                                   all of it, into build/gallery
     python -m tests.screenshots --sizes 800x480 --languages fr    part of it
     python -m tests.screenshots --screens home,email --modes contrast,large
+    python -m tests.screenshots --full                            each mode in every language
     python -m tests.screenshots --update-golden                   what the tests compare with
 
-The language "long" is a pseudo-language in which every text is 40 % longer.
+The language "long" is a pseudo-language in which every text is 40 % longer. The modes that make
+the kiosk easier to use are drawn in French and Arabic, unless all of it is wished for.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 from kiosk.screens import Mode
+from kiosk.ui import theme
 from kiosk.ui.app import NoWindow
 from kiosk.words import Words, available
 from tests.kiosk.ui.samples import worded
@@ -26,6 +29,13 @@ from tests.screenshots.page import Shot, write_page
 from tests.screenshots.studio import PANELS, Panel, Studio, faces
 
 LONG = "long"
+PLAIN = "plain"
+MODES = {
+    PLAIN: frozenset[Mode](),
+    **{mode.value: frozenset({mode}) for mode in (Mode.CONTRAST, Mode.LARGE, Mode.LOW)},
+}
+"""Calm and voice look like none."""
+LANGUAGES_OF_MODES = ("fr", "ar")
 THUMBNAIL = 480
 """Pixels of the longer side."""
 
@@ -38,7 +48,9 @@ class Wish:
     panels: Sequence[Panel]
     languages: Sequence[str]
     screens: Sequence[str]
-    modes: Sequence[Mode]
+    modes: Sequence[str]
+    full: bool
+    """Each mode in every language."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,6 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         languages=options.languages,
         screens=options.screens,
         modes=options.modes,
+        full=options.full,
     )
     shots = list(draw(studio, wish))
     print(f"{len(shots)} pictures: {write_page(wish.out, shots)}")
@@ -67,15 +80,25 @@ def main(arguments: Sequence[str]) -> int:
 def draw(studio: Studio, wish: Wish) -> Iterator[Shot]:
     """Draw everything wished for, size by size."""
     for panel in wish.panels:
-        for language in wish.languages:
-            studio.dress(panel, frozenset(wish.modes), language)
-            words = words_of(language)
-            for name, screen in faces(sample_language(language)).items():
-                if wish.screens and name not in wish.screens:
-                    continue
-                shot = Shot(screen=name, size=panel.name, language=language)
-                _save(studio.picture(screen, worded(name, words)), wish.out, shot)
-                yield shot
+        offered = theme.offered(panel.height, panel.mm_per_px, voice=False)
+        for mode in wish.modes:
+            if not MODES[mode] <= {*offered}:
+                continue
+            for language in wish.languages:
+                if mode == PLAIN or wish.full or language in LANGUAGES_OF_MODES:
+                    studio.dress(panel, MODES[mode], language)
+                    yield from _sheet(studio, wish, panel, language, mode)
+
+
+def _sheet(studio: Studio, wish: Wish, panel: Panel, language: str, mode: str) -> Iterator[Shot]:
+    """Every screen wished for, on that glass, in that language and mode."""
+    words = words_of(language)
+    for name, screen in faces(sample_language(language)).items():
+        if wish.screens and name not in wish.screens:
+            continue
+        shot = Shot(screen=name, size=panel.name, language=language, mode=mode)
+        _save(studio.picture(screen, worded(name, words)), wish.out, shot)
+        yield shot
 
 
 def words_of(language: str) -> Words:
@@ -112,16 +135,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--sizes", type=_several(sizes), default=sizes, help=",".join(sizes))
     add("--languages", type=_several(languages), default=languages, help=",".join(languages))
     add("--screens", type=_several(screens), default=[], help="names of samples; all of them")
-    modes = [mode.value for mode in Mode]
-    add("--modes", type=_modes(modes), default=[], help=",".join(modes))
+    add("--modes", type=_several(list(MODES)), default=list(MODES), help=",".join(MODES))
+    add("--full", action="store_true", help="each mode in every language")
     add("--update-golden", action="store_true", help="draw the golden pictures again, and end")
     return parser
-
-
-def _modes(known: Sequence[str]) -> Callable[[str], list[Mode]]:
-    """An option's type: the modes to draw in, together."""
-    several = _several(known)
-    return lambda text: [Mode(name) for name in several(text)]
 
 
 def _several(known: Sequence[str]) -> Callable[[str], list[str]]:

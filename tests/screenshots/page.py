@@ -1,4 +1,4 @@
-"""The page to browse the gallery: filter by screen, size and language. One file, no server."""
+"""The page to browse the gallery, filtered by screen, size, language and mode: one file."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -13,16 +13,17 @@ class Shot:
     screen: str
     size: str
     language: str
+    mode: str = "plain"
 
     @property
     def picture(self) -> str:
         """Its file, from the gallery's folder."""
-        return f"{self.size}/{self.language}/{self.screen}.png"
+        return f"{self.size}/{self.language}/{self.mode}/{self.screen}.png"
 
     @property
     def thumbnail(self) -> str:
         """Its small version."""
-        return f"small/{self.size}/{self.language}/{self.screen}.jpg"
+        return f"small/{self.size}/{self.language}/{self.mode}/{self.screen}.jpg"
 
 
 def write_page(out: Path, shots: Sequence[Shot]) -> Path:
@@ -39,6 +40,7 @@ def _page(shots: Sequence[Shot]) -> str:
         screens=_options(shot.screen for shot in shots),
         sizes=_options(shot.size for shot in shots),
         languages=_options(shot.language for shot in shots),
+        modes=_options(shot.mode for shot in shots),
         figures="\n".join(_figure(shot) for shot in shots),
     )
 
@@ -48,12 +50,14 @@ def _options(values: Iterable[str]) -> str:
 
 
 def _figure(shot: Shot) -> str:
-    screen, size, language = (html.escape(part) for part in (shot.screen, shot.size, shot.language))
+    parts = (shot.screen, shot.size, shot.language, shot.mode)
+    screen, size, language, mode = (html.escape(part) for part in parts)
     return (
-        f'<figure data-screen="{screen}" data-size="{size}" data-language="{language}">'
+        f'<figure data-screen="{screen}" data-size="{size}" data-language="{language}" '
+        f'data-mode="{mode}">'
         f'<a href="{shot.picture}"><img loading="lazy" src="{shot.thumbnail}" '
         f'alt="{screen} at {size} in {language}"></a>'
-        f"<figcaption><b>{screen}</b> {size} · {language}</figcaption></figure>"
+        f"<figcaption><b>{screen}</b> {size} · {language} · {mode}</figcaption></figure>"
     )
 
 
@@ -85,6 +89,7 @@ _TEMPLATE = """<!doctype html>
   <label>Size <select data-filter="size"><option value="">all</option>{sizes}</select></label>
   <label>Language
     <select data-filter="language"><option value="">all</option>{languages}</select></label>
+  <label>Mode <select data-filter="mode"><option value="">all</option>{modes}</select></label>
   <output>{count} pictures</output>
 </header>
 <main>

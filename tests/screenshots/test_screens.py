@@ -99,7 +99,7 @@ def test_the_page_shows_every_picture_with_its_filters(tmp_path: Path) -> None:
     page = write_page(tmp_path / "gallery", shots).read_text(encoding="utf-8")
     assert page.count("<figure ") == 2
     assert "<option>800x480</option>" in page
-    assert 'href="1280x800/fr/home.png"' in page
+    assert 'href="1280x800/fr/plain/home.png"' in page
 
 
 # --- what is looked for in a view -------------------------------------------------------------
