@@ -1,4 +1,7 @@
-"""python -m benchmarks: the figures of the spine, beside a bare Kivy window in the same run."""
+"""python -m benchmarks [PART …]: the figures of the kiosk, beside a bare window in the same run.
+
+Parts: start, idle, taps, glass, sessions; all of them when none is named.
+"""
 
 import json
 import os
@@ -8,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import cpu_s, percentile, resident_mb
 
@@ -15,7 +19,9 @@ SIZE = ("1280", "800")
 STARTS = 5
 IDLE_S = 10.0
 TAPS = 40
-MEMBERS = (1_000, 50_000)
+MEMBERS = (1_000, 1_000_000)
+FOLDER = Path("build/bench")
+"""Databases of so many members are made once, and used again."""
 
 
 def main() -> int:
@@ -23,9 +29,17 @@ def main() -> int:
     os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        figures: dict[str, object] = {"cold start": starts(folder), "idle": idle(folder)}
-        for members in MEMBERS:
-            figures[f"tap, {members} members"] = taps(folder / str(members), members)
+        wanted = set(sys.argv[1:]) or {"start", "idle", "taps", "glass", "sessions"}
+        figures: dict[str, object] = {}
+        if "start" in wanted:
+            figures["cold start"] = starts(folder)
+        if "idle" in wanted:
+            figures["idle"] = idle(folder)
+        for members in MEMBERS if "taps" in wanted else ():
+            figures[f"tap, {members} members"] = taps(FOLDER / f"members-{members}", members)
+        for part in ("glass", "sessions"):
+            if part in wanted:
+                figures[part] = _of("benchmarks.glass", part, str(folder / part))
     text = json.dumps(figures, indent=2)
     Path("build").mkdir(exist_ok=True)
     Path("build/bench.json").write_text(text)
@@ -62,10 +76,7 @@ def idle(folder: Path) -> dict[str, float]:
 
 def taps(folder: Path, members: int) -> dict[str, dict[str, float]]:
     """Milliseconds of each part of a tap, p50 and p95."""
-    folder.mkdir()
-    command = [sys.executable, "-m", "benchmarks.tap", str(folder), str(members), str(TAPS)]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
-    rows: list[dict[str, float]] = json.loads(output.splitlines()[-1])
+    rows: list[dict[str, float]] = _of("benchmarks.tap", str(folder), str(members), str(TAPS))
     return {
         part: {
             "p50 ms": round(percentile([row[part] for row in rows], 0.5), 1),
@@ -73,6 +84,13 @@ def taps(folder: Path, members: int) -> dict[str, dict[str, float]]:
         }
         for part in rows[0]
     }
+
+
+def _of(module: str, *arguments: str) -> Any:
+    """What one of our own modules says at its end."""
+    command = [sys.executable, "-m", module, *arguments]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - ours
+    return json.loads(output.splitlines()[-1])
 
 
 def _first_frame(process: "subprocess.Popen[str]") -> float:

@@ -6,8 +6,11 @@ the report and depends on the reader. The backend is away; the database is on di
 
 import asyncio
 import json
+import shutil
+import sqlite3
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +29,8 @@ from kiosk.screens import Attract, Home
 from loyalty.ids import MemberId
 
 SECRET = bytes(32)
+AT_ONCE = 50_000
+"""Rows of one statement."""
 SHOP = Path("assets/programs/one-euro-one-point.json")
 
 
@@ -56,31 +61,42 @@ def furnish(folder: Path, members: int) -> None:
     database = Database(folder / "kiosk.db")
 
     def fill(tx: Transaction) -> None:
-        now = datetime.now(UTC)
         tx.save_program(SHOP.read_text())
         store = StoreBody(id="s1", name="Maison Lise", time_zone="Europe/Paris")
         tx.remember("store", store.model_dump_json())
-        for number in range(members):
-            member = MemberId(f"m{number}")
-            tx.save_card(card_key(SECRET, uid(number)), member, CardStatus.ACTIVE)
-            tx.save_snapshot(
-                AccountSnapshot(
-                    member=member,
-                    program="maison-lise",
-                    position=3,
-                    debt=0,
-                    welcomed=True,
-                    lots=(
-                        LotBody(entry=f"a{number}", left=150, deadline=now + timedelta(days=100)),
-                        LotBody(entry=f"b{number}", left=37, deadline=now + timedelta(days=300)),
-                    ),
-                )
-            )
         person = KnownMember(id=MemberId("m0"), first_name="Inès", contact="i•••", language="fr")
-        tx.save_member(person, now=now)
+        tx.save_member(person, now=datetime.now(UTC))
 
     database.run_now(fill)
     database.close()
+    _insert_members(folder / "kiosk.db", members)
+
+
+def _insert_members(path: Path, members: int) -> None:
+    """Cards and snapshots as sync would have written them, many at once."""
+    now = datetime.now(UTC)
+    snapshot = AccountSnapshot(
+        member="?",
+        program="maison-lise",
+        position=3,
+        debt=0,
+        welcomed=True,
+        lots=(
+            LotBody(entry="a", left=150, deadline=now + timedelta(days=100)),
+            LotBody(entry="b", left=37, deadline=now + timedelta(days=300)),
+        ),
+    ).model_dump_json()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for first in range(0, members, AT_ONCE):
+            numbers = range(first, min(first + AT_ONCE, members))
+            connection.executemany(
+                "INSERT INTO cards (key, member, status) VALUES (?, ?, ?)",
+                ((card_key(SECRET, uid(n)), f"m{n}", CardStatus.ACTIVE.value) for n in numbers),
+            )
+            connection.executemany(
+                "INSERT INTO accounts (member, program, position, snapshot) VALUES (?, ?, ?, ?)",
+                ((f"m{n}", "maison-lise", 3, snapshot.replace('"?"', f'"m{n}"')) for n in numbers),
+            )
 
 
 def uid(number: int) -> bytes:
@@ -157,5 +173,9 @@ def _finish(display: Any) -> None:
 
 if __name__ == "__main__":
     where = Path(sys.argv[1])
-    furnish(where, int(sys.argv[2]))
+    if not (where / "furnished").exists():
+        shutil.rmtree(where, ignore_errors=True)
+        where.mkdir(parents=True)
+        furnish(where, int(sys.argv[2]))
+        (where / "furnished").touch()
     print(json.dumps(measure(where, int(sys.argv[3])), default=Decimal))
