@@ -39,6 +39,8 @@ class Reading:
     uid: bytes
     counter: int
     """How often the chip had been read, this time included."""
+    proof: ChipProof
+    """What it said, for whoever checks it anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ def read(card_secret: bytes, proof: ChipProof) -> Reading | None:
     signed = hmac.compare_digest(due, bytes.fromhex(proof.mac))
     if not signed or hidden[0] != PICC_TAG:
         return None
-    return Reading(uid=uid, counter=int.from_bytes(counter, "little"))
+    return Reading(uid=uid, counter=int.from_bytes(counter, "little"), proof=proof)
 
 
 def code_over(signing: bytes, uid: bytes, counter: bytes, text: bytes = b"") -> bytes:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from backend_client import chips
+from backend_client.chips import Reading
 from backend_client.rest import TerminalClient
 from backend_client.seals import qr_text, snapshot_key, voucher_key
 from backend_client.signing import card_key
@@ -23,6 +25,7 @@ from kiosk.display import Display
 from kiosk.hardware import CardSlot, PrinterDesk
 from kiosk.health import Health
 from kiosk.screens import Screen, StillThere
+from kiosk.services.trust import Shown
 from kiosk.sync import Sync
 from kiosk.words import Words
 from loyalty.program import Reward
@@ -70,6 +73,12 @@ class SessionState:
     """What the machine knows of the person in front of it; gone when they leave."""
 
     card: str | None = None
+    reading: Reading | None = None
+    """What the card's chip proved, or would have, had it not said so before."""
+    chip: bool = False
+    """Whether the reading is new: a chip stands here, and no copy of its text."""
+    code: str | None = None
+    """The one-time code that the person typed, by its id."""
     sign_at: float = 0.0
     """When they last gave a sign that is not a touch, by the monotonic clock: they got a new
     question, or presented their card again."""
@@ -142,9 +151,22 @@ class Kiosk:
         """A random number for a voucher's code, from the system's own source."""
         return secrets.randbits(64)
 
+    def reading(self, tap: CardTap) -> Reading | None:
+        """What the chip of the company proved; None for all other cards (F5).
+
+        A chip may show readers a number drawn at random; one that shows another's is a copy.
+        """
+        proof = chips.proof_in(tap.text)
+        found = proof and chips.read(bytes.fromhex(self.credentials.card_secret), proof)
+        if not found or (tap.medium is Medium.CARD and found.uid != tap.uid):
+            return None
+        return found
+
     def card_key(self, tap: CardTap) -> str:
         """The card's identifier as it is stored: keyed and hashed."""
-        return card_key(bytes.fromhex(self.credentials.card_secret), tap.uid)
+        reading = self.reading(tap)
+        uid = reading.uid if reading else tap.uid
+        return card_key(bytes.fromhex(self.credentials.card_secret), uid)
 
     @property
     def seal_key(self) -> bytes:
@@ -162,7 +184,13 @@ class Kiosk:
 
     def may_name(self, tap: CardTap) -> bool:
         """Whether the tap can name somebody: a number drawn anew at each tap cannot."""
-        return tap.medium is Medium.CARD
+        return tap.medium is Medium.CARD or self.reading(tap) is not None
+
+    def shown(self) -> Shown:
+        """What the person has shown so far."""
+        at = self.session
+        proof = at.reading.proof if at.reading else None
+        return Shown(card=at.card, proof=proof, chip=at.chip, code=at.code)
 
     def words(self) -> Words:
         """The customer's language."""
@@ -271,6 +299,8 @@ class Kiosk:
             raise CardShown(tap)
         if self.card_key(tap) == self.session.card:
             self.session.sign_at = self.clock()
+            if not self.session.chip:
+                self.session.reading = self.reading(tap) or self.session.reading
         elif not self.session.undisturbed:
             raise AnotherCard(tap)
 

@@ -232,7 +232,7 @@ def _apply_one(tx: Transaction, change: Change) -> None:
             if change.store.program:
                 tx.remember("program", change.store.program)
         case CardChanged():
-            tx.save_card(change.card, change.member, change.status)
+            tx.learn_card(change)
         case AccountChanged():
             for numbered in change.entries:
                 tx.save_numbered(numbered)

@@ -38,6 +38,18 @@ def _days_and_staff_cards(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE staff ADD COLUMN member VARCHAR(64)")
 
 
+def _what_cards_may(connection: Connection) -> None:
+    columns = connection.exec_driver_sql("PRAGMA table_info(cards)").all()
+    known = {column.name for column in columns}
+    for name, kind in (
+        ("assurance", "VARCHAR(16) NOT NULL DEFAULT 'uid'"),
+        ("earn_only", "INTEGER NOT NULL DEFAULT 0"),
+        ("counter", "INTEGER"),
+    ):
+        if name not in known:
+            connection.exec_driver_sql(f"ALTER TABLE cards ADD COLUMN {name} {kind}")
+
+
 # Each step takes the file from the version of its place to the next. Alembic is for databases
 # that people look after; a kiosk has one file, and must show its first picture soon after power-on.
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -45,6 +57,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _gifts,
     _staff,
     _days_and_staff_cards,
+    _what_cards_may,
 )
 
 

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import (
-    CardStatus,
-)
+from backend_client.schemas import CardChanged, CardStatus
 from kiosk.db import tables
 from kiosk.db.part import Part, instant
 from loyalty.ids import MemberId
+from loyalty.program import Assurance
 
 SEEN_GRAIN = timedelta(days=1)
 """A person's last visit is known to the day: a tap need not wear out the memory card."""
@@ -23,6 +22,10 @@ class CardRow:
 
     member: MemberId
     blocked: bool
+    assurance: Assurance = Assurance.UID
+    earn_only: bool = False
+    counter: int | None = None
+    """How often its chip had been read when it last proved itself here; None if it never did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +44,35 @@ class PeoplePart(Part):
     def card(self, key: str) -> CardRow | None:
         """What the card points to; None for a card nobody knows."""
         row = self._connection.execute(
-            select(tables.cards.c.member, tables.cards.c.status).where(tables.cards.c.key == key)
+            select(tables.cards).where(tables.cards.c.key == key)
         ).first()
         if row is None:
             return None
-        return CardRow(member=MemberId(row.member), blocked=row.status == CardStatus.BLOCKED.value)
+        return CardRow(
+            member=MemberId(row.member),
+            blocked=row.status == CardStatus.BLOCKED.value,
+            assurance=Assurance(row.assurance),
+            earn_only=bool(row.earn_only),
+            counter=row.counter,
+        )
+
+    def learn_card(self, told: CardChanged) -> None:
+        """The card as the backend has it now."""
+        self.save_card(told.card, told.member, told.status)
+        self._change_card(told.card, assurance=told.assurance.value, earn_only=int(told.earn_only))
+
+    def trust_card(self, key: str, level: Assurance) -> None:
+        """So far the card is trusted from now on."""
+        self._change_card(key, assurance=level.value)
+
+    def count_reading(self, key: str, counter: int) -> None:
+        """The card's chip has proved itself, and was read so often."""
+        self._change_card(key, counter=counter)
+
+    def _change_card(self, key: str, **values: object) -> None:
+        self._connection.execute(
+            update(tables.cards).where(tables.cards.c.key == key).values(**values)
+        )
 
     def save_card(self, key: str, member: str, status: CardStatus) -> None:
         """The card points to that member from now on."""

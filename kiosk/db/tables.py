@@ -21,6 +21,11 @@ cards = Table(
     Column("key", String(64), primary_key=True),  # keyed hash; the identifier itself is not kept
     Column("member", String(64), nullable=False, index=True),
     Column("status", String(16), nullable=False),
+    # How far the backend trusts it, and whether it is a child's that only earns.
+    Column("assurance", String(16), nullable=False, server_default="uid"),
+    Column("earn_only", Integer, nullable=False, server_default="0"),
+    # How often its chip had been read when it last proved itself here.
+    Column("counter", Integer),
 )
 
 members = Table(

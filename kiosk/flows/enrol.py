@@ -65,7 +65,13 @@ def _counts_birthdays(program: Program | None) -> bool:
 async def _written_down(kiosk: Kiosk, card: str, application: Application) -> Visit | BlockedCard:
     member = MemberId(kiosk.new_id())
     await kiosk.db.run(
-        service.enrol, card, application, member=member, salt=kiosk.new_salt(), now=kiosk.now()
+        service.enrol,
+        card,
+        application,
+        member=member,
+        salt=kiosk.new_salt(),
+        now=kiosk.now(),
+        reading=kiosk.session.reading if kiosk.session.chip else None,
     )
     kiosk.sync.wake()
     found = await kiosk.db.run(identify, card, now=kiosk.now())

@@ -10,6 +10,7 @@ from kiosk.context import Kiosk, SessionOver
 from kiosk.db import StorageTrouble
 from kiosk.flows import pieces
 from kiosk.flows.paper import hand_over
+from kiosk.flows.trust import may_spend
 from kiosk.screens import Delivery, Gift, RefusalReason
 from kiosk.services import redeem
 from kiosk.services.identify import Visit
@@ -17,7 +18,14 @@ from kiosk.services.staff import Pause, paused
 from kiosk.tickets import last_day
 from loyalty import vouchers
 from loyalty.earning import deadline
-from loyalty.errors import LoyaltyError, NotEnoughPoints, OfflineLimit, RewardUnavailable
+from loyalty.errors import (
+    AssuranceLimit,
+    EarnOnlyCard,
+    LoyaltyError,
+    NotEnoughPoints,
+    OfflineLimit,
+    RewardUnavailable,
+)
 from loyalty.ids import RedemptionId, RewardId
 from loyalty.program import Reward, in_language
 from loyalty.rewards import Offer, offers
@@ -58,14 +66,12 @@ async def choose_gift(kiosk: Kiosk, found: Visit) -> Gift | None:
 async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
     """Confirm, hold, hand over. The points are never lost, and there are never two vouchers."""
     reward = found.program.reward(RewardId(gift.id))
-    if await kiosk.db.run(paused) != Pause.NOTHING:
-        await kiosk.ask(screens.GiftRefused(reason=RefusalReason.PAUSED, gift=gift))
+    reason = await _why_not(kiosk, found, reward)
+    if reward is None or reason is not None:
+        reason = reason or RefusalReason.UNAVAILABLE
+        await kiosk.ask(screens.GiftRefused(reason=reason, gift=gift))
         return
-    if reward is None:
-        await kiosk.ask(screens.GiftRefused(reason=RefusalReason.UNAVAILABLE, gift=gift))
-        return
-    if reward.cost > found.account.balance(kiosk.now()):
-        await kiosk.ask(screens.GiftRefused(reason=RefusalReason.NOT_ENOUGH, gift=gift))
+    if not await may_spend(kiosk, found, gift):
         return
     wanted = RedemptionId(kiosk.new_id())
     if not await pieces.keep(kiosk, reward, wanted):
@@ -85,6 +91,16 @@ async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
             await hand_over(kiosk, found, reward, gift, voucher.redemption, delivery)
             return
     await kiosk.ask(screens.GiftRefused(reason=voucher, gift=gift))
+
+
+async def _why_not(kiosk: Kiosk, found: Visit, reward: Reward | None) -> RefusalReason | None:
+    """Why the gift cannot be taken, as far as it is known before it is asked for."""
+    if await kiosk.db.run(paused) != Pause.NOTHING:
+        return RefusalReason.PAUSED
+    if reward is None:
+        return RefusalReason.UNAVAILABLE
+    short = reward.cost > found.account.balance(kiosk.now())
+    return RefusalReason.NOT_ENOUGH if short else None
 
 
 async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> Delivery | None:
@@ -125,7 +141,13 @@ async def hold(
 async def _hold(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId) -> Voucher:
     code = vouchers.mint(kiosk.draw())
     request = await kiosk.db.run(
-        redeem.ask, found.member, reward, wanted=wanted, code=code, now=kiosk.now()
+        redeem.ask,
+        found.member,
+        reward,
+        wanted=wanted,
+        code=code,
+        now=kiosk.now(),
+        shown=kiosk.shown(),
     )
     try:
         answer = await abandonable(lambda: kiosk.client.hold(request, HOLD_TIMEOUT_S), HOLD_MAX_S)
@@ -163,6 +185,7 @@ async def _hold_offline(kiosk: Kiosk, wanted: RedemptionId) -> Voucher:
             now=kiosk.now(),
             seal_key=kiosk.seal_key,
             clock_trusted=kiosk.clock_trusted,
+            shown=kiosk.shown(),
         )
     except LoyaltyError:
         await kiosk.db.run(redeem.abandon, wanted, now=kiosk.now())
@@ -175,5 +198,7 @@ def _reason(no: LoyaltyError) -> RefusalReason:
             return RefusalReason.NOT_ENOUGH
         case OfflineLimit():
             return RefusalReason.OFFLINE_LIMIT
+        case AssuranceLimit() | EarnOnlyCard():
+            return RefusalReason.CARD_LIMIT
         case _:
             return RefusalReason.UNAVAILABLE

@@ -15,7 +15,7 @@ from kiosk.flows.history import history
 from kiosk.flows.vouchers import my_vouchers
 from kiosk.flows.welcome import claim
 from kiosk.screens import HomeChoice, TakeGift
-from kiosk.services.identify import Visit, remember_person, visit
+from kiosk.services.identify import Visit, is_blocked, remember_person, visit
 from kiosk.tickets import last_day
 from loyalty.earning import worth_of_a_point
 from loyalty.program import Unit
@@ -38,7 +38,7 @@ async def home(kiosk: Kiosk, found: Visit, heard: int) -> None:
     _speak(kiosk, found.person)
     if not found.welcomed:
         found = await claim(kiosk, found)
-    while True:
+    while not await kiosk.db.run(is_blocked, kiosk.session.card):
         choice = await _ask_home(kiosk, found, heard)
         if choice is None:
             return
@@ -84,6 +84,8 @@ async def _ask_home(kiosk: Kiosk, found: Visit, heard: int) -> TakeGift | HomeCh
             if question.done():
                 return question.result()
             heard = kiosk.learnt
+            if await kiosk.db.run(is_blocked, kiosk.session.card):
+                return None  # somebody has a copy of the card, or its owner has lost it
             found = await kiosk.db.run(visit, found.member, now=kiosk.now())
             latest = home_screen(kiosk, found)
             if latest != screen and not question.done():

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from backend_client.chips import Reading
 from devices.readers import CardTap
 from kiosk import screens
 from kiosk.context import AnotherCard, Kiosk, RestartAsked, SessionOver, SessionState
@@ -12,9 +13,17 @@ from kiosk.db import StorageTrouble
 from kiosk.flows import home
 from kiosk.flows.attract import Errand, attract, show_notice
 from kiosk.flows.enrol import enrol
+from kiosk.flows.sighting import tell_seen
 from kiosk.flows.staff.work import work
 from kiosk.services import redeem
-from kiosk.services.identify import BlockedCard, UnknownCard, Visit, identify
+from kiosk.services.identify import (
+    BlockedCard,
+    UnknownCard,
+    Visit,
+    identify,
+    is_blocked,
+    is_new,
+)
 from kiosk.services.staff import staff_card
 
 log = logging.getLogger(__name__)
@@ -33,7 +42,9 @@ async def serve(kiosk: Kiosk) -> None:
         found = waiting or await _next(kiosk)
         if isinstance(found, CardTap):
             card = kiosk.card_key(found)
-            waiting = await serve_one(kiosk, card, partial(session, kiosk, card))
+            waiting = await serve_one(
+                kiosk, card, partial(session, kiosk, card, kiosk.reading(found))
+            )
         else:
             waiting = None if found is None else await serve_one(kiosk, None, partial(work, kiosk))
 
@@ -104,15 +115,32 @@ def _turned_away(kiosk: Kiosk, card: str | None) -> CardTap | None:
     return lying if kiosk.may_name(lying) else None
 
 
-async def session(kiosk: Kiosk, card: str) -> None:
+async def session(kiosk: Kiosk, card: str, reading: Reading | None = None) -> None:
     """The story of one tap: a stranger may join, a member is at home."""
     heard = kiosk.learnt
+    if reading is not None:
+        kiosk.session.reading = reading
+        kiosk.session.chip = await _is_new(kiosk, card, reading)
     known = await kiosk.db.run(identify, card, now=kiosk.now())
     found = await enrol(kiosk, card) if isinstance(known, UnknownCard) else known
     if isinstance(found, BlockedCard):
         await show_notice(kiosk, screens.CardNotice.BLOCKED)
     elif found is not None and not await _at_work(kiosk, found):
-        await home.home(kiosk, found, heard)
+        telling = asyncio.ensure_future(tell_seen(kiosk, card))
+        try:
+            await home.home(kiosk, found, heard)
+        finally:
+            telling.cancel()  # what is under way is still said
+        if await kiosk.db.run(is_blocked, card):
+            await show_notice(kiosk, screens.CardNotice.BLOCKED)
+
+
+async def _is_new(kiosk: Kiosk, card: str, reading: Reading) -> bool:
+    try:
+        return await kiosk.db.run(is_new, card, reading)
+    except StorageTrouble:
+        log.warning("the chip's count cannot be kept: its card counts as a mere number")
+        return False
 
 
 async def _at_work(kiosk: Kiosk, found: Visit) -> bool:

@@ -106,6 +106,8 @@ class RefusalReason(Enum):
     """Staff has paused gifts at this kiosk."""
     STORAGE = "storage"
     """The kiosk cannot write: nothing was taken."""
+    CARD_LIMIT = "card_limit"
+    """So much cannot be spent on the word of such a card; `allowed` says how much can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +116,27 @@ class GiftRefused(Screen[None]):
 
     reason: RefusalReason
     gift: Gift
+    allowed: int | None = None
+    """What may be spent now, where it is less than the gift costs; None where nobody knows."""
+
+
+class ProofWay(Enum):
+    """How somebody can show that the card is theirs."""
+
+    CODE = "code"
+    """By a one-time code that goes to the address they gave."""
+    CHIP = "chip"
+    """By the card's own chip, which was not heard well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProveIt(Screen[bool | None]):
+    """The gift costs more than may be spent on the card's word alone: how to go on.
+
+    True goes that way; everything else leaves the points where they are.
+    """
+
+    gift: Gift
+    most: int
+    """What may be spent now."""
+    way: ProofWay

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from backend_client.chips import Reading
 from backend_client.schemas import (
     CardStatus,
     ConsentBody,
@@ -15,6 +16,7 @@ from kiosk.db.transaction import KnownMember
 from loyalty import earning, members
 from loyalty.ids import MemberId, StoreId, derived_entry
 from loyalty.ledger import Entry
+from loyalty.program import Assurance
 
 CONSENT_TEXT = {"email": "2026-11", "phone": "2026-11-phone"}
 """The version of the consent texts on the screen; a change of wording is a new version. They name
@@ -69,12 +71,14 @@ def enrol(
     member: MemberId,
     salt: str,
     now: datetime,
+    reading: Reading | None = None,
 ) -> MemberId:
     """Write down the new member with the card in hand; returns whose card it is.
 
     That is somebody else when the card was taken elsewhere while the person was typing. `salt` is
     random: it goes out with the fact and is kept nowhere, so that the journal's chain, which stays
-    when the person is erased, tells nobody whom it was about.
+    when the person is erased, tells nobody whom it was about. `reading` is what the card's chip
+    proved: a copy of its number is worth less from now on.
     """
     program, known = tx.program(), tx.card(card)
     assert program is not None
@@ -82,6 +86,9 @@ def enrol(
         return known.member
     text = CONSENT_TEXT["phone" if application.phone else "email"]
     tx.save_card(card, member, CardStatus.ACTIVE)
+    if reading is not None:
+        tx.trust_card(card, Assurance.CHIP)
+        tx.count_reading(card, reading.counter)
     tx.save_member(
         KnownMember(
             id=member,
@@ -108,6 +115,7 @@ def enrol(
                 ConsentBody(purpose="news", given=application.news, text_version=text),
             ),
             salt=salt,
+            proof=reading.proof if reading else None,
         )
     )
     return member

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from backend_client import chips
+from backend_client.chips import Reading
 from backend_client.schemas import StoreBody
 from kiosk.db import Transaction
 from kiosk.db.transaction import HeldVoucher, KnownMember
@@ -67,6 +69,23 @@ def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
         vouchers=tx.vouchers_waiting(member, now=now),
         welcomed=not gives_welcome or tx.welcomed(member, welcome_entry(program, member), program),
     )
+
+
+def is_new(tx: Transaction, card: str, reading: Reading) -> bool:
+    """Whether the chip said so just now; its count is kept, so that a copy of it is not new."""
+    row = tx.card(card)
+    if row is None:
+        return True
+    fresh = chips.is_fresh(reading, row.counter)
+    if fresh:
+        tx.count_reading(card, reading.counter)
+    return fresh
+
+
+def is_blocked(tx: Transaction, card: str | None) -> bool:
+    """Whether the card opens nothing any more."""
+    row = tx.card(card) if card else None
+    return row is not None and row.blocked
 
 
 def program_in_force(tx: Transaction) -> Program | None:

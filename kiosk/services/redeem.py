@@ -18,6 +18,7 @@ from backend_client.schemas import (
     VoucherVoided,
 )
 from kiosk.db import Transaction
+from kiosk.services.trust import NOTHING, Shown, check_trust
 from loyalty import paper, redemption, vouchers
 from loyalty.errors import OfflineLimit, RewardUnavailable
 from loyalty.ids import MemberId, RedemptionId, RewardId, StoreId, derived_entry
@@ -37,8 +38,11 @@ def ask(
     wanted: RedemptionId,
     code: VoucherCode,
     now: datetime,
+    shown: Shown = NOTHING,
 ) -> RedemptionRequest:
     """What the backend is to be asked, remembered before it is.
+
+    `shown`: what may be spent is the card's own and its household's, and goes by what it proved.
 
     Raises RewardUnavailable when it is not on offer any more at the price that was confirmed.
     """
@@ -48,7 +52,15 @@ def ask(
     if offered is None or offered.cost != reward.cost:
         raise RewardUnavailable(reward.id)
     request = RedemptionRequest(
-        id=wanted, member=member, program=program.id, reward=reward.id, code=code, at=now
+        id=wanted,
+        member=member,
+        program=program.id,
+        reward=reward.id,
+        code=code,
+        at=now,
+        card=shown.card,
+        proof=shown.proof,
+        passed=shown.code,
     )
     tx.open_request(request)
     return request
@@ -70,12 +82,13 @@ def hold_offline(
     now: datetime,
     seal_key: bytes,
     clock_trusted: bool = True,
+    shown: Shown = NOTHING,
 ) -> Voucher:
     """No answer from the backend: hold locally, under the same id, within the offline limits.
 
     Raises NotEnoughPoints, RewardUnavailable or OfflineLimit; also when the clock was set back,
     for then nobody can tell how old the balance is, and when the balance does not bear the
-    backend's seal (F2).
+    backend's seal (F2). Raises AssuranceLimit or EarnOnlyCard for what the card may not (F5).
     """
     request, program, store = tx.request(wanted), tx.program(), tx.store()
     assert request is not None
@@ -95,6 +108,7 @@ def hold_offline(
         return voucher
     if not tx.is_genuine(member, program, seal_key):
         raise OfflineLimit("the balance does not bear the backend's seal")
+    check_trust(tx, member, reward.cost, shown, now=now)
     use = _offline_use(tx, member, now=now, clock_trusted=clock_trusted)
     redemption.check_offline(reward.cost, use, program.offline, now=now)
     reservation = redemption.reserve(
@@ -108,7 +122,7 @@ def hold_offline(
         now=request.at,
         zone=tx.zone(),
     )
-    _keep(tx, reservation, asked=False, now=now)
+    _keep(tx, reservation, asked=False, now=now, shown=shown)
     tx.remember(_day(tx, now), str(use.today + reward.cost))
     return reservation.voucher
 
@@ -133,7 +147,14 @@ def _offline_use(
     )
 
 
-def _keep(tx: Transaction, reservation: Reservation, *, asked: bool, now: datetime) -> None:
+def _keep(
+    tx: Transaction,
+    reservation: Reservation,
+    *,
+    asked: bool,
+    now: datetime,
+    shown: Shown = NOTHING,
+) -> None:
     tx.write(reservation.entry)
     tx.save_voucher(reservation.voucher, sure=True)
     tx.close_request(reservation.voucher.redemption)
@@ -144,6 +165,8 @@ def _keep(tx: Transaction, reservation: Reservation, *, asked: bool, now: dateti
             entry=EntryBody.of(reservation.entry),
             voucher=VoucherBody.of(reservation.voucher),
             asked=asked,
+            card=shown.card,
+            proof=shown.proof if shown.chip else None,
         )
     )
 

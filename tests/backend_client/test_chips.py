@@ -57,7 +57,8 @@ def test_number_and_count_are_read_as_in_an12196(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(chips, "keys_of", lambda _secret, _uid: zero)
     monkeypatch.setattr(chips, "_derived", lambda _secret, _what: bytes(16))
     text = "https://ntag.nxp.com/424?e=EF963FF7828658A599F3041510671E88&c=94EED9EE65337086"
-    assert chips.read(SECRET, claimed(text)) == Reading(uid=UID, counter=61)
+    proof = claimed(text)
+    assert chips.read(SECRET, proof) == Reading(uid=UID, counter=61, proof=proof)
 
 
 # --- a company's own --------------------------------------------------------------------------
@@ -65,8 +66,12 @@ def test_number_and_count_are_read_as_in_an12196(monkeypatch: pytest.MonkeyPatch
 
 def test_a_chip_of_the_company_is_read_and_each_reading_counts() -> None:
     made = chip()
-    readings = [chips.read(SECRET, said(made)) for _ in range(2)]
-    assert readings == [Reading(uid=UID, counter=61), Reading(uid=UID, counter=62)]
+    proofs = [said(made) for _ in range(2)]
+    readings = [chips.read(SECRET, proof) for proof in proofs]
+    assert readings == [
+        Reading(uid=UID, counter=61, proof=proofs[0]),
+        Reading(uid=UID, counter=62, proof=proofs[1]),
+    ]
 
 
 def test_another_companys_chip_proves_nothing() -> None:

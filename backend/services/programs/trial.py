@@ -10,11 +10,10 @@ from backend.services.programs.programs import read_draft
 from backend.services.selling.sales import filled_lines
 from backend.words import Words
 from backend_client.schemas import ProblemName, TrialBody, TrialFound, TrialReward
-from loyalty.accounts import holding
+from loyalty.accounts import Account
 from loyalty.ids import MemberId, SaleId, StoreId
 from loyalty.program import Program, in_language
 from loyalty.quote import quote, worth
-from loyalty.rewards import missing
 from loyalty.sales import Buyer, Sale, SaleRefused
 
 _SOMEBODY = MemberId("somebody")
@@ -26,12 +25,12 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
     words = Words(language)
     store = _store(tx, body)
     sale = _sale(tx, rules, body, store)
-    buyer = Buyer(first_purchase=body.first_purchase, tier=body.tier)
+    buyer = Buyer(first_purchase=body.first_purchase, tier=body.tier, balance=body.balance)
     try:
         found = quote(
             sale,
             rules,
-            holding(body.balance),
+            Account(),
             now=sale.closed_at,
             zone=store.zone,
             buyer=buyer,
@@ -39,10 +38,10 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
         )
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no
-    after = found.balance_after
+    after = body.balance + found.earned
     return TrialFound(
         earned=found.earned,
-        balance_before=found.balance_before,
+        balance_before=body.balance,
         balance_after=after,
         worth=worth(rules, after),
         deadline=found.deadline,
@@ -52,7 +51,7 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
                 reward=each.id,
                 name=in_language(each.name, words.language),
                 cost=each.cost,
-                missing=missing(each.terms, after),
+                missing=max(each.cost - after, 0),
             )
             for each in rules.rewards
         ),

@@ -41,6 +41,7 @@ VIEWS: dict[type[Screen[object]], str] = {
     screens.StaffPin: "pad",
     screens.TypePoints: "pad",
     screens.WorkOrShop: "question",
+    screens.ProveIt: "question",
     screens.TapNewCard: "question",
     screens.StaffHome: "staff",
     screens.FindMember: "typed_by_staff",

@@ -39,6 +39,15 @@ class GiftRefusedView(View):
                 w.t("This kiosk cannot give it"),
                 w.t("It cannot write anything down just now. Please ask our staff."),
             ),
+            RefusalReason.CARD_LIMIT: (
+                w.t("Too much for this card"),
+                w.t("So much cannot be spent with this card alone. Please ask our staff.")
+                if screen.allowed is None
+                else w.t(
+                    "With your card alone you can spend up to {amount} now.",
+                    amount=w.counted(screen.allowed),
+                ),
+            ),
         }[screen.reason]
         self.safe = w.t("Your points are untouched.")
         self.picture = screen.gift.picture

@@ -263,6 +263,13 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             f"refused-{reason.value}": screens.GiftRefused(reason=reason, gift=offered)
             for reason in screens.RefusalReason
         },
+        "refused-card-limit-known": screens.GiftRefused(
+            reason=screens.RefusalReason.CARD_LIMIT, gift=offered, allowed=50
+        ),
+        **{
+            f"prove-it-{way.value}": screens.ProveIt(gift=offered, most=50, way=way)
+            for way in screens.ProofWay
+        },
         "vouchers": screens.MyVouchers(vouchers=(line, unsure), paper=True),
         "vouchers-none": screens.MyVouchers(vouchers=(), paper=True),
         "vouchers-many": screens.MyVouchers(vouchers=(line, unsure) * 4, paper=False),

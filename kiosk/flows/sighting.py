@@ -1,0 +1,31 @@
+"""Where a card is shown: the backend is told, and a card that is elsewhere too is blocked (F5)."""
+
+import logging
+
+from backend_client.errors import BackendError
+from backend_client.schemas import CardStatus
+from kiosk.background import abandonable
+from kiosk.context import Kiosk
+from kiosk.db import StorageTrouble, Transaction
+
+log = logging.getLogger(__name__)
+
+SEEN_MAX_S = 20.0
+"""How long the answer is waited for; the account is on the glass meanwhile."""
+
+
+async def tell_seen(kiosk: Kiosk, card: str) -> None:
+    """Say that the card was shown here; take it as blocked when it was frozen for that.
+
+    Without the network nothing is said: what the kiosk knows of the card stands.
+    """
+    try:
+        seen = await abandonable(lambda: kiosk.client.seen(card), SEEN_MAX_S)
+        if seen.card.status is CardStatus.BLOCKED:
+            log.warning("the backend has blocked the card that lies here")
+            await kiosk.db.run(Transaction.learn_card, seen.card)
+            kiosk.tell_news()
+    except (BackendError, TimeoutError) as error:
+        log.info("nobody heard where a card was shown: %s", type(error).__name__)
+    except StorageTrouble as trouble:
+        log.warning("storage: %s", trouble)
