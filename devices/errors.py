@@ -2,8 +2,9 @@
 
 DeviceError
 ├── TargetError      the configured target names no driver, or the driver cannot use the location
-├── ReaderError      no reader, no PC/SC service, reader lost
-└── PrinterError     raised only when a printer is opened; printing itself answers with an outcome
+└── ReaderError      no reader, no PC/SC service, reader lost
+
+A printer has none: what it does is told as an outcome, and what it is, as a status.
 """
 
 
@@ -17,7 +18,3 @@ class TargetError(DeviceError):
 
 class ReaderError(DeviceError):
     """The reader or its service cannot be used."""
-
-
-class PrinterError(DeviceError):
-    """The printer cannot be opened."""

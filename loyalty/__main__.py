@@ -19,13 +19,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from loyalty.accounts import holding
 from loyalty.document import read_program
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import LoyaltyError
 from loyalty.explain import Said, explain
 from loyalty.extensions import installed
-from loyalty.ids import EntryId
-from loyalty.ledger import Account, Lot
 from loyalty.outlook import in_plain, outlook
 from loyalty.program import Program, minor_units
 from loyalty.quote import Quote, quote
@@ -105,12 +104,17 @@ def _quoted(program: Program, path: Path) -> Quote:
     balance = written.get("balance", 0)
     if isinstance(balance, bool) or not isinstance(balance, int):
         raise SaleRefused("balance", "write a whole number of points")
-    account = Account(lots=(Lot(entry=EntryId("before"), left=balance, deadline=None),))
     zone = read_zone(written.get("zone", "Europe/Paris"), "zone")
     buyer, known = read_buyer(written.get("buyer", {})), installed()
     try:
         return quote(
-            sale, program, account, now=sale.closed_at, zone=zone, buyer=buyer, extensions=known
+            sale,
+            program,
+            holding(balance),
+            now=sale.closed_at,
+            zone=zone,
+            buyer=buyer,
+            extensions=known,
         )
     except SaleRefused as no:
         raise SaleRefused(f"sale.{no.field}", no.remedy) from no

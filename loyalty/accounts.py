@@ -68,6 +68,13 @@ class Account:
         return first._replace(left=together)
 
 
+def holding(balance: Points) -> Account:
+    """An account of which nothing is known but its balance; below 0, what it owes."""
+    if balance < 0:
+        return Account(debt=-balance)
+    return Account(lots=(Lot(entry=EntryId("before"), left=balance, deadline=None),))
+
+
 def nearest_deadline_first(lot: Lot) -> tuple[datetime, EntryId]:
     """The order in which lots are spent; those that never expire come last."""
     return (lot.deadline or FOREVER, lot.entry)

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from backend.api.callers import Caller, Data, allowed
 from backend.api.problems import BODY, TOKEN, documented
 from backend.api.tables import table
-from backend.db import Database, Transaction
+from backend.db import Database, Transaction, shops
 from backend.db.reports import Period
 from backend.errors import Refused
 from backend.rights import Right
@@ -29,6 +29,7 @@ from backend_client.schemas.reports import (
     GiftsReport,
     JournalReport,
     LiabilityReport,
+    TrendReport,
     UpliftReport,
 )
 
@@ -88,6 +89,14 @@ def activity_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
             for line in each.lines
         ),
     )
+
+
+@routes.get("/reports/trend", responses=_ANSWERS)
+def trend(database: Data, caller: _Reader, asked: _Asked) -> TrendReport:
+    """Points earned, spent and lost, and who joined, month by month on the first store's clock."""
+    with database.read(caller.tenant) as tx:
+        zone = caller.store.zone if caller.store else shops.stores(tx)[0].zone
+        return reports.trend(tx, asked, zone)
 
 
 @routes.get("/reports/liability", responses=_ANSWERS)

@@ -1,6 +1,6 @@
 """Sums over the ledger, made where the rows are: what moved, what is open, which gifts went."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,32 @@ def movements(tx: Transaction, period: Period) -> tuple[Movement, ...]:
             entries=row.entries,
         )
         for row in found
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What moved between two bounds, of one kind and in one direction."""
+
+    place: int
+    """Before which of the bounds: 1 for what lies between the first and the second."""
+    kind: EntryKind
+    points: int
+
+
+def moved_between(tx: Transaction, period: Period, bounds: Sequence[datetime]) -> tuple[Piece, ...]:
+    """Sums of entries between each two of the bounds, which lie in the period; one look at all."""
+    table = tables.entries
+    at = table.c.recorded_at if period.booked else table.c.occurred_at
+    place = case(*((at < bound, number) for number, bound in enumerate(bounds)), else_=len(bounds))
+    to_members = case((table.c.points > 0, 1), else_=0)
+    found = tx.rows(
+        select(place.label("place"), table.c.kind, func.sum(table.c.points).label("points"))
+        .where(*_within(tx, period))
+        .group_by(place, table.c.kind, to_members)
+    )
+    return tuple(
+        Piece(place=row.place, kind=EntryKind(row.kind), points=int(row.points)) for row in found
     )
 
 

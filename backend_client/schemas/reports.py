@@ -46,6 +46,25 @@ class ActivityReport(Wire):
     programs: tuple[ActivityProgram, ...]
 
 
+class TrendMonth(Wire):
+    """One calendar month, or the part of it that lies in the period."""
+
+    since: Instant
+    until: Instant
+    earned: int
+    spent: int
+    expired: int
+    new_members: int
+
+
+class TrendReport(Wire):
+    """The months of a period, the earliest first."""
+
+    since: Instant
+    until: Instant
+    months: tuple[TrendMonth, ...]
+
+
 class LiabilityStore(Wire):
     """What one store gave and nobody has spent."""
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from loyalty.accounts import holding
 from loyalty.earning import card_is_good, credit_note, earn, opening, welcome
 from loyalty.enrolment import Way, card_line, comes_in, greeting, is_greeted
 from loyalty.explain import explain, recompute
-from loyalty.ids import EntryId
-from loyalty.ledger import Account, Entry, Lot, Step, replay
+from loyalty.ledger import Entry, Step, replay
 from loyalty.quote import quote
 from loyalty.reminders import Reachable
 from loyalty.vectors.plain import (
@@ -135,11 +135,10 @@ def _join(case: Case) -> dict[str, Any]:
 
 def _quote(case: Case) -> dict[str, Any]:
     sale, balance = sale_from(case["sale"]), case.get("balance", 0)
-    lot = Lot(entry=EntryId("before"), left=balance, deadline=None)
     found = quote(
         sale,
         program_of(case),
-        Account(lots=(lot,)),
+        holding(balance),
         now=sale.closed_at,
         zone=zone_of(case),
         buyer=buyer_of(case),

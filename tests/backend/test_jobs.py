@@ -19,11 +19,14 @@ from backend.jobs import JOBS
 from backend.services.keeping import working
 from backend.services.keeping.working import Job, LeaseLost, Ran, Work, run_job
 from backend.services.mailing.outbox import read
+from backend.services.people import households, merging, privacy
 from backend.services.points.ledger import post
 from backend.services.points.verify import faults
+from backend_client.schemas import HouseholdJoin, NewHousehold, NewMerge
 from loyalty.document import read_program
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, StoreId
+from loyalty.program import Role
 from tests.support.account import Phone
 from tests.support.clock import StandingClock
 from tests.support.members import agree, give, join
@@ -235,6 +238,48 @@ def test_no_reminder_without_an_address_or_against_the_members_word(
     with shop.database.write(shop.shop.tenant) as tx:
         agree(tx, who, news=False)
     assert run(shop, "reminders").done == 0
+
+
+@pytest.mark.parametrize("shop", [{"reminders": OCTAVE}], indirect=True)
+def test_a_merged_record_is_reminded_where_its_points_are_and_by_itself_once_they_are_back(
+    shop: Company,
+) -> None:
+    """F18: merge and un-merge."""
+    old, kept = joined(shop, email="old@shop.test"), joined(shop)
+    earned(shop, old, 200, until="2015-07-01T00:00+02:00")
+    body = NewMerge(id="merge", kept=kept, absorbed=old)
+    with shop.database.write(shop.shop.tenant) as tx:
+        merging.merge(tx, body, shop.shop.store, actor="system")
+    assert run(shop, "reminders").done == 1
+    assert [mail.member for mail in mails(shop)] == [kept]
+    with shop.database.write(shop.shop.tenant) as tx:
+        merging.undo(tx, body.id, actor="system")
+    assert run(shop, "reminders").done == 1
+    assert {mail.member for mail in mails(shop)} == {kept, old}
+
+
+HOME = {"households": {"active": True}, "reminders": OCTAVE}
+
+
+@pytest.mark.parametrize("shop", [HOME], indirect=True)
+def test_of_a_household_whoever_may_spend_is_reminded_and_an_erased_member_is_not(
+    shop: Company,
+) -> None:
+    """F18: the points are in the wallet, which has no address."""
+    parent, other, gone = joined(shop), joined(shop, email="b@shop.test"), joined(shop)
+    child = joined(shop, email="child@shop.test")
+    for who in (parent, gone):
+        earned(shop, who, 200, until="2015-07-01T00:00+02:00")
+    with shop.database.write(shop.shop.tenant) as tx:
+        households.create(tx, NewHousehold(id="home"), shop.shop.program)
+        for who in (parent, other, child):
+            role = Role.EARNS_ONLY if who == child else Role.SPENDS
+            step = HouseholdJoin(id=f"join-{who}"[:60], member=who, role=role)
+            households.join(tx, "home", step, shop.shop.store)
+        privacy.erase(tx, gone, actor="system")
+    assert run(shop, "reminders").done == 2
+    assert {mail.member for mail in mails(shop)} == {parent, other}
+    assert {dict(read(mail.content))["balance"] for mail in mails(shop)} == {200}
 
 
 QUIET = {"quiet": {"start": "20:00", "end": "09:00"}, "most": 1, "days": 30}

@@ -247,6 +247,21 @@ def test_rules_that_look_at_people_find_them_in_the_past_as_well(
     assert (found["total"]["changed"], found["total"]["difference"]) == (0, 0)
 
 
+def test_a_trial_counts_from_the_balance_and_says_what_is_missing_as_the_till_does(
+    owner: Merchant, line: Connected
+) -> None:
+    passed = {"id": "more", "name": {"fr": "Plus"}, "cost": 60, "article": "PLUS"}
+    passed["usable"] = {"reached": "more_than"}
+    draft = written(caps={"balance": 100}, rewards=[passed])
+    asked = {"document": draft, "total": 50_00, "lines": []}
+    found = owner.posts(path(line, "/trial"), **asked, balance=80)
+    assert (found["earned"], found["balance_before"], found["balance_after"]) == (20, 80, 100)
+    found = owner.posts(path(line, "/trial"), **asked, balance=10)
+    assert (found["balance_after"], found["rewards"][0]["missing"]) == (60, 1)
+    found = owner.posts(path(line, "/trial"), **asked, balance=-10)
+    assert (found["balance_before"], found["rewards"][0]["missing"]) == (-10, 21)
+
+
 def test_loyalty_switched_off_leaves_no_trace_and_loses_nothing(
     owner: Merchant, line: Connected, member: str
 ) -> None:

@@ -67,6 +67,16 @@ def test_quote_says_what_a_sale_would_earn(sale: Path, capsys: pytest.CaptureFix
     assert told["message"]["fr"] == "1 € = 1 point"
 
 
+def test_a_member_who_owes_points_is_quoted_what_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sale.json"
+    path.write_text(json.dumps({**SALE, "balance": -20}), encoding="utf-8")
+    assert command.main(["quote", str(PROGRAM), str(path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["earned"], told["balance_before"], told["balance_after"]) == (15, -20, -5)
+
+
 def test_explain_tells_the_calculation(sale: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["explain", str(PROGRAM), str(sale)]) == 0
     assert capsys.readouterr().out.splitlines() == [

@@ -275,7 +275,7 @@ class _Life:
             self._beat(tx)
             self._adjust(tx, "adjustment-booked", 40, "Geste commercial")
             self._adjust(tx, "adjustment-waiting", 800, "Réclamation")
-            alerts.raise_once(tx, "debt", self.members[2])
+            alerts.raise_once(tx, "refund-cycle", self.members[2])
             terms = SegmentTerms.model_validate(
                 {"name": "Angers, plus de 200 points", "only": {"town": ["Angers"],
                                                                 "points_from": 200}}

@@ -73,6 +73,10 @@ class Visit:
         """The page is accessible, as far as a machine can tell, and fits its window."""
         found = Axe().run(self.page, options={"runOnly": list(WCAG)})
         assert found.violations_count == 0, found.generate_report()
+        self.fits()
+
+    def fits(self) -> None:
+        """Nothing of the page stands beside its window."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 

@@ -1,9 +1,13 @@
 """What the program gives and costs: activity, liability, gifts and what they bring in (F9)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from backend.db import Transaction, reports, shops
-from backend.db.reports import Movement, Period
+from backend.db.reports import Movement, Period, Piece
 from backend.services.points.worth import BASIS_POINTS, in_money, rate_bp
 from backend_client.schemas.reports import (
     ActivityLine,
@@ -17,6 +21,8 @@ from backend_client.schemas.reports import (
     LiabilityProgram,
     LiabilityReport,
     LiabilityStore,
+    TrendMonth,
+    TrendReport,
     UpliftReport,
 )
 from loyalty.entries import EntryKind
@@ -69,7 +75,43 @@ def _program(name: str, moved: list[Movement], active: int) -> ActivityProgram:
     )
 
 
-def _sum(moved: list[Movement], kinds: tuple[EntryKind, ...], *, sign: int = 0) -> int:
+def trend(tx: Transaction, period: Period, zone: ZoneInfo) -> TrendReport:
+    """What was earned, spent and lost in each calendar month of the period, on the shop's clock."""
+    bounds = _months(period, zone)
+    pieces = reports.moved_between(tx, period, bounds)
+    found = []
+    for number, (since, until) in enumerate(pairwise(bounds), start=1):
+        moved = [each for each in pieces if each.place == number]
+        found.append(
+            TrendMonth(
+                since=since,
+                until=until,
+                earned=_sum(moved, GIVEN),
+                spent=-_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, sign=1),
+                expired=-_sum(moved, LOST),
+                new_members=reports.enrolled(tx, since=since, until=until),
+            )
+        )
+    return TrendReport(since=period.since, until=period.until, months=tuple(found))
+
+
+def _months(period: Period, zone: ZoneInfo) -> list[datetime]:
+    """The beginning of the period, of each month in it, and its end."""
+    first = period.since.astimezone(zone)
+    bounds = [period.since]
+    year, month = first.year, first.month
+    while True:
+        year, month = (year + 1, 1) if month == _DECEMBER else (year, month + 1)
+        start = datetime(year, month, 1, tzinfo=zone).astimezone(UTC)
+        if start >= period.until:
+            return [*bounds, period.until]
+        bounds.append(start)
+
+
+_DECEMBER = 12
+
+
+def _sum(moved: Sequence[Movement | Piece], kinds: tuple[EntryKind, ...], *, sign: int = 0) -> int:
     """The points of those kinds; of one direction only where a sign is given."""
     return sum(
         each.points for each in moved if each.kind in kinds and (not sign or each.points * sign > 0)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from backend.db import Transaction, accounts, deadlines, members, outbox, shops
+from backend.db import Transaction, accounts, deadlines, households, members, outbox, shops
 from backend.mail import KINDS, Mail, MailKind
 from backend.services.keeping.working import Work
 from backend.services.mailing.outbox import queue
@@ -16,7 +16,7 @@ from backend.services.shop.settings import message_settings
 from loyalty import reminders
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import Account
-from loyalty.program import MessageChannel, Program, ReminderRules
+from loyalty.program import MessageChannel, Program, ReminderRules, Role
 from loyalty.reminders import Reachable, Reminder
 
 AT_ONCE = 200
@@ -49,9 +49,9 @@ def announce_deadlines(work: Work) -> int:
 
 
 def _for_each_dying(
-    work: Work, ahead: timedelta, each: Callable[[Transaction, MemberId, ProgramId], bool]
+    work: Work, ahead: timedelta, each: Callable[[Transaction, MemberId, ProgramId], int]
 ) -> int:
-    """Do something with every account whose first deadline is so near; how often it said yes."""
+    """Do something with every account whose first deadline is so near; how many mails that made."""
 
     def some(tx: Transaction, after: _Place | None) -> tuple[_Place | None, int]:
         found = deadlines.dying(tx, since=tx.now, before=tx.now + ahead, after=after, limit=AT_ONCE)
@@ -66,18 +66,30 @@ def _for_each_dying(
     return total
 
 
-def _remind(tx: Transaction, member: MemberId, program_id: ProgramId) -> bool:
+def _readers(tx: Transaction, holder: MemberId) -> tuple[MemberId, ...]:
+    """Who is written to of an account: its member; of a household's, whoever may spend from it."""
+    person = members.member(tx, holder)
+    if person is None or not person.wallet:
+        return (holder,)
+    found = households.household_of(tx, holder)
+    terms = found.household.members.items() if found else ()
+    return tuple(member for member, each in terms if each.role is Role.SPENDS)
+
+
+def _remind(tx: Transaction, holder: MemberId, program_id: ProgramId) -> int:
     program = shops.program(tx, program_id)
-    found = _account(tx, member, program_id)
+    found = _account(tx, holder, program_id)
     if program is None or found is None:
-        return False
+        return 0
     rules, zone = program.reminders, _zone(tx, program_id)
-    for reminder in reminders.due(
-        found, rules, _reachable(tx, member, rules), now=tx.now, zone=zone
-    ):
-        if reminder.channel is MessageChannel.MAIL:
-            return _queue_reminder(tx, member, program_id, reminder, zone)
-    return False
+    return sum(
+        _queue_reminder(tx, member, program_id, reminder, zone)
+        for member in _readers(tx, holder)
+        for reminder in reminders.due(
+            found, rules, _reachable(tx, member, rules), now=tx.now, zone=zone
+        )
+        if reminder.channel is MessageChannel.MAIL
+    )
 
 
 def _queue_reminder(
@@ -101,10 +113,16 @@ def _queue_reminder(
     )
 
 
-def _announce(tx: Transaction, member: MemberId, program_id: ProgramId) -> bool:
-    program, account = shops.program(tx, program_id), _account(tx, member, program_id)
-    first = account.next_deadline(tx.now) if account else None
-    if program is None or account is None or first is None or first.deadline is None:
+def _announce(tx: Transaction, holder: MemberId, program_id: ProgramId) -> int:
+    program, account = shops.program(tx, program_id), _account(tx, holder, program_id)
+    if program is None or account is None:
+        return 0
+    return sum(_announced(tx, member, program, account) for member in _readers(tx, holder))
+
+
+def _announced(tx: Transaction, member: MemberId, program: Program, account: Account) -> bool:
+    first, program_id = account.next_deadline(tx.now), program.id
+    if first is None or first.deadline is None:
         return False
     zone, rules = _zone(tx, program_id), program.reminders
     day, today = _last_day(first.deadline, zone), tx.now.astimezone(zone).date()

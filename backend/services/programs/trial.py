@@ -10,10 +10,11 @@ from backend.services.programs.programs import read_draft
 from backend.services.selling.sales import filled_lines
 from backend.words import Words
 from backend_client.schemas import ProblemName, TrialBody, TrialFound, TrialReward
-from loyalty.accounts import Account
+from loyalty.accounts import holding
 from loyalty.ids import MemberId, SaleId, StoreId
 from loyalty.program import Program, in_language
 from loyalty.quote import quote, worth
+from loyalty.rewards import missing
 from loyalty.sales import Buyer, Sale, SaleRefused
 
 _SOMEBODY = MemberId("somebody")
@@ -25,12 +26,12 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
     words = Words(language)
     store = _store(tx, body)
     sale = _sale(tx, rules, body, store)
-    buyer = Buyer(first_purchase=body.first_purchase, tier=body.tier, balance=body.balance)
+    buyer = Buyer(first_purchase=body.first_purchase, tier=body.tier)
     try:
         found = quote(
             sale,
             rules,
-            Account(),
+            holding(body.balance),
             now=sale.closed_at,
             zone=store.zone,
             buyer=buyer,
@@ -38,10 +39,10 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
         )
     except SaleRefused as no:
         raise Refused(ProblemName.INVALID, str(no)) from no
-    after = body.balance + found.earned
+    after = found.balance_after
     return TrialFound(
         earned=found.earned,
-        balance_before=body.balance,
+        balance_before=found.balance_before,
         balance_after=after,
         worth=worth(rules, after),
         deadline=found.deadline,
@@ -51,7 +52,7 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
                 reward=each.id,
                 name=in_language(each.name, words.language),
                 cost=each.cost,
-                missing=max(each.cost - after, 0),
+                missing=missing(each.terms, after),
             )
             for each in rules.rewards
         ),

@@ -51,7 +51,7 @@ def _looked_at(body: bytes) -> tuple[MediaType, int, int]:
     if body.startswith(_JPEG_START):
         for marker, part in _jpeg_parts(body):
             # The frames' headers: C0 to CF, but for the tables C4 and CC, and C8, which is free.
-            if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(part) > 4:  # noqa: PLR2004
+            if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(part) > 4:  # noqa: PLR2004 - those of ISO/IEC 10918-1
                 return "image/jpeg", int.from_bytes(part[3:5]), int.from_bytes(part[1:3])
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         size = _webp_size(body[12:16], body[20:30])

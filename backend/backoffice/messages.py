@@ -1,0 +1,185 @@
+"""Mail to members: its words in each language, its settings, trials, and the outbox."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.responses import Response
+
+from backend.api import messages as api
+from backend.api.callers import Configured
+from backend.backoffice.office import show
+from backend.backoffice.reading import paging
+from backend.config import Config
+from backend.db.outbox import MailState
+from backend.mail import MailKind
+from backend.mail.words import LANGUAGES
+from backend.rights import Right
+from backend.web.forms import Form
+from backend.web.page import Page, StaffForm, page_with
+from backend.web.routes import page_routes
+from backend.web.words import NAMES, later
+from backend_client.schemas.messages import MailPreview, MailText, MessageSettings, TestMail
+
+PATH = "/office/messages"
+KINDS = {
+    MailKind.WELCOME: later("Welcome, with the points of joining"),
+    MailKind.REMINDER: later("Reminder: points can be used, and some are lost soon"),
+    MailKind.DEADLINE: later("Deadline: so many points are lost on a day that is near"),
+    MailKind.CARD_REPLACED: later("Card replaced"),
+    MailKind.VOUCHER: later("Voucher, for who did not want paper"),
+    MailKind.VOUCHER_RETURNED: later("Voucher not fetched: the points are back"),
+    MailKind.INVITATION: later("Invitation to join, good for seven days"),
+    MailKind.NEWS: later("News: the frame of the letters that you write"),
+    MailKind.CODE: later("One-time code"),
+    MailKind.RETENTION: later("Nothing heard for long: the account will be erased"),
+    MailKind.TEST: later("Trial: whether mail works"),
+}
+"""Every other kind goes to the staff; what it says is the same everywhere."""
+STATES = {
+    MailState.WAITING: later("Waiting"),
+    MailState.SENDING: later("On its way"),
+    MailState.SENT: later("Sent"),
+    MailState.FAILED: later("Not sent"),
+    MailState.UNKNOWN: later("Perhaps sent"),
+    MailState.DROPPED: later("Not needed any more"),
+}
+
+_OwnerPage = Annotated[Page, Depends(page_with(Right.SETTINGS))]
+
+routes = page_routes(PATH)
+
+
+@routes.get("")
+def messages(page: _OwnerPage) -> Response:
+    """Every mail there is, and how the company writes."""
+    return _listed(page, None)
+
+
+def _listed(page: Page, form: Form | None, status: int = 200) -> Response:
+    found = api.kinds(page.database, page.caller).kinds
+    return show(
+        page,
+        "messages/list.html",
+        status=status,
+        form=form,
+        kinds=[
+            (kind, words, [each for each in found if each.kind == kind.value])
+            for kind, words in KINDS.items()
+        ],
+        NAMES=NAMES,
+        settings=api.settings(page.database, page.caller),
+    )
+
+
+@routes.post("/settings")
+def save_settings(page: _OwnerPage, form: StaffForm) -> Response:
+    """In whose name mails leave, and when notices of deadlines do."""
+    with form.attempt():
+        days = [
+            part for each in form.text("page.deadline_days").split(",") if (part := each.strip())
+        ]
+        body = form.into(
+            MessageSettings,
+            deadline_days=days,
+            unclaimed_back=form.flag("unclaimed_back"),
+        )
+        api.put_settings(page.database, page.caller, body)
+        return page.go(PATH, page.words.t("Saved"))
+    return _listed(page, form, status=422)
+
+
+# --- the outbox ---------------------------------------------------------------------------------
+
+
+@routes.get("/outbox")
+def outbox(page: _OwnerPage, config: Configured) -> Response:
+    """The mails that wait, and those that have left, without addresses."""
+    asked = page.request.query_params.get("state", "")
+    state = MailState(asked) if asked in set(MailState) else None
+    found = api.outbox_page(page.database, page.caller, config, paging(page), state)
+    names = {kind.value: words for kind, words in KINDS.items()}
+    return show(
+        page, "messages/outbox.html", found=found, state=asked, STATES=STATES, kind_names=names
+    )
+
+
+@routes.post("/outbox/{mail}/again")
+def again(page: _OwnerPage, form: StaffForm, mail: str) -> Response:
+    """Try a mail once more."""
+    del form
+    api.again(page.database, page.caller, mail)
+    return page.go(f"{PATH}/outbox", page.words.t("It is tried again"))
+
+
+# --- the words of one mail ----------------------------------------------------------------------
+
+
+@routes.get("/{kind}/{language}")
+def words(page: _OwnerPage, config: Configured, kind: str, language: str) -> Response:
+    """The words in force, and the mail as its reader sees it."""
+    shown = api.preview_in_force(page.database, page.caller, config, kind, language)
+    return _words(page, kind, language, None, shown)
+
+
+def _words(
+    page: Page,
+    kind: str,
+    language: str,
+    form: Form | None,
+    shown: MailPreview | None,
+    status: int = 200,
+) -> Response:
+    found = api.kinds(page.database, page.caller).kinds
+    each = next(each for each in found if (each.kind, each.language) == (kind, language))
+    return show(
+        page,
+        "messages/words.html",
+        status=status,
+        form=form,
+        mail=each,
+        title=KINDS.get(MailKind(kind), kind),
+        shown=shown,
+        others=[(other, NAMES.get(other, other)) for other in LANGUAGES],
+    )
+
+
+@routes.post("/{kind}/{language}")
+def save_words(
+    page: _OwnerPage, config: Configured, form: StaffForm, kind: str, language: str
+) -> Response:
+    """Look at the mail in these words, keep them, or go back to ours."""
+    where = f"{PATH}/{kind}/{language}"
+    shown = None
+    with form.attempt():
+        if form.text("page.what") == "ours":
+            api.delete_words(page.database, page.caller, kind, language)
+            return page.go(where, page.words.t("These are our words again"))
+        text = MailText(subject=form.text("subject"), body=_body(form))
+        if form.text("page.what") == "save":
+            api.put_words(page.database, page.caller, kind, language, text)
+            return page.go(where, page.words.t("Saved"))
+        shown = api.preview(page.database, page.caller, config, kind, language, text)
+    return _words(page, kind, language, form, shown, status=422 if form.wrong else 200)
+
+
+def _body(form: Form) -> str:
+    return form.text("body").replace("\r\n", "\n")
+
+
+@routes.post("/{kind}/{language}/trial")
+def try_out(
+    page: _OwnerPage, config: Configured, form: StaffForm, kind: str, language: str
+) -> Response:
+    """Send one mail with made-up values, in the words in force."""
+    with form.attempt():
+        body = TestMail.model_validate(
+            {"address": form.text("address"), "kind": kind, "language": language}
+        )
+        api.trial(page.database, page.caller, body)
+        return page.go(f"{PATH}/outbox", page.words.t("The trial is on its way"))
+    shown = _in_force(page, config, kind, language)
+    return _words(page, kind, language, form, shown, status=422)
+
+
+def _in_force(page: Page, config: Config, kind: str, language: str) -> MailPreview:
+    return api.preview_in_force(page.database, page.caller, config, kind, language)
