@@ -65,12 +65,20 @@ def products(
     paging: Asked,
     family: Annotated[str | None, Query(max_length=64, description="Those of one family.")] = None,
     gifts: Annotated[bool, Query(description="Those that points can buy.")] = False,
+    search: Annotated[
+        str, Query(max_length=100, description="The code, or words of the name.")
+    ] = "",
 ) -> ProductsPage:
     """The products, by id."""
     place = paging.after(str)
     with database.read(caller.tenant) as tx:
         found = catalogue.products_after(
-            tx, place[0] if place else None, paging.limit + 1, family=family, gifts=gifts
+            tx,
+            place[0] if place else None,
+            paging.limit + 1,
+            family=family,
+            gifts=gifts,
+            search=search,
         )
     told, following = page(found, paging, lambda product: (product.id,))
     return ProductsPage(products=told, next=following)

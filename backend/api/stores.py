@@ -8,7 +8,9 @@ from backend.api.callers import Caller, Data, allowed
 from backend.api.catalogue import READING, WRITING
 from backend.api.etags import WhatWasSeen, tagged
 from backend.api.problems import documented
+from backend.db import shops
 from backend.rights import Right
+from backend.services.shop.companies import rename
 from backend.services.shop.stores import (
     brands_of,
     groups_of,
@@ -23,6 +25,7 @@ from backend_client.schemas import (
     BrandBody,
     BrandFound,
     BrandsFound,
+    CompanyBody,
     GroupBody,
     GroupFound,
     GroupsFound,
@@ -112,3 +115,16 @@ def group_put(
     found = database.run(caller.tenant, put_group, group, body, seen)
     tagged(response, found)
     return found
+
+
+@routes.get("/settings/company", responses=documented(*READING[:2]))
+def company(database: Data, caller: _Settler) -> CompanyBody:
+    """What the company is called."""
+    with database.read(caller.tenant) as tx:
+        return CompanyBody(name=shops.company_name(tx))
+
+
+@routes.put("/settings/company", responses=documented(*WRITING[:-1]))
+def company_put(database: Data, caller: _Settler, body: CompanyBody) -> CompanyBody:
+    """Call the company otherwise."""
+    return database.run(caller.tenant, rename, body, actor=caller.actor)

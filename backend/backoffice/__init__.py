@@ -5,9 +5,11 @@
 
 from backend.backoffice import (
     audit,
+    campaigns,
     door,
     duplicates,
     first_run,
+    gifts,
     home,
     imports,
     machines,
@@ -18,17 +20,23 @@ from backend.backoffice import (
     members_many,
     messages,
     password,
+    people,
+    price_books,
+    products,
     program_rules,
     program_start,
     program_versions,
     programs,
     reports,
+    settings,
+    stores,
     waiting,
 )
 
 _PEOPLE = (members, members_many, duplicates, member, member_deeds)
-_PROGRAMS = (programs, program_rules, program_versions, program_start)
+_PROGRAMS = (programs, program_rules, program_versions, program_start, campaigns)
+_SHOP = (products, price_books, gifts, stores, people, settings)
 _FIGURES = (reports, waiting, imports, messages, machines, audit)
 
-AREAS = (door, first_run, password, home, me, *_PEOPLE, *_PROGRAMS, *_FIGURES)
+AREAS = (door, first_run, password, home, me, *_PEOPLE, *_PROGRAMS, *_SHOP, *_FIGURES)
 """Every file of pages."""

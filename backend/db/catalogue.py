@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -53,9 +53,15 @@ def products(tx: Transaction, wanted: Collection[str]) -> dict[str, ProductFound
 
 
 def products_after(
-    tx: Transaction, after: str | None, limit: int, *, family: str | None, gifts: bool
+    tx: Transaction,
+    after: str | None,
+    limit: int,
+    *,
+    family: str | None,
+    gifts: bool,
+    search: str = "",
 ) -> tuple[ProductFound, ...]:
-    """The next products by id."""
+    """The next products by id; of those that have the id, or all the words in their names."""
     table = tables.products
     query = select(table).where(table.c.tenant == tx.tenant)
     if after is not None:
@@ -64,6 +70,8 @@ def products_after(
         query = query.where(table.c.family == family)
     if gifts:
         query = query.where(table.c.gift_points.is_not(None))
+    if search:
+        query = query.where(_called(search))
     return tuple(_product(row) for row in tx.rows(query.order_by(table.c.id).limit(limit)))
 
 
@@ -81,9 +89,14 @@ def for_sale(
     if family is not None:
         query = query.where(table.c.family == family)
     if search:
-        words = (table.c.name.icontains(word, autoescape=True) for word in search.split())
-        query = query.where(or_(table.c.id == search, and_(*words)))
+        query = query.where(_called(search))
     return tuple(_product(row) for row in tx.rows(query.order_by(table.c.id).limit(limit)))
+
+
+def _called(search: str) -> ColumnElement[bool]:
+    table = tables.products
+    words = (table.c.name.icontains(word, autoescape=True) for word in search.split())
+    return or_(table.c.id == search, and_(*words))
 
 
 def families(tx: Transaction, limit: int) -> tuple[str, ...]:

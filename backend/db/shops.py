@@ -77,6 +77,12 @@ def company_name(tx: Transaction) -> str:
     return str(tx.run(select(table.c.name).where(table.c.id == tx.tenant)).scalar_one())
 
 
+def rename_company(tx: Transaction, name: str) -> None:
+    """Call the company of this transaction otherwise."""
+    table = tables.tenants
+    tx.run(update(table).where(table.c.id == tx.tenant).values(name=name))
+
+
 def add_store(tx: Transaction, store: Store) -> None:
     """Write a shop down."""
     tx.run(

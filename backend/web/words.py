@@ -1,10 +1,11 @@
 """The words of the pages: one catalogue an area, French beside the English they are written in."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import get_month_names
+from babel.dates import format_date, get_month_names
 
 from backend.words import Words, chosen
 from wording import SOURCE_LANGUAGE
@@ -28,6 +29,14 @@ class PageWords(Words):
         """The names of the months, from January on."""
         named = get_month_names("wide", context="stand-alone", locale=self.language)
         return tuple(str(named[number]) for number in range(1, 13))
+
+    def month(self, at: date) -> str:
+        """A month with its year: "novembre 2026"."""
+        return str(format_date(at, "LLLL y", locale=self.language))
+
+    def weekday(self, at: date) -> str:
+        """A day of the week, where room is scarce: "lun."."""
+        return str(format_date(at, "ccc", locale=self.language))
 
 
 def later(text: str) -> str:

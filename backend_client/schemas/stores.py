@@ -30,6 +30,12 @@ def _on_paper(text: str) -> str:
     return text
 
 
+def _on_one_line(text: str) -> str:
+    if any(ord(letter) < ord(" ") for letter in text):
+        raise ValueError("leave out control characters")
+    return text
+
+
 class StoreSettings(Wire):
     """What a merchant sets on a store."""
 
@@ -93,3 +99,9 @@ class GroupsFound(Wire):
     """Every group, by id."""
 
     groups: tuple[GroupFound, ...]
+
+
+class CompanyBody(Wire):
+    """What the company is called, on pages, in mails and on vouchers."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_on_one_line)]

@@ -11,9 +11,10 @@ from backend.errors import CannotStart, Refused
 from backend.rights import Role
 from backend.services.programs.presets import preset_document, preset_names
 from backend.services.shop.shops import add_shop
+from backend.services.team import audit
 from backend.services.team.sessions import Opened, open_session
 from backend.services.team.staff import NewPerson, add_person, hashed
-from backend_client.schemas import FirstRun, NewCompany, ProblemName
+from backend_client.schemas import CompanyBody, FirstRun, NewCompany, ProblemName
 from loyalty.errors import ProgramRefused
 from loyalty.ids import TenantId
 
@@ -33,6 +34,14 @@ def the_company(database: Database, wanted: str) -> TenantId:
     if not found:
         raise Refused(ProblemName.NOT_FOUND, "there is no such company")
     return found[0]
+
+
+def rename(tx: Transaction, body: CompanyBody, *, actor: str) -> CompanyBody:
+    """The company's name from now on: on pages, mails and vouchers that come."""
+    if shops.company_name(tx) != body.name:
+        shops.rename_company(tx, body.name)
+        audit.note(tx, actor, "company.rename", tx.tenant)
+    return body
 
 
 def ownerless(database: Database) -> TenantId | None:

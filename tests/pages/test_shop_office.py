@@ -1,0 +1,198 @@
+"""What a shop sells and gives, where and by whom: products, gifts, campaigns, stores, staff."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from backend.api.callers import COOKIE
+from backend.db import catalogue, gifts, shops
+from backend.rights import Role
+from backend.services.programs.programs import publish, put_draft
+from backend.services.shop.gifts import put_gift
+from backend_client.schemas import GiftBody, Publication
+from tests.pages.visit import DESK, PHONE, Visit
+from tests.support.merchant import png
+from tests.support.server import PROGRAM
+
+
+def _press(page: Page, name: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+
+
+def _with_campaign(visit: Visit) -> None:
+    """A version with a campaign on Thursdays is in force."""
+    document = json.loads(PROGRAM)
+    weekly = {"id": "thursdays", "name": {"fr": "Jeudis doubles"}, "give": {"times": "2"}}
+    document["campaigns"] = [weekly | {"weekdays": ["thursday"]}]
+    tenant, program = visit.shop.shop.tenant, visit.shop.shop.program
+    visit.shop.database.run(tenant, put_draft, program, document, actor="system")
+    visit.shop.database.run(tenant, publish, program, Publication(version=2), actor="system")
+
+
+def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/products/new")
+    page.get_by_label("Code", exact=True).fill("SAVON")
+    page.get_by_label("Nom", exact=True).fill("Savon artisanal")
+    page.get_by_label("Prix TTC").fill("7,90")
+    page.get_by_label("Son propre nombre de points").check()
+    _press(page, "Garder")
+    expect(page.get_by_role("alert")).to_contain_text("À remplir")
+    page.get_by_role("textbox", name="Points par pièce").fill("15")
+    _press(page, "Garder")
+    page.get_by_text("Savon artisanal est gardé").wait_for()
+    _press(page, "Ajouter ces articles")
+    page.get_by_text("5 articles ajoutés").wait_for()
+    page.get_by_label("Code ou nom").fill("artisan")
+    expect(page.get_by_role("link", name="Frais de port")).to_have_count(0)
+    expect(page.get_by_text("15 chacun")).to_be_visible()
+    page = visit.open("/office/products/import")
+    rows = b"id,name,price\nSAVON,Savon de Marseille,850\nMIEL,Miel,890\n"
+    sent = {"name": "products.csv", "mimeType": "text/csv", "buffer": rows}
+    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # Playwright's FilePayload
+    _press(page, "Essayer d’abord")
+    page.get_by_text("Le fichier convient").wait_for()
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        assert catalogue.product(tx, "MIEL") is None
+    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # as above
+    _press(page, "Importer pour de bon")
+    page.get_by_text("1 ajoutés, 1 modifiés").wait_for()
+    page = visit.open("/office/price-codes")
+    page.get_by_label("Code", exact=True).fill("PRO")
+    page.get_by_label("Nom", exact=True).fill("Professionnels")
+    page.get_by_label("Les ventes à ce tarif donnent des points").uncheck()
+    _press(page, "Ajouter")
+    page.get_by_label("Code article").fill("SAVON")
+    page.get_by_label("Prix (EUR)").fill("5")
+    _press(page, "Garder")
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        soap = catalogue.product(tx, "SAVON")
+        assert soap is not None
+        assert (soap.name, soap.price, soap.points) == ("Savon de Marseille", 850, 15)
+        (book,) = catalogue.books(tx)
+        assert (book.id, book.earns) == ("PRO", False)
+        (line,) = catalogue.lines_after(tx, "PRO", None, 10)
+        assert (line.product, line.price) == ("SAVON", 500)
+
+
+def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> None:
+    visit.as_staff()
+    picture = tmp_path / "mug.png"
+    picture.write_bytes(png(64, 64))
+    page = visit.open("/office/gifts/new")
+    page.get_by_label("Nom en Français").fill("Une tasse")
+    page.get_by_label("Image").set_input_files(picture)
+    page.get_by_label("Points qu’il coûte").fill("250")
+    page.get_by_label("Article remis").fill("TASSE")
+    page.get_by_label("Seulement ce qui est en stock").check()
+    _press(page, "Garder")
+    # The article is none of the catalogue: said, and nothing typed is lost.
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Article remis").fill("")
+    page.get_by_label("Image").set_input_files(picture)
+    _press(page, "Garder")
+    page.get_by_text("Le cadeau est gardé").wait_for()
+    page.get_by_label("Les pièces").fill("3")
+    _press(page, "Noter")
+    page.get_by_text("Le stock est noté").wait_for()
+    page = visit.open("/office/gifts")
+    shown = page.get_by_role("link", name="Une tasse")
+    expect(shown).to_contain_text("250")
+    expect(shown).to_contain_text("plus que 3")
+    assert page.evaluate("document.querySelector('.gift img').naturalWidth") == 64
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        (gift,) = gifts.gifts_after(tx, None, 10)
+        assert (gift.points, gift.stocked, bool(gift.picture)) == (250, True, True)
+
+
+def test_a_campaign_stands_on_the_calendar_and_speaks_on_kiosks(visit: Visit) -> None:
+    visit.as_staff()
+    _with_campaign(visit)
+    page = visit.open("/office/campaigns?month=2026-12")
+    assert page.locator(".calendar .runs").count() == 5
+    page.locator(".calendar .runs").first.click()
+    page.get_by_label("Français").fill("Ce jeudi, vos points comptent double")
+    _press(page, "Garder")
+    page.get_by_text("Les bornes le disent").wait_for()
+    expect(page.get_by_text("annoncée")).to_be_visible()
+
+
+def test_stores_staff_and_settings(visit: Visit) -> None:
+    owner = visit.as_staff()
+    page = visit.open("/office/stores")
+    page.get_by_label("Une autre enseigne").fill("Lise & Fils")
+    page.locator("form[action$=brands]").get_by_role("button").click()
+    page.get_by_label("Un autre groupe").fill("Ouest")
+    page.locator("form[action$=groups]").get_by_role("button").click()
+    page.get_by_role("link", name="Ajouter une boutique").click()
+    page.get_by_label("Nom", exact=True).fill("Lise Nantes")
+    page.get_by_label("Enseigne").select_option("Lise & Fils")
+    page.get_by_label("Groupe").select_option("Ouest")
+    _press(page, "Garder")
+    page.get_by_text("Lise Nantes est gardé").wait_for()
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        added = next(store for store in shops.stores(tx) if store.name == "Lise Nantes")
+        assert (added.brand, added.group) == ("lise-fils", "ouest")
+    page = visit.open("/office/staff/new")
+    page.get_by_label("Nom", exact=True).fill("Sam")
+    page.get_by_label("E-mail").fill("sam@shop.example")
+    page.get_by_label("Travaille dans").select_option("Lise Nantes")
+    _press(page, "Inviter")
+    link = page.locator("code.secret").inner_text()
+    assert link.startswith(f"{visit.url}/password#")
+    page.get_by_role("main").get_by_role("link", name="Équipe").click()
+    page.get_by_role("link", name="Sam").click()
+    page.get_by_label("Responsable").check()
+    _press(page, "Garder")
+    expect(page.get_by_role("row", name="Sam")).to_contain_text("Responsable")
+    # Nobody shuts the last owner out, themselves neither.
+    page = visit.open(f"/office/staff/{owner.person.id}")
+    page.get_by_label("Peut entrer").uncheck()
+    _press(page, "Garder")
+    page.get_by_role("alert").wait_for()
+    page = visit.open("/office/settings")
+    page.get_by_label("Nom", exact=True).fill("Maison Lise & Fils")
+    _press(page, "Garder")
+    expect(page.get_by_role("banner")).to_contain_text("Maison Lise & Fils")
+    page = visit.open("/office/settings/webhooks/new")
+    page.get_by_label("Adresse").fill("http://127.0.0.1/hook")
+    _press(page, "Garder")
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Adresse").fill("https://hooks.example/loyalty")
+    _press(page, "Garder")
+    page.get_by_text("L’abonnement est gardé").wait_for()
+    _press(page, "Montrer le secret")
+    assert page.locator("code.secret").inner_text()
+    _press(page, "Envoyer un essai")
+    expect(page.get_by_role("row", name="webhook.test")).to_contain_text("en attente")
+
+
+def test_a_cashier_is_refused_what_is_not_the_counters(visit: Visit) -> None:
+    visit.as_staff(Role.CASHIER)
+    for path in ("products", "gifts", "campaigns", "stores", "staff", "settings"):
+        visit.open(f"/office/{path}", status=403)
+
+
+def test_every_page_of_the_shop_is_accessible_and_fits(visit: Visit) -> None:
+    owner = visit.as_staff()
+    _with_campaign(visit)
+    tenant, store = visit.shop.shop.tenant, visit.shop.shop.store
+    visit.shop.database.run(tenant, put_gift, "mug", GiftBody(name={"fr": "Tasse"}, points=100))
+    assert COOKIE in {cookie["name"] for cookie in visit.page.context.cookies()}
+    paths = (
+        *("products", "products/new", "products/import", "price-codes", "gifts", "gifts/new"),
+        *(
+            "gifts/mug",
+            "gifts/coffee",
+            "campaigns",
+            f"campaigns/{visit.shop.shop.program}/thursdays",
+        ),
+        *("stores", "stores/new", f"stores/{store}", "stores/clearing", "staff", "staff/new"),
+        *(f"staff/{owner.person.id}", "settings", "settings/webhooks/new"),
+    )
+    for size in (DESK, PHONE):
+        visit.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        for path in paths:
+            visit.open(f"/office/{path}")
+            visit.check()
