@@ -50,7 +50,10 @@ FILES = (
         Files(under=under, bytes_max=64 * 1024)
         for under in ("/sign-in", "/sign-out", "/first-run", "/password", "/language/")
     ),
-    *(Files(under=under, bytes_max=64 * 1024) for under in ("/till/", "/me", "/join/", "/shop/")),
+    *(
+        Files(under=under, bytes_max=64 * 1024)
+        for under in ("/till/", "/account/", "/join/", "/unsubscribe/")
+    ),
 )
 """Everywhere else, a body is JSON."""
 

@@ -42,6 +42,11 @@ POLICY = (
 class SignInFirst(Exception):
     """Nobody is signed in; the page comes back to where they wanted to go."""
 
+    def __init__(self, door: str = "/sign-in", home: str = "/office") -> None:
+        """`door` is where they sign in, and `home` where they come to after a form."""
+        super().__init__(door)
+        self.door, self.home = door, home
+
 
 @dataclass(slots=True)
 class Page:
@@ -119,6 +124,7 @@ class Page:
             "money": words.money,
             "day": lambda at: words.day(self._local(at)),
             "short_day": lambda at: words.short_day(self._local(at)),
+            "before": lambda at: at - timedelta(seconds=1),
             "moment": lambda at: words.moment(self._local(at)),
             "may": lambda right: self.may(Right(right)),
             "address": look.address,
@@ -203,7 +209,8 @@ def page_with(right: Right) -> Callable[..., Page]:
     return _page
 
 
-def _form(page: Page, sent: Sent) -> Form:
+def form_of(page: Page, sent: Sent) -> Form:
+    """What was sent from a page that the same browser was given. Raises Refused."""
     shown = sent.get(CSRF_FIELD)
     if not isinstance(shown, str) or not hmac.compare_digest(page.csrf.encode(), shown.encode()):
         raise Refused(ProblemName.NOT_ALLOWED, "the form is not of this session: load it again")
@@ -211,11 +218,11 @@ def _form(page: Page, sent: Sent) -> Form:
 
 
 def _staff_form(page: StaffPage, sent: Sent) -> Form:
-    return _form(page, sent)
+    return form_of(page, sent)
 
 
 def _strangers_form(page: AnyPage, sent: Sent) -> Form:
-    return _form(page, sent)
+    return form_of(page, sent)
 
 
 StaffForm = Annotated[Form, Depends(_staff_form)]

@@ -32,8 +32,8 @@ class PageRoute(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 return await handle(request)
-            except SignInFirst:
-                return _to_sign_in(request)
+            except SignInFirst as first:
+                return _to_sign_in(request, first)
             except (Refused, LoyaltyError) as error:
                 said = problem_of(error)
                 return _error(request, said.status, said.title, said.detail)
@@ -79,11 +79,12 @@ def choose_language(page: AnyPage, language: str, back: str = "/") -> Response:
     return answer
 
 
-def _to_sign_in(request: Request) -> Response:
+def _to_sign_in(request: Request, first: SignInFirst) -> Response:
     wanted = request.url.path
     if request.method == "GET" and request.url.query:
         wanted += f"?{request.url.query}"
-    where = "/sign-in?" + urlencode({"back": wanted if request.method == "GET" else "/office"})
+    back = wanted if request.method == "GET" else first.home
+    where = f"{first.door}?" + urlencode({"back": back})
     if request.headers.get("HX-Request"):
         return Response(headers={"HX-Redirect": where})
     return RedirectResponse(where, status_code=HTTPStatus.SEE_OTHER)

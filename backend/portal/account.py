@@ -1,0 +1,53 @@
+"""What a member has: points and until when, why they have them, and their vouchers."""
+
+from base64 import b64encode
+
+from fastapi.responses import Response
+
+from backend.api import me
+from backend.api.pages import Paging
+from backend.portal.own import HOME, Own
+from backend.web.codes import svg
+from backend.web.routes import page_routes
+from backend_client.schemas import LotState
+
+_AT_ONCE = 20
+
+routes = page_routes(HOME)
+
+
+@routes.get("")
+def overview(page: Own, program: str | None = None, welcome: bool = False) -> Response:
+    """Balance, what it is worth, when points are lost, what waits, rank and household."""
+    language = page.words.language
+    told = me.account(page.database, page.member, language, language, program or None)
+    return page.own(
+        "account.html",
+        mine=told,
+        valid=[lot for lot in told.lots if lot.state is LotState.ACTIVE],
+        welcome=welcome,
+    )
+
+
+@routes.get("/history")
+def history(page: Own, program: str | None = None, cursor: str = "") -> Response:
+    """Every movement, newest first, and why it is what it is."""
+    language = page.words.language
+    asked = Paging(cursor=cursor, limit=_AT_ONCE)
+    told = me.movements(page.database, page.member, language, asked, language, program or None)
+    mine = me.account(page.database, page.member, language, language, program or None)
+    return page.own("history.html", told=told, mine=mine)
+
+
+@routes.get("/vouchers")
+def vouchers(page: Own) -> Response:
+    """What a till takes now, each with its code; then the others."""
+    language = page.words.language
+    told = me.vouchers(page.database, page.member, language, language)
+    codes = {each.code: _drawn(each.payload) for each in told.vouchers if each.usable}
+    return page.own("vouchers.html", vouchers=told.vouchers, codes=codes)
+
+
+def _drawn(payload: str) -> str:
+    """The QR code of what the till scans, as the address of a picture."""
+    return f"data:image/svg+xml;base64,{b64encode(svg(payload)).decode()}"

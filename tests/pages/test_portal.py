@@ -1,0 +1,220 @@
+"""The customer's own pages on a phone: joining, signing in, account, data."""
+
+import re
+import threading
+from collections.abc import Iterator
+from time import monotonic
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import Browser, expect
+
+from backend.api.own import COOKIE
+from backend.config import Config
+from backend.db import members, shops
+from backend.db import vouchers as voucher_rows
+from backend.services.mailing import posting, stopping
+from backend.services.people import links, own_sessions
+from backend_client.schemas import CardChanged, CardStatus, LinkUsed, NewLink
+from loyalty.ids import MemberId
+from tests.pages.shop import furnished
+from tests.pages.visit import DESK, PHONE, Visit
+from tests.support.members import join
+from tests.support.post import PostOffice, post_office
+from tests.support.server import Company, connected, new_id
+
+GREETED_WITHIN_S = 2.0
+PAGES = ("", "/history", "/vouchers", "/data")
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office() as made:
+        yield made
+
+
+@pytest.fixture
+def phone(chromium: Browser, shop: Company, address: str) -> Iterator[Visit]:
+    """A browser on a phone, in French, with nobody signed in."""
+    with Visit.begin(chromium, shop, address, PHONE) as made:
+        yield made
+
+
+def let_in(visit: Visit, member: str) -> None:
+    """That member is signed in on that browser."""
+    with visit.shop.database.write(visit.shop.shop.tenant) as tx:
+        person = members.member(tx, MemberId(member))
+        assert person is not None
+        token = own_sessions.open_session(tx, person, "cookie").token.text
+    visit.page.context.add_cookies([{"name": COOKIE, "value": token, "url": visit.url}])
+
+
+def test_a_phone_finishes_what_the_kiosk_began_and_the_kiosk_greets_within_two_seconds(
+    phone: Visit,
+) -> None:
+    with connected(phone.shop, phone.url) as line:
+        wanted, card = new_id(), "ab" * 32
+        link = line.terminal.hand_off(NewLink(id=wanted, card=card))
+        cursor = line.terminal.changes("").cursor
+        heard: list[float] = []
+        news: list[object] = []
+
+        def wait() -> None:
+            """The kiosk, while its code is on the glass."""
+            at = cursor
+            while not any(isinstance(each, LinkUsed) for each in news):
+                page = line.terminal.changes(at, wait_s=20)
+                at = page.cursor
+                news.extend(page.changes)
+            heard.append(monotonic())
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        page = phone.open(urlsplit(str(link.url)).path)
+        phone.check()
+        page.get_by_role("textbox", name="E-mail").fill("no address")
+        page.get_by_label("Prénom").fill("Inès")
+        page.locator("form").first.evaluate("form => form.noValidate = true")
+        page.get_by_role("button", name="S’inscrire").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert page.get_by_label("Prénom").input_value() == "Inès", "nothing typed is lost"
+        page.get_by_role("textbox", name="E-mail").fill("ines@example.org")
+        sent = monotonic()
+        page.get_by_role("button", name="S’inscrire").click()
+        page.get_by_role("heading", name="Bonjour Inès").wait_for()
+        waiting.join(20)
+        assert heard
+        assert heard[0] - sent < GREETED_WITHIN_S
+        (opened,) = [each for each in news if isinstance(each, CardChanged)]
+        assert (opened.card, opened.status) == (card, CardStatus.ACTIVE)
+        expect(page.locator(".purse .sum")).to_have_text("50 points")
+        again = phone.open(urlsplit(str(link.url)).path)
+        expect(again.get_by_text("Quelqu’un s’est inscrit par ce lien")).to_be_visible()
+
+
+def test_a_code_from_the_mail_opens_the_account_and_a_wrong_one_does_not(
+    phone: Visit, office: PostOffice
+) -> None:
+    with phone.shop.database.write(phone.shop.shop.tenant) as tx:
+        join(tx)
+    page = phone.open("/account/data")
+    assert page.url.endswith("/account/sign-in?back=%2Faccount%2Fdata")
+    page.get_by_label("E-mail ou téléphone").fill("camille@example.org")
+    page.get_by_role("button", name="Envoyez-moi un code").click()
+    phone.check()
+    config = Config(mail=office.server)
+    assert posting.send_due(phone.shop.database, phone.shop.shop.tenant, config) == 1
+    (mail,) = office.postman.taken
+    body = mail.get_body(("plain",))
+    assert body is not None
+    (digits,) = re.findall(r"\b\d{6}\b", body.get_content())
+    wrong = f"{(int(digits) + 1) % 1_000_000:06}"
+    page.get_by_label("Six chiffres").fill(wrong)
+    page.get_by_role("button", name="Ouvrir mon compte").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Six chiffres").fill(digits)
+    page.get_by_role("button", name="Ouvrir mon compte").click()
+    page.get_by_role("heading", name="Mes données").wait_for()
+    assert page.url.endswith("/account/data"), "where they wanted to go"
+
+
+def test_who_is_no_member_is_told_nothing_of_it(phone: Visit) -> None:
+    page = phone.open("/account/sign-in")
+    page.get_by_label("E-mail ou téléphone").fill("nobody@example.org")
+    page.get_by_role("button", name="Envoyez-moi un code").click()
+    expect(page.get_by_label("Six chiffres")).to_be_visible()
+
+
+def test_every_page_of_an_account_fits_a_phone_and_a_desk(
+    chromium: Browser, shop: Company, address: str
+) -> None:
+    names = furnished(shop)
+    with shop.database.read(shop.shop.tenant) as tx:
+        rows = voucher_rows.of_members(tx, [MemberId(names["member"])], 10)
+    for size in (PHONE, DESK):
+        with Visit.begin(chromium, shop, address, size) as visit:
+            let_in(visit, names["member"])
+            for path in PAGES:
+                visit.open(f"/account{path}")
+                visit.check()
+            if rows:
+                visit.open("/account/vouchers")
+                expect(visit.page.locator("article, li.panel").first).to_be_visible()
+
+
+def test_a_link_to_the_account_opens_it_once(phone: Visit) -> None:
+    with phone.shop.database.write(phone.shop.shop.tenant) as tx:
+        member = join(tx)
+    link = _account_link(phone, member)
+    page = phone.open(link)
+    phone.check()
+    page.get_by_role("button", name="Ouvrir mon compte").click()
+    page.get_by_role("heading", name="Bonjour Camille").wait_for()
+    phone.page.context.clear_cookies()
+    page = phone.open(link)
+    page.get_by_role("button", name="Ouvrir mon compte").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _account_link(visit: Visit, member: MemberId) -> str:
+    with visit.shop.database.write(visit.shop.shop.tenant) as tx:
+        (store,) = shops.stores(tx)
+        made = links.hand_out(tx, NewLink(id=new_id(), member=member), "account", store, visit.url)
+    return urlsplit(str(made.url)).path
+
+
+def test_a_member_changes_agrees_takes_a_copy_and_is_forgotten(phone: Visit) -> None:
+    with phone.shop.database.write(phone.shop.shop.tenant) as tx:
+        member = join(tx)
+    let_in(phone, member)
+    page = phone.open("/account/data")
+    page.get_by_label("Prénom").fill("Dominique")
+    page.get_by_role("button", name="Enregistrer").first.click()
+    expect(page.get_by_role("status")).to_have_text("Enregistré")
+    page.get_by_label("M’écrire par e-mail").set_checked(
+        not page.get_by_label("M’écrire par e-mail").is_checked()
+    )
+    page.get_by_role("button", name="Enregistrer").nth(1).click()
+    expect(page.get_by_role("status")).to_have_text("Enregistré")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Télécharger mes données").click()
+    assert kept.value.suggested_filename == "my-data.zip"
+    page.get_by_role("button", name="Effacer mes données").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Je suis sûr").check()
+    page.get_by_role("button", name="Effacer mes données").click()
+    expect(page.get_by_role("status")).to_have_text("Vos données sont effacées")
+    with phone.shop.database.read(phone.shop.shop.tenant) as tx:
+        left = members.member(tx, member)
+    assert left is None or left.erased_at is not None
+
+
+def test_a_form_of_another_site_changes_nothing_of_an_account(phone: Visit) -> None:
+    with phone.shop.database.write(phone.shop.shop.tenant) as tx:
+        member = join(tx)
+        person = members.member(tx, member)
+        assert person is not None
+        token = own_sessions.open_session(tx, person, "cookie").token.text
+    refused = requests.post(
+        f"{phone.url}/account/data/erase",
+        cookies={COOKIE: token},
+        data={"id": new_id(), "sure": "true", "csrf": "x"},
+        timeout=10,
+    )
+    assert refused.status_code == 403
+    with phone.shop.database.read(phone.shop.shop.tenant) as tx:
+        left = members.member(tx, member)
+    assert left is not None
+    assert left.erased_at is None
+
+
+def test_reminders_are_stopped_by_the_link_of_a_mail_with_one_button(phone: Visit) -> None:
+    with phone.shop.database.write(phone.shop.shop.tenant) as tx:
+        member = join(tx)
+        config = Config(public_url=phone.url)
+        token = stopping.link(tx, member, config).rpartition("/")[2]
+    page = phone.open(f"/unsubscribe/{token}")
+    phone.check()
+    page.get_by_role("button", name="Arrêter").click()
+    expect(page.get_by_role("status")).to_contain_text("C’est fait")
