@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from loyalty.chain import canonical
 from loyalty.division import apportioned
 from loyalty.earning import earn, welcome
+from loyalty.eligibility import Part
 from loyalty.ids import MemberId, ProgramId, RuleId, SaleId, StoreId, derived_entry
 from loyalty.ledger import Entry
 from loyalty.program import (
@@ -37,6 +38,7 @@ from loyalty.program import (
 )
 from loyalty.returns import earned_lines
 from loyalty.sales import Channel, Line, LineKind, Sale
+from loyalty.sheet import Portion, lines_of
 from loyalty.traces import EarnedLine
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -220,3 +222,17 @@ def test_shares_make_the_whole_and_none_is_a_unit_away_from_its_due(
 def test_an_entrys_id_is_the_uuid_of_what_it_is_made_of(parts: list[str]) -> None:
     named = uuid5(UUID("6f1c1f3a-52a5-4f8e-9f0e-6a1c6b6d2f10"), "/".join(parts))
     assert derived_entry(*(parts or [""])) == str(named)
+
+
+def test_a_single_point_of_a_line_and_a_visit_goes_to_the_first() -> None:
+    """Weights of one and one: a visit weighs no more than what it gave."""
+    line, visited = (
+        Part(MUG, MUG.net, MUG.listed, None, discounted=False, place=place, sold=1)
+        for place in ("1", "2")
+    )
+    of_the_line, of_the_visit = Portion(1, (line,), [1]), Portion(1, (visited,), None)
+    assert lines_of(1, (of_the_line, of_the_visit)) == (EarnedLine("1", 1, 1),)
+    assert lines_of(2, (of_the_line, of_the_visit)) == (
+        EarnedLine("1", 1, 1),
+        EarnedLine("*2", 1, MUG.net),
+    )

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loyalty.errors import EmailRefused, Flaw, NameRefused
-from loyalty.members import EMAIL_MAX, NAME_MAX, email, first_name, masked, name_key
+from loyalty.members import EMAIL_MAX, NAME_MAX, email, first_name, masked, masked_phone, name_key
 
 
 @pytest.mark.parametrize(
@@ -191,3 +191,7 @@ def test_masking_hides_all_that_names_the_person(address: str) -> None:
 )
 def test_a_name_is_looked_up_without_case_accents_and_signs(name: str, found_under: str) -> None:
     assert name_key(name) == found_under
+
+
+def test_of_a_number_two_digits_are_shown() -> None:
+    assert masked_phone("+33612345678") == "•• •• •• 78"

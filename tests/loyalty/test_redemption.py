@@ -11,10 +11,11 @@ from loyalty.errors import NotEnoughPoints, OfflineLimit, RewardUnavailable, Vou
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId, derived_entry
 from loyalty.ledger import EntryKind, replay
 from loyalty.paper import Consequence, JobState, after_power_cut, consequence
-from loyalty.program import OfflineLimits, Program, Reward, Takes, Validity, in_language
+from loyalty.program import Assurance, OfflineLimits, Program, Reward, Takes, Validity, in_language
 from loyalty.redemption import (
     OfflineUse,
     Reservation,
+    assured,
     check_offline,
     reservation_entry,
     reserve,
@@ -302,3 +303,24 @@ def test_a_fact_has_one_entry_id_and_no_two_facts_share_it() -> None:
     assert derived_entry("earn", "shop", "s-1") != derived_entry("earn", "shop-s", "1")
     with pytest.raises(AssertionError):
         derived_entry("earn", "shop/s", "1")
+
+
+@pytest.mark.parametrize(
+    ("registered", "chip", "code", "trusted"),
+    [
+        (Assurance.UID, False, False, Assurance.UID),
+        (Assurance.UID, True, False, Assurance.UID),  # written down as a mere number, it stays one
+        (Assurance.UID, False, True, Assurance.UID_AND_CODE),
+        (Assurance.UID, True, True, Assurance.UID_AND_CODE),
+        (Assurance.CHIP, False, False, Assurance.UID),  # the number without its chip: a copy
+        (Assurance.CHIP, False, True, Assurance.UID_AND_CODE),
+        (Assurance.CHIP, True, False, Assurance.CHIP),
+        (Assurance.CHIP, True, True, Assurance.CHIP),
+        (Assurance.UID_AND_CODE, False, False, Assurance.UID),
+    ],
+)
+def test_what_may_be_spent_goes_by_what_was_shown(
+    registered: Assurance, chip: bool, code: bool, trusted: Assurance
+) -> None:
+    """F5."""
+    assert assured(registered, chip=chip, code=code) is trusted
