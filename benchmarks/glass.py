@@ -28,7 +28,7 @@ FRAMES = 11
 PAUSE_S = 0.25
 FINGERS = 40
 SESSIONS = 1_000
-SETTLED = 200
+SETTLED = 100
 """Visits before memory is first measured: caches fill, and stay full."""
 
 

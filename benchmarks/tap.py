@@ -76,7 +76,7 @@ def _insert_members(path: Path, members: int) -> None:
     """Cards and snapshots as sync would have written them, many at once."""
     now = datetime.now(UTC)
     snapshot = AccountSnapshot(
-        member="?",
+        member="somebody",
         program="maison-lise",
         position=3,
         debt=0,
@@ -95,7 +95,10 @@ def _insert_members(path: Path, members: int) -> None:
             )
             connection.executemany(
                 "INSERT INTO accounts (member, program, position, snapshot) VALUES (?, ?, ?, ?)",
-                ((f"m{n}", "maison-lise", 3, snapshot.replace('"?"', f'"m{n}"')) for n in numbers),
+                (
+                    (f"m{n}", "maison-lise", 3, snapshot.replace("somebody", f"m{n}"))
+                    for n in numbers
+                ),
             )
 
 
