@@ -14,6 +14,8 @@ from kiosk.screens import Trouble
 log = logging.getLogger(__name__)
 
 CHECK_EVERY_S = 10.0
+CHECK_TROUBLED_S = 3.0
+"""A printer that is away is asked more often: who has put paper in waits for it (F12)."""
 _PAPER: dict[Paper, Literal["enough", "low", "out", "unknown"]] = {
     Paper.PLENTY: "enough",
     Paper.LOW: "low",
@@ -100,4 +102,5 @@ class Health:
             if not warm:
                 await self._desk.warm()
                 warm = True
-            await asyncio.sleep(CHECK_EVERY_S)
+            well = not self._desk.installed or self.can_print
+            await asyncio.sleep(CHECK_EVERY_S if well else CHECK_TROUBLED_S)

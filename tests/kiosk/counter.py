@@ -21,6 +21,7 @@ from backend_client.schemas import CardStatus, MemberQuery, RedemptionRequest, S
 from backend_client.signing import card_key
 from devices.printers import open_printer
 from devices.printers.simulated import SimulatedPrinter
+from devices.readers import open_reader
 from devices.readers.simulated import SimulatedReader, connect
 from kiosk.bootstrap import Parts, open_kiosk
 from kiosk.config import Backend, Config, Credentials, Session, Storage
@@ -44,6 +45,8 @@ class Cable(requests.Session):
     def __init__(self, inner: requests.Session) -> None:
         super().__init__()
         self.pulled = False
+        self.broken = False
+        """Somebody answers, and only that it is broken: a server that fails at each call."""
         self.under_way = 0
         self.answers_lost = 0
         """So many answers get lost: the backend does what was asked, and nobody hears of it."""
@@ -54,6 +57,8 @@ class Cable(requests.Session):
         with self._guard:
             if self.pulled:
                 raise requests.ConnectionError("the cable is pulled")
+            if self.broken:
+                return _failure()
             self.under_way += 1
         try:
             response = self._through(*args, **kwargs)
@@ -69,6 +74,15 @@ class Cable(requests.Session):
         if "wait" in (kwargs.get("params") or {}):
             kwargs["params"]["wait"] = "0.2"  # else a test would end with its last long poll
         return self._inner.request(*args, **kwargs)
+
+
+def _failure() -> requests.Response:
+    """An answer 500, as whatever stands before a broken server gives it."""
+    response = requests.Response()
+    response.status_code = 500
+    response.url = NOWHERE
+    response._content = b"<h1>Internal Server Error</h1>"
+    return response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +198,14 @@ class Counter:
 
         await self.kiosk.db.run(fill)
 
+    async def empty_the_disk(self) -> None:
+        """There is room again."""
+
+        def empty(tx: Transaction) -> None:
+            tx._connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+        await self.kiosk.db.run(empty)
+
     async def restart_invitation(self) -> None:
         """Have the invitation shown again, as after any change of the machine's health."""
         self.kiosk.health.changed.set()
@@ -226,10 +248,11 @@ async def counter(
     served: bool = True,
     welcome: int = 50,
     target: str = "",
+    reader_target: str = "",
 ) -> AsyncIterator[Counter]:
     """The kiosk, claimed and in service; a second one in the same folder is a restart.
 
-    `target` is another printer than the simulated one.
+    `target` is another printer than the simulated one, `reader_target` another reader.
     """
     with connected(shop, NOWHERE, session) as wired:
         if credentials is None:
@@ -251,7 +274,7 @@ async def counter(
         parts = Parts(
             database=Database(folder / "kiosk.db"),
             client=TerminalClient(NOWHERE, credentials.token, session=cable),
-            reader=reader,
+            reader=open_reader(reader_target) if reader_target else reader,
             printer=open_printer(target) if target else printer,
         )
         async with open_kiosk(config, credentials, glass, parts) as kiosk:
