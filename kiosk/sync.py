@@ -40,7 +40,7 @@ PUSH_MAX = 100
 LONG_POLL_S = 20.0
 CALL_MAX_S = 90.0
 RETRY_FIRST_S = 0.5
-RETRY_MAX_S = 8.0
+RETRY_MAX_S = 6.0
 """A kiosk is back within ten seconds of its network, however long that was away (F12)."""
 CONTACT_GRAIN = timedelta(minutes=5)
 

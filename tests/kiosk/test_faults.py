@@ -264,13 +264,13 @@ def test_each_fault_is_said_and_mended_without_a_restart(tmp_path: Path) -> None
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_a_day_of_faults_ends_with_a_whole_kiosk_that_has_not_grown(tmp_path: Path) -> None:
-    """24 hours of faults, ten an hour, without the time between them; memory grows under 5 %."""
+    """24 hours of faults, five an hour, without the time between them; memory grows under 5 %."""
 
     async def story(day: Day) -> None:
         schedule = random.Random(24)  # noqa: S311 - the same day each time
         grown: list[float] = []
         for hour in range(24):
-            for _ in range(10):
+            for _ in range(5):
                 await day.fault(schedule.choice(FAULTS))
             day.place.printer.printed.clear()
             gc.collect()
