@@ -27,6 +27,7 @@ from backend_client.schemas import (
     ProductId,
     ProductsImported,
 )
+from loyalty.program import Unit
 from loyalty.sales import LineKind
 
 PATH = "/office/products"
@@ -153,7 +154,7 @@ def add(page: CatalogueDoor, form: StaffForm) -> Response:
             taken = catalogue.product(tx, wanted) is not None
         if taken:
             raise form.mistake("id", "Another product has this code")
-        body = ProductFound(id=wanted, **_values(form))
+        body = ProductFound(id=wanted, **_values(page, form))
         _put(page, wanted, ProductBody(**_without_id(body)))
         return page.go(PATH, page.words.t("{name} is kept.", name=body.name))
     return _show(page, form, None)
@@ -170,7 +171,7 @@ def save(page: CatalogueDoor, form: StaffForm, product: _Product) -> Response:
     """As it is from now on."""
     known = _read(page, product)
     with form.attempt():
-        body = ProductBody(**_values(form))
+        body = ProductBody(**_values(page, form))
         _put(page, product, body)
         return page.go(PATH, page.words.t("{name} is kept.", name=body.name))
     return _show(page, form, known)
@@ -197,10 +198,12 @@ def _without_id(body: ProductFound) -> dict[str, Any]:
     return {name: value for name, value in body if name != "id"}
 
 
-def _values(form: Form) -> dict[str, Any]:
+def _values(page: Page, form: Form) -> dict[str, Any]:
     """What was filled in. Raises Refused."""
     earning = form.text("earning")
-    points = form.whole("points") if earning == "own" else None
+    # Where loyalty is counted in money, an article's own amount is an amount (LSX-37).
+    number = form.money if _in_money(page) else form.whole
+    points = number("points") if earning == "own" else None
     if earning == "own" and points is None:
         raise form.mistake("points", "Fill this in")
     return {
@@ -212,11 +215,16 @@ def _values(form: Form) -> dict[str, Any]:
         "sets": tuple(_list(form.text("sets"))),
         "points": points,
         "earns": earning != "none",
-        "gift_points": form.whole("gift_points"),
+        "gift_points": number("gift_points"),
         "components": tuple(
             _component(line, form) for line in form.text("components").splitlines() if line.strip()
         ),
     }
+
+
+def _in_money(page: Page) -> bool:
+    with page.database.read(page.caller.tenant) as tx:
+        return standing(tx, page).program.unit is Unit.MONEY
 
 
 def _rate(form: Form) -> str:
@@ -241,8 +249,10 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
     if product is None and form is None and page.request.url.path != f"{PATH}/new":
         raise Refused(ProblemName.NOT_FOUND, "no such product")
     with page.database.read(page.caller.tenant) as tx:
-        currency = standing(tx, page).program.currency
+        program = standing(tx, page).program
         families = catalogue.families(tx, FAMILIES_MAX)
+    in_money = program.unit is Unit.MONEY
+    number = _typed if in_money else _whole
     return show(
         page,
         "shop/product.html",
@@ -250,8 +260,11 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
         form=form,
         product=product,
         kinds=[(kind.value, page.words.t(said)) for kind, said in KINDS],
-        currency=currency,
-        price=_typed(product.price, page) if product and product.price is not None else "",
+        currency=program.currency,
+        price=_typed(product.price if product else None, page),
+        in_money=in_money,
+        points=number(product.points if product else None, page),
+        gift_points=number(product.gift_points if product else None, page),
         components="\n".join(f"{part.product} × {part.quantity}" for part in product.components)
         if product
         else "",
@@ -259,5 +272,11 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
     )
 
 
-def _typed(minor: int, page: Page) -> str:
+def _typed(minor: int | None, page: Page) -> str:
+    if minor is None:
+        return ""
     return f"{Decimal(minor).scaleb(-2):.2f}".replace(".", page.words.decimal_point)
+
+
+def _whole(number: int | None, _: Page) -> str:
+    return "" if number is None else str(number)

@@ -326,3 +326,16 @@ def test_a_till_that_sends_only_codes_earns_what_the_records_say(
     assert earns("THE") == 10, "one that is not in the catalogue, by the rate"
     assert earns("CAFE", "PORT", "VIN", "THE") == 30
     assert earns("CAFE", "THE", price_code="STAFF") == 0
+
+
+def test_products_are_found_by_code_or_words_of_their_name(owner: Merchant) -> None:
+    owner.puts("/v1/products/SAVON", name="Savon artisanal de Nantes")
+    owner.puts("/v1/products/THE", name="Coffret de thés")
+
+    def found(search: str) -> list[str]:
+        told = owner.gets(f"/v1/products?search={search}")
+        return [each["id"] for each in told["products"]]
+
+    assert found("THE") == ["THE"]
+    assert found("nantes savon") == ["SAVON"]
+    assert found("100%") == []

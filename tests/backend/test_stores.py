@@ -155,3 +155,10 @@ def test_a_loyalty_discount_is_a_product_whose_price_is_below_zero_in_a_price_li
         ("SOIN", "article", 2500),
         ("REMISE", "reward", -500),
     ]
+
+
+def test_the_company_is_called_otherwise(owner: Merchant) -> None:
+    assert owner.gets("/v1/settings/company") == {"name": "Maison Lise"}
+    owner.puts("/v1/settings/company", name="Chez Lise")
+    assert owner.gets("/v1/settings/company") == {"name": "Chez Lise"}
+    assert owner.refused("PUT", "/v1/settings/company", {"name": "two\nlines"})[0] == 422

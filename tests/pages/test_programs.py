@@ -105,6 +105,18 @@ def test_a_program_starts_from_a_ready_one_and_can_be_switched_off(lively: Visit
     page.get_by_text("clients auraient un compte").wait_for()
 
 
+def test_what_a_rule_counts_is_chosen_from_a_list(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open(f"{PROGRAM}/rules/earning/1")
+    page.get_by_text("Sur quoi", exact=True).click()
+    page.get_by_label("Ce qui est compté").select_option("Des visites")
+    page.get_by_label("Par tranche de").fill("1")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    page.get_by_text("1 point pour 1 visite").wait_for()
+    page.get_by_role("link", name="Achat 1 point pour 1 visite").click()
+    assert page.get_by_label("Par tranche de").input_value() == "1"
+
+
 def test_who_may_draft_may_not_publish(visit: Visit) -> None:
     visit.as_staff(Role.MANAGER)
     visit.open(PROGRAM)

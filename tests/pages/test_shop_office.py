@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from backend.api.callers import COOKIE
 from backend.db import catalogue, gifts, shops
 from backend.rights import Role
+from backend.services.programs.presets import preset_document
 from backend.services.programs.programs import publish, put_draft
 from backend.services.shop.gifts import put_gift
 from backend_client.schemas import GiftBody, Publication
@@ -40,6 +41,7 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
     _press(page, "Garder")
     expect(page.get_by_role("alert")).to_contain_text("À remplir")
     page.get_by_role("textbox", name="Points par pièce").fill("15")
+    page.get_by_label("Points pour en avoir un").fill("300")
     _press(page, "Garder")
     page.get_by_text("Savon artisanal est gardé").wait_for()
     _press(page, "Ajouter ces articles")
@@ -70,10 +72,32 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
         soap = catalogue.product(tx, "SAVON")
         assert soap is not None
         assert (soap.name, soap.price, soap.points) == ("Savon de Marseille", 850, 15)
+        assert soap.gift_points == 300
         (book,) = catalogue.books(tx)
         assert (book.id, book.earns) == ("PRO", False)
         (line,) = catalogue.lines_after(tx, "PRO", None, 10)
         assert (line.product, line.price) == ("SAVON", 500)
+
+
+def test_where_loyalty_is_money_an_article_has_its_own_amount_in_money(visit: Visit) -> None:
+    visit.as_staff()
+    tenant, program = visit.shop.shop.tenant, visit.shop.shop.program
+    document = json.loads(preset_document("lightspeed")) | {"id": program}
+    visit.shop.database.run(tenant, put_draft, program, document, actor="system")
+    visit.shop.database.run(tenant, publish, program, Publication(version=2), actor="system")
+    page = visit.open("/office/products/new")
+    page.get_by_label("Code", exact=True).fill("SAVON")
+    page.get_by_label("Nom", exact=True).fill("Savon")
+    page.get_by_label("Son propre nombre de points").check()
+    page.get_by_role("textbox", name="Montant de fidélité par pièce (EUR)").fill("1,50")
+    _press(page, "Garder")
+    page.get_by_role("link", name="Savon").click()
+    amount = page.get_by_role("textbox", name="Montant de fidélité par pièce (EUR)")
+    assert amount.input_value() == "1,50"
+    with visit.shop.database.read(tenant) as tx:
+        soap = catalogue.product(tx, "SAVON")
+        assert soap is not None
+        assert soap.points == 150
 
 
 def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> None:
