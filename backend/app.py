@@ -61,6 +61,7 @@ from backend.errors import Refused
 from backend.metrics import MEDIA_TYPE as MEDIA_TYPE_OF_METRICS
 from backend.metrics import Metrics
 from backend.portal import AREAS as PORTAL
+from backend.shop import AREAS as SHOP
 from backend.till import AREAS as TILL
 from backend.web import look
 from backend.web import routes as web
@@ -162,7 +163,7 @@ def create_app(
     web.tell_missing(app)
     for area in _AREAS:
         app.include_router(area.routes)
-    for page in (look, web, *OFFICE, *TILL, *PORTAL):
+    for page in (look, web, *OFFICE, *TILL, *PORTAL, *SHOP):
         app.include_router(page.routes)
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     metrics = Metrics(database.clock())
