@@ -113,6 +113,19 @@ def test_a_rank_counts_from_the_sale_after_the_one_that_reached_it(
     assert refused(line, member, "cake")["name"] == ProblemName.REWARD_UNAVAILABLE
 
 
+@pytest.mark.parametrize("shop_program", [document(**BY_POINTS), document(**BY_MONEY)])
+def test_who_was_two_records_has_the_rank_of_both(opened: tuple[Connected, str]) -> None:
+    """P-18, P-20."""
+    line, kept = opened
+    staff = staff_of(line)
+    absorbed = staff.add()["id"]
+    for member in (kept, absorbed):
+        line.till.record_sale(sale_of(member, 30_00))
+    assert line.till.record_sale(sale_of(kept, 10_00)).earned == 10
+    staff.ask("POST", "/merges", {"id": new_id(), "kept": kept, "absorbed": absorbed})
+    assert line.till.record_sale(sale_of(kept, 10_00)).earned == 20
+
+
 @pytest.mark.parametrize("shop_program", [document(**BY_POINTS)])
 def test_a_gift_for_a_rank_is_not_handed_out_below_it(opened: tuple[Connected, str]) -> None:
     line, member = opened

@@ -35,14 +35,21 @@ def holder(tx: Transaction, member: MemberId, program: ProgramId) -> MemberId:
 
 
 def moved_by(tx: Transaction, member: MemberId, program: ProgramId) -> Iterator[Entry]:
-    """What moved in the member's own account, and what they moved in their household's."""
-    for posted in accounts.journal(tx, member, program):
-        yield posted.entry
+    """What moved in the person's own accounts, and what they moved in their household's."""
+    mine = records_of(tx, member)
+    for each in mine:
+        for posted in accounts.journal(tx, each, program):
+            yield posted.entry
     elsewhere = holder(tx, member, program)
-    if elsewhere != member:
+    if elsewhere not in mine:
         for posted in accounts.journal(tx, elsewhere, program):
-            if posted.entry.by == member:
+            if posted.entry.by in mine:
                 yield posted.entry
+
+
+def records_of(tx: Transaction, member: MemberId) -> tuple[MemberId, ...]:
+    """Every record of the person: this one, and those that were merged into it."""
+    return (member, *members.absorbed_by(tx, member))
 
 
 def routed(tx: Transaction, entry: Entry) -> Entry:

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from backend.db import Transaction, sales
 from backend.db.sales import ActKind, SaleRow
-from backend.services.points.belonging import moved_by
+from backend.services.points.belonging import moved_by, records_of
 from backend.services.selling import sold
 from loyalty.ids import MemberId
 from loyalty.program import Metric, Program
@@ -43,9 +43,10 @@ def tier_at(
 
 def _purchases(tx: Transaction, member: MemberId) -> Iterator[Purchase]:
     """What the member bought and brought back, for tiers by money or by visits."""
-    for row in sales.settled_of(tx, member):
-        yield Purchase(sale=row.id, at=row.closed_at, amount=row.total)
-        yield from _brought_back(tx, row)
+    for each in records_of(tx, member):
+        for row in sales.settled_of(tx, each):
+            yield Purchase(sale=row.id, at=row.closed_at, amount=row.total)
+            yield from _brought_back(tx, row)
 
 
 def _brought_back(tx: Transaction, row: SaleRow) -> Iterator[Purchase]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from backend.db import Transaction, gifts, members, uses
 from backend.db.shops import Store
 from backend.services.points import fraud
-from backend.services.points.belonging import holder
+from backend.services.points.belonging import holder, records_of
 from backend.services.points.ranks import tier_at
 from loyalty.errors import MemberLimit
 from loyalty.ids import MemberId, Points, RewardId
@@ -51,7 +51,7 @@ def _taken(
         for reward in program.rewards
         if reward.usable.per_member is not None
     }
-    who = {person, holder(tx, person, program.id)}
+    who = {*records_of(tx, person), holder(tx, person, program.id)}
     counted = {
         start: uses.times_taken(tx, who, program.id, since=start) for start in set(since.values())
     }
