@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from backend.api.callers import Data
 from backend.api.languages import Language
@@ -10,10 +10,11 @@ from backend.api.links import zip_of
 from backend.api.own import COOKIE, MemberCaller
 from backend.api.pages import Asked, page
 from backend.api.problems import BODY, documented
-from backend.services.people import own_account, privacy, records
+from backend.services.people import own_account, own_address, privacy, records
 from backend.services.points import accounts
 from backend_client.schemas import (
     API,
+    CodeAsked,
     ConsentsAnswer,
     ConsentsBody,
     Erased,
@@ -23,6 +24,8 @@ from backend_client.schemas import (
     MovementsPage,
     MyAccount,
     MyChange,
+    MyEmail,
+    MyEmailProof,
     MyErasure,
     MyProfile,
     MyVouchers,
@@ -76,6 +79,38 @@ def account(
 def change(database: Data, visitor: MemberCaller, body: MyChange) -> MyProfile:
     """Change one's own name, number, birthday or language, on the version that was read."""
     return database.run(visitor.tenant, own_account.change, visitor.id, body)
+
+
+@routes.post(
+    "/email",
+    responses=documented(
+        *BODY,
+        *_ME,
+        ProblemName.EMAIL_REFUSED,
+        ProblemName.TOO_MANY_CODES,
+        ProblemName.ID_REUSED,
+        ProblemName.NOT_FOUND,
+    ),
+)
+def ask_email(database: Data, visitor: MemberCaller, body: MyEmail) -> CodeAsked:
+    """Another address for oneself: a code goes there."""
+    return database.run(visitor.tenant, own_address.ask, visitor.id, body)
+
+
+@routes.post(
+    "/email/{code}/proof",
+    responses=documented(
+        *BODY, *_ME, ProblemName.EMAIL_REFUSED, ProblemName.CODE_WRONG, ProblemName.NOT_FOUND
+    ),
+)
+def prove_email(
+    database: Data, visitor: MemberCaller, code: Annotated[Id, Path()], body: MyEmailProof
+) -> MyProfile:
+    """The code that came to the new address: from now on it is theirs, and the old one is told."""
+    # A wrong try is written down before it is refused.
+    member = database.run(visitor.tenant, own_address.prove, visitor.id, code, body).passed()
+    with database.read(visitor.tenant) as tx:
+        return own_account.profile(records.existing(tx, member))
 
 
 @routes.get("/lots", responses=_ACCOUNT)

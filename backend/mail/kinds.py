@@ -23,6 +23,8 @@ class MailKind(StrEnum):
     """A link to the sign-up form, good for seven days (LSX-26)."""
     CARD_REPLACED = "card-replaced"
     """Another card opens the account now; the old one does not."""
+    EMAIL_CHANGED = "email-changed"
+    """Goes to the address that was theirs: another one is written to from now on."""
     REMINDER = "reminder"
     """Points can be used, and some will be lost soon (OCT-15 to OCT-18)."""
     DEADLINE = "deadline"
@@ -68,6 +70,7 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
             secret=True,
         ),
         MailKind.CARD_REPLACED: Kind(values={"balance": 130}),
+        MailKind.EMAIL_CHANGED: Kind(values={"contact": "c•••@•••.org"}),
         MailKind.REMINDER: Kind(
             values={"points": 42, "deadline": _DAY, "balance": 230}, nudges=True
         ),

@@ -83,6 +83,20 @@ class MyChange(Wire):
     language: Language = "fr"
 
 
+class MyEmail(Wire):
+    """Another address; a code goes there, and proves that it is the member's."""
+
+    id: Id
+    email: str = Field(max_length=254)
+
+
+class MyEmailProof(Wire):
+    """The address once more, and the code that came there."""
+
+    email: str = Field(max_length=254)
+    digits: str = Field(pattern=r"^[0-9]{6}$")
+
+
 class MyCard(Wire):
     """A card that opens the account, or did."""
 

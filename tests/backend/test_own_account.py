@@ -371,6 +371,33 @@ def test_a_member_changes_name_number_birthday_and_language_but_not_what_the_sho
     assert (record["price_code"], record["birthday"]) == ("pro", "1984-03-14")
 
 
+def test_a_new_address_counts_once_its_reader_typed_the_code_and_the_old_one_is_told(
+    counter: Desk, phone: Phone
+) -> None:
+    member, other = counter.add(email=CAMILLE)["id"], counter.add(email=ROBIN)["id"]
+    phone.comes_in(CAMILLE)
+    wanted, new = new_id(), "new@example.org"
+    phone.ask("POST", "/me/email", {"id": wanted, "email": new.upper()})
+    digits, path = mailed_code(phone.shop, wanted), f"/me/email/{wanted}/proof"
+    wrong = {"email": new, "digits": f"{(int(digits) + 1) % 10**6:06}"}
+    assert phone.refused("code-wrong", "POST", path, wrong)["left"] == 4
+    elsewhere = {"email": "third@example.org", "digits": digits}
+    phone.refused("code-wrong", "POST", path, elsewhere)
+    stranger = Phone(shop=phone.shop, session=phone.session)
+    stranger.comes_in(ROBIN)
+    stranger.refused("code-wrong", "POST", path, {"email": new, "digits": digits})
+    assert counter.record(member)["email"] == CAMILLE
+    told = phone.ask("POST", path, {"email": new, "digits": digits})
+    assert (told["id"], told["email"]) == (member, new)
+    phone.refused("code-wrong", "POST", path, {"email": new, "digits": digits})
+    with phone.shop.database.across() as connection:
+        outbox = tables.outbox.c
+        sent = connection.execute(select(outbox.address).where(outbox.kind == "email-changed"))
+        assert [row.address for row in sent] == [CAMILLE]
+    assert Phone(shop=phone.shop, session=phone.session).comes_in(new)["member"] == member
+    assert counter.record(other)["email"] == ROBIN
+
+
 def test_a_member_takes_their_data_home_and_is_forgotten_with_every_session(
     counter: Desk, line: Connected, phone: Phone
 ) -> None:

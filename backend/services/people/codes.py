@@ -51,6 +51,11 @@ def send(
     return SpendingCodeAsked(**asked.model_dump(), contact=people.masked(address))
 
 
+def send_to(tx: Transaction, wanted: str, person: Member, address: str, purpose: str) -> CodeAsked:
+    """A code on its way to an address that the member says is theirs. Raises Refused."""
+    return _sent(tx, wanted, tx.keys.contact(address), person, purpose, None, address)
+
+
 def _sent(
     tx: Transaction,
     wanted: str,
@@ -58,6 +63,7 @@ def _sent(
     person: Member | None,
     purpose: str,
     terminal: TerminalId | None,
+    address: str | None = None,
 ) -> CodeAsked:
     asked = CodeAsked(id=wanted, minutes=MINUTES, tries=TRIES)
     known = codes.code(tx, wanted)
@@ -88,6 +94,7 @@ def _sent(
                 kind=MailKind.CODE,
                 key=f"code:{wanted}",
                 member=person.id,
+                address=address,
                 values={"code": f"{digits[:3]} {digits[3:]}", "minutes": MINUTES},
                 useless_after=tx.now + timedelta(minutes=MINUTES),
             ),
