@@ -52,6 +52,7 @@ They have tests of their own."""
 
 SAME_ANSWER = {
     ("POST", "/v1/members/search"): 200,
+    ("POST", "/v1/members/table"): 200,
     ("POST", "/v1/kiosk/links"): 200,
     ("POST", "/v1/kiosk/codes/{code}/check"): 403,
     ("POST", "/v1/kiosk/codes/{code}/card"): 403,
