@@ -56,6 +56,8 @@ SAME_ANSWER = {
     ("POST", "/v1/kiosk/links"): 200,
     ("POST", "/v1/kiosk/codes/{code}/check"): 403,
     ("POST", "/v1/kiosk/codes/{code}/card"): 403,
+    ("POST", "/v1/kiosk/spending-codes/{code}/check"): 403,
+    ("POST", "/v1/kiosk/staff"): 401,
     ("POST", "/v1/me/email/{code}/proof"): 403,
 }
 """Where nobody is told whether there is such a thing: nobody is found, no code is right."""

@@ -173,6 +173,7 @@ def _make_people(world: World, card: str) -> None:
     asked = {"id": code, "email": "nobody@shop.example"}
     assert world.line.raw("POST", "/v1/kiosk/codes", asked).status_code == 200
     world.things.update({"card": card, "codes/code": code, "email/code": code, **ids})
+    world.things["spending-codes/code"] = code
 
 
 def _mail(tx: Transaction) -> str:
