@@ -6,6 +6,7 @@
 from backend.backoffice import (
     audit,
     campaigns,
+    card_types,
     door,
     duplicates,
     first_run,
@@ -33,7 +34,7 @@ from backend.backoffice import (
     waiting,
 )
 
-_PEOPLE = (members, members_many, duplicates, member, member_deeds)
+_PEOPLE = (members, members_many, duplicates, card_types, member, member_deeds)
 _PROGRAMS = (programs, program_rules, program_versions, program_start, campaigns)
 _SHOP = (products, price_books, gifts, stores, people, settings)
 _FIGURES = (reports, waiting, imports, messages, machines, audit)

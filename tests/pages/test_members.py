@@ -134,3 +134,57 @@ def test_a_cashier_adds_members_and_moves_no_points(visit: Visit) -> None:
     page = visit.open(f"/office/members/{MEMBER}")
     assert page.get_by_role("button", name="Enregistrer les points").count() == 0
     visit.open("/office/members/changes", status=403)
+
+
+def test_a_type_of_card_is_made_listed_and_changed(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members/card-types")
+    page.get_by_label("Comment il s’appelle").fill("Carte Or")
+    page.get_by_label("Le client la paie").check()
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("alert").wait_for()
+    assert page.get_by_label("Comment il s’appelle").input_value() == "Carte Or"
+    page.get_by_label("Article d’une carte payante").fill("SAC-TOI")
+    page.get_by_label("Jours de validité").fill("365")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_text("Payante : article SAC-TOI".replace(" :", "\u202f:")).wait_for()
+    visit.check()
+    page.get_by_role("link", name="Carte Or").click()
+    page.get_by_label("Jours de validité").fill("730")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_text("bonne 730 jours").wait_for()
+
+
+def test_a_note_shows_on_the_record_and_alerts_only_where_it_is_asked(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members/member-009/record")
+    page.get_by_label("Note pour l’équipe").fill("Aime le thé vert")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.locator(".note-card").get_by_text("Aime le thé vert").wait_for()
+    assert page.get_by_role("note").count() == 0
+    page.get_by_label("Montrer la note quand on les sert").check()
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("note").wait_for()
+
+
+def test_loyalty_is_switched_off_for_one_customer(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members/member-010/record")
+    page.get_by_label("La fidélité est active").uncheck()
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_text("Fidélité désactivée").wait_for()
+    page = visit.open("/office/members?loyalty=no")
+    assert names_in(page) == ["Arthur Michel"]
+
+
+def test_who_has_points_to_use_is_written_to(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members?points_from=200&agrees_to=news")
+    page.get_by_role("checkbox", name="Tous ceux qui sont trouvés").check()
+    page.get_by_role("button", name="Leur écrire").click()
+    page.get_by_label("Objet").fill("Vos points vous attendent")
+    page.get_by_label("Ce que vous voulez dire").fill("Passez nous voir dimanche.")
+    visit.check()
+    page.get_by_role("button", name="Envoyer").click()
+    page.get_by_role("heading", name="Boîte d’envoi").wait_for()
+    page.get_by_text("Nouvelles", exact=False).first.wait_for()

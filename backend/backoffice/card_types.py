@@ -1,0 +1,54 @@
+"""Types of cards: free or paid, how long they can be used (CLI-02 to CLI-08)."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import Depends
+from fastapi.responses import Response
+
+from backend.api import cards as api
+from backend.backoffice.office import show
+from backend.backoffice.reading import at_a_store, standing
+from backend.rights import Right
+from backend.web.forms import Form
+from backend.web.page import Page, StaffForm, page_with
+from backend.web.routes import page_routes
+from backend_client.schemas import CardTypeTerms
+
+PATH = "/office/members/card-types"
+
+_CataloguerPage = Annotated[Page, Depends(page_with(Right.CATALOGUE))]
+
+routes = page_routes(PATH)
+
+
+@routes.get("")
+def card_types(page: _CataloguerPage) -> Response:
+    """Every type, one of them to be changed, or a new one."""
+    return _shown(page, None, page.request.query_params.get("type", ""))
+
+
+def _shown(page: Page, form: Form | None, wanted: str, status: int = 200) -> Response:
+    types = api.types(page.database, page.caller).types
+    return show(
+        page,
+        "members/card-types.html",
+        status=status,
+        form=form,
+        types=types,
+        chosen=next((each for each in types if each.id == wanted), None),
+        new=wanted or str(uuid4()),
+    )
+
+
+@routes.post("/{type_id}")
+def save(page: _CataloguerPage, form: StaffForm, type_id: str) -> Response:
+    """Add a type, or change it for the cards to come."""
+    with form.attempt():
+        with page.database.read(page.caller.tenant) as tx:
+            here = standing(tx, page)
+        body = form.into(CardTypeTerms, paid=form.flag("paid"), program=here.program.id)
+        caller = at_a_store(page, here.stores[0])
+        api.save_type(page.database, caller, type_id, body)
+        return page.go(PATH, page.words.t("Saved"))
+    return _shown(page, form, type_id, status=422)

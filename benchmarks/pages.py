@@ -1,0 +1,183 @@
+"""How fast the pages of the back office answer among many members.
+
+`python -m benchmarks.pages [members=N] [WORD …]`: a shop that looks lived in, multiplied in its
+database, and each page asked for several times. Wall time and the server's CPU time, medians in ms;
+a word such as `reports` asks only for pages with it in their address.
+"""
+
+import json
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import percentile
+from tests.pages.shop import furnished
+from tests.support.server import NOWHERE, Company, company, in_process
+from tests.support.staff import at_work
+
+MEMBERS = 100_000
+AIM_MS = 200
+TIMES = 5
+ENTRIES_EACH, SALES_EACH = 3, 2
+"""Of each member, so that there are three hundred thousand entries."""
+OWN = ("id", "member", "fact", "key", "contact_key", "phone_key", "event", "entry", "redemption")
+"""Columns that are somebody's own: each copy has others."""
+PAGES = (
+    "/office",
+    "/office/members",
+    "/office/members?sort=points&descending=1",
+    "/office/members?sort=joined&descending=1",
+    "/office/members?sort=town",
+    "/office/members?sort=email",
+    "/office/members?q=jeanne",
+    "/office/members?q=jean+martin",
+    "/office/members?q=06+12+34+00+01",
+    "/office/members?town=Angers&points_from=300",
+    "/office/members?agrees_to=news",
+    "/office/members/{member}",
+    "/office/members/{member}/points",
+    "/office/members/{member}/cards",
+    "/office/members/{member}/household",
+    "/office/members/{member}/record",
+    "/office/members/{member}/data",
+    "/office/members/duplicates",
+    "/office/reports",
+    "/office/reports/trend",
+    "/office/imports",
+    "/office/messages",
+    "/office/messages/welcome/fr",
+    "/office/messages/outbox",
+    "/office/terminals",
+    "/office/waiting",
+    "/office/audit",
+)
+COUNTED = (
+    "/office/reports",
+    "/office/reports/trend",
+    "/office/reports/gifts",
+    "/office/reports/campaigns",
+    "/office/reports/uplift",
+    "/office/reports/liability",
+    "/office/reports/accounting",
+)
+"""What comes into the page after it: sums over many sales."""
+
+
+def main() -> int:
+    """Print the figures; build/bench-pages.json keeps them. 1 when a page misses its aim."""
+    members, words = MEMBERS, []
+    for word in sys.argv[1:]:
+        if word.startswith("members="):
+            members = int(word.removeprefix("members="))
+        else:
+            words.append(word)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "loyalty.db"
+        with company(f"sqlite:///{path}") as shop:
+            names = furnished(shop)
+            multiply(path, members)
+            pages = _asked(shop, names, PAGES, words)
+            parts = _asked(shop, names, COUNTED, words, part=True)
+    late = [page for page, told in pages.items() if told["ms"] > AIM_MS]
+    figures = {"members": members, "pages": pages, "counted after": parts, "late": late}
+    text = json.dumps(figures, indent=2)
+    Path("build").mkdir(exist_ok=True)
+    Path("build/bench-pages.json").write_text(text)
+    print(text)
+    return 1 if late else 0
+
+
+def _asked(
+    shop: Company,
+    names: dict[str, str],
+    pages: tuple[str, ...],
+    words: list[str],
+    *,
+    part: bool = False,
+) -> dict[str, dict[str, float]]:
+    """What each page took, in ms."""
+    headers = {"Cookie": at_work(shop).browser["Cookie"], "Accept-Language": "fr"}
+    if part:
+        headers["HX-Request"] = "true"
+    found = {}
+    with in_process(shop.app) as session:
+        for page in pages:
+            if words and not any(word in page for word in words):
+                continue
+            wall, cpu = [], []
+            for _ in range(TIMES):
+                began, used = time.perf_counter(), time.process_time()
+                answer = session.get(NOWHERE + page.format(**names), headers=headers, timeout=120)
+                wall.append(time.perf_counter() - began)
+                cpu.append(time.process_time() - used)
+                assert answer.status_code == 200, (page, answer.status_code)
+            found[page] = {
+                "ms": round(percentile(wall, 0.5) * 1000, 1),
+                "cpu ms": round(percentile(cpu, 0.5) * 1000, 1),
+            }
+    return found
+
+
+# --- many of them -------------------------------------------------------------------------------
+
+
+def multiply(path: Path, members: int) -> None:
+    """Copy the shop's members, with some of what they did, until there are so many."""
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    try:
+        tables = {
+            "members": _rows(connection, "members", 10**9),
+            "accounts": _rows(connection, "accounts", 10**9),
+            "consents": _rows(connection, "consents", 10**9),
+            "cards": _rows(connection, "cards", 10**9),
+            "sales": _rows(connection, "sales", SALES_EACH),
+            "entries": _rows(connection, "entries", ENTRIES_EACH),
+        }
+        people = len(tables["members"])
+        for copy in range(1, members // people):
+            for name, rows in tables.items():
+                _copy(connection, name, rows, copy)
+        connection.commit()
+        connection.execute("ANALYZE")
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def _rows(connection: sqlite3.Connection, name: str, each: int) -> list[dict[str, Any]]:
+    """The rows of a table, at most so many of each member."""
+    counted: dict[str, int] = {}
+    found = []
+    for row in connection.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - one of ours
+        member = row["member"] if "member" in row.keys() else row["id"]  # noqa: SIM118 - a Row has no names in it otherwise
+        counted[member] = counted.get(member, 0) + 1
+        if counted[member] <= each:
+            found.append(dict(row))
+    return found
+
+
+def _copy(connection: sqlite3.Connection, name: str, rows: list[dict[str, Any]], copy: int) -> None:
+    if not rows:
+        return
+    columns = ", ".join(f'"{column}"' for column in rows[0])
+    marks = ", ".join("?" for _ in rows[0])
+    connection.executemany(
+        f'INSERT INTO "{name}" ({columns}) VALUES ({marks})',  # noqa: S608 - ours
+        [[_other(column, value, copy) for column, value in row.items()] for row in rows],
+    )
+
+
+def _other(column: str, value: object, copy: int) -> object:
+    if isinstance(value, str) and column in OWN:
+        return f"{value[:56]}-{copy}"
+    if column in ("first_key", "last_key") and value:
+        return f"{value}{copy % 97}"
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
