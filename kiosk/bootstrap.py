@@ -36,6 +36,9 @@ FORGET_AFTER_DAYS = 90
 KEEP_SETTLED_DAYS = 400
 """A year and a month: what a customer at the kiosk may still ask about."""
 HOUSEKEEPING_EVERY_S = 3600.0
+PICTURES = "pictures"
+PICTURES_EVERY_S = 900.0
+"""What could not be fetched is tried again after so long, or when something is learnt."""
 
 
 class Attach(Protocol):
@@ -80,6 +83,7 @@ def run(
         reader_side=screen.reader_side,
         voice=voice or Mute(),
         home=config.storage.folder / "kivy",
+        pictures=config.storage.folder / PICTURES,
         first_frame=drawn,
     )
 
@@ -254,6 +258,8 @@ async def open_kiosk(
             asyncio.create_task(unbroken("printer watch", lambda: _watch_printer(kiosk))),
             asyncio.create_task(unbroken("heartbeat", lambda: _heartbeat(kiosk))),
             asyncio.create_task(unbroken("housekeeping", lambda: _housekeeping(kiosk))),
+            asyncio.create_task(unbroken("pictures", lambda: _pictures(kiosk))),
+            asyncio.create_task(unbroken("night", lambda: _night(config, kiosk))),
         ]
         yield kiosk
     finally:
@@ -369,6 +375,35 @@ async def _housekeeping(kiosk: "Kiosk") -> None:
         except StorageTrouble as trouble:
             log.warning("storage: %s; housekeeping is done later", trouble)
         await asyncio.sleep(HOUSEKEEPING_EVERY_S)
+
+
+async def _pictures(kiosk: "Kiosk") -> None:
+    """Have the merchant's pictures here, of gifts and campaigns, whenever something was learnt."""
+    from kiosk.db import Transaction
+    from kiosk.pictures import fetch_missing
+
+    while True:
+        heard = kiosk.learnt
+        wanted = await kiosk.db.run(Transaction.pictures)
+        if await fetch_missing(kiosk.folder / PICTURES, wanted, kiosk.client):
+            kiosk.tell_news()
+            heard = kiosk.learnt
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PICTURES_EVERY_S):
+                await kiosk.news(heard)
+
+
+async def _night(config: Config, kiosk: "Kiosk") -> None:
+    from kiosk.db import Transaction
+    from kiosk.night import watch
+
+    zone = await kiosk.db.run(Transaction.zone)
+    await watch(
+        config.night,
+        kiosk.display,
+        local=lambda: kiosk.now().astimezone(zone),
+        clock=kiosk.clock,
+    )
 
 
 async def _watchdog() -> None:

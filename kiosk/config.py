@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,6 +60,18 @@ class ScreenSection(_Section):
     """Where the shop is (ISO 3166): how telephone numbers are written and read."""
 
 
+class Night(_Section):
+    """When the glass is dimmed while nobody stands there, by the shop's clock."""
+
+    dim_from: time | None = None
+    """Such as 20:00:00; with `dim_until`. Neither: never."""
+    dim_until: time | None = None
+    dim_percent: Annotated[int, Field(ge=5, le=100)] = 25
+    """How bright it is then."""
+    backlight: Path | None = None
+    """The panel's own light, such as /sys/class/backlight/10-0045: dims it too, and saves power."""
+
+
 class Session(_Section):
     """How long silence lasts before the kiosk asks, and then forgets."""
 
@@ -89,6 +102,7 @@ class Config(_Section):
     reader: Reader = Reader()
     printer: PrinterSection = PrinterSection()
     screen: ScreenSection = ScreenSection()
+    night: Night = Night()
     session: Session = Session()
     speech: Speech = Speech()
     storage: Storage = Storage()

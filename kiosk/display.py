@@ -74,5 +74,8 @@ class Display(Protocol):
     def headphones(self, there: bool) -> None:
         """They were plugged in, or out; it switches the voice on, or off."""
 
+    def dim(self, percent: int) -> None:
+        """Show everything so bright from now on; a touch, or another screen, is at 100 again."""
+
     def forget(self) -> None:
         """The person left: wipe what was typed and shown; back to the shop's language and look."""

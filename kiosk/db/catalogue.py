@@ -7,6 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from backend_client.schemas import CampaignChanged, GiftFound
 from kiosk.db import tables
+from loyalty.ids import RewardId
 
 
 def save_gift(connection: Connection, gift: GiftFound) -> None:
@@ -45,6 +46,12 @@ def free(connection: Connection, wanted: str) -> int:
     """How many pieces were free when the backend last told; 0 when it never did."""
     query = select(tables.gift_stock.c.free).where(tables.gift_stock.c.gift == wanted)
     return connection.execute(query).scalar_one_or_none() or 0
+
+
+def stock(connection: Connection) -> dict[RewardId, int]:
+    """What `free` says of every gift that is counted."""
+    told = {row.gift: row.free for row in connection.execute(select(tables.gift_stock))}
+    return {RewardId(gift.id): told.get(gift.id, 0) for gift in gifts(connection) if gift.stocked}
 
 
 def save_campaign_message(connection: Connection, said: CampaignChanged) -> None:

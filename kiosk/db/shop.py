@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -127,6 +127,15 @@ class ShopPart(Part):
         if gift is None or not gift.stocked:
             return None
         return catalogue.free(self._connection, wanted)
+
+    def pictures(self) -> frozenset[str]:
+        """The hashes of every picture that may be shown."""
+        gifts = (gift.picture for gift in catalogue.gifts(self._connection))
+        return frozenset(picture for picture in gifts if picture)
+
+    def stock(self) -> Mapping[RewardId, int]:
+        """How many pieces of each gift that is counted were free when last heard."""
+        return catalogue.stock(self._connection)
 
     def reward(self, wanted: RewardId) -> Reward | None:
         """The reward as it is now, or as it last was; None when this kiosk never knew it."""

@@ -1,13 +1,16 @@
 """Waiting for somebody: a tap wins at any moment."""
 
 import asyncio
+from collections.abc import Sequence
 from enum import Enum
 from typing import TypeVar
 
+from backend_client.schemas import CampaignChanged
 from devices.readers import CardTap, CardUnreadable
 from devices.readers import Trouble as ReaderTrouble
 from kiosk import screens
 from kiosk.context import Kiosk
+from kiosk.db import Transaction
 from kiosk.services.identify import program_in_force
 from kiosk.services.staff import out_of_service
 from kiosk.words import Counted, Measure
@@ -21,7 +24,11 @@ class Errand(Enum):
 
     STAFF = "staff"
     """To work here."""
+    LOST_CARD = "lost_card"
 
+
+LOOK_AGAIN_S = 300.0
+"""Campaigns begin and end by the clock: the invitation is made anew so often."""
 
 NOTICE_S = 6.0
 """How long a card's problem is shown before the invitation returns."""
@@ -34,6 +41,8 @@ async def attract(kiosk: Kiosk) -> CardTap | Errand:
         if found is screens.AttractChoice.STAFF:
             return Errand.STAFF
         tap = await _touched(kiosk, found) if isinstance(found, screens.AttractChoice) else found
+        if isinstance(tap, Errand):
+            return tap
         if tap is None:
             continue
         notice = _notice(kiosk, tap)
@@ -55,7 +64,9 @@ def _notice(kiosk: Kiosk, tap: CardTap | CardUnreadable) -> screens.CardNotice |
     return None if kiosk.may_name(tap) else screens.CardNotice.RANDOM
 
 
-async def _touched(kiosk: Kiosk, choice: screens.AttractChoice) -> CardTap | CardUnreadable | None:
+async def _touched(
+    kiosk: Kiosk, choice: screens.AttractChoice
+) -> CardTap | CardUnreadable | Errand | None:
     """Do what was touched; a card that is presented meanwhile goes on."""
     if choice is screens.AttractChoice.EASE:
         return await _ease(kiosk)
@@ -71,6 +82,7 @@ async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | screens.Attr
             kiosk,
             await kiosk.db.run(program_in_force),
             paused=await kiosk.db.run(out_of_service),
+            said=await kiosk.db.run(Transaction.campaign_messages, kiosk.now()),
         )
         waits = {
             asyncio.ensure_future(kiosk.slot.arrival()),
@@ -78,9 +90,9 @@ async def _tap_or_touch(kiosk: Kiosk) -> CardTap | CardUnreadable | screens.Attr
             question := asyncio.ensure_future(kiosk.display.ask(screen)),
         }
         try:
-            await asyncio.wait(
-                waits, timeout=_left_alone_in(kiosk), return_when=asyncio.FIRST_COMPLETED
-            )
+            left = _left_alone_in(kiosk)
+            within = LOOK_AGAIN_S if left is None else min(left, LOOK_AGAIN_S)
+            await asyncio.wait(waits, timeout=within, return_when=asyncio.FIRST_COMPLETED)
             if _left_alone_in(kiosk) == 0:
                 kiosk.display.forget()
             tap = kiosk.slot.take()
@@ -102,7 +114,7 @@ def _left_alone_in(kiosk: Kiosk) -> float | None:
 
 
 def _invitation(
-    kiosk: Kiosk, program: Program | None, *, paused: bool
+    kiosk: Kiosk, program: Program | None, *, paused: bool, said: Sequence[CampaignChanged]
 ) -> screens.Screen[screens.AttractChoice | None]:
     if paused:
         return screens.OutOfService(reason=screens.OutOfOrder.PAUSED)
@@ -113,7 +125,11 @@ def _invitation(
     if not program.earning and not program.rewards:
         return screens.OutOfService(reason=screens.OutOfOrder.SWITCHED_OFF)
     kiosk.display.measure = Measure(counted=Counted(program.unit.value), currency=program.currency)
-    return screens.Attract(welcome_points=welcome_points(program), troubles=kiosk.health.troubles())
+    return screens.Attract(
+        welcome_points=welcome_points(program),
+        troubles=kiosk.health.troubles(),
+        messages=tuple(each.message for each in said),
+    )
 
 
 def welcome_points(program: Program | None) -> int:
@@ -122,10 +138,10 @@ def welcome_points(program: Program | None) -> int:
     return sum(rule.give.points for rule in rules[:1] if isinstance(rule.give, Fixed))
 
 
-async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
+async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | Errand | None:
     """Show where the cards are; a tap goes on, a touch or silence goes back."""
-    await _until_touch_or_tap(kiosk, screens.TakeACard(), kiosk.timing.idle_timeout_s)
-    return kiosk.slot.take()
+    choice = await _until_touch_or_tap(kiosk, screens.TakeACard(), kiosk.timing.idle_timeout_s)
+    return Errand.LOST_CARD if choice is screens.NoCard.LOST else kiosk.slot.take()
 
 
 async def _ease(kiosk: Kiosk) -> CardTap | CardUnreadable | None:

@@ -1,6 +1,7 @@
 """Taking a gift: choose, confirm, hold the points, and hand over the voucher."""
 
 import logging
+from collections.abc import Mapping
 
 from backend_client.errors import BackendError, BackendRefused
 from backend_client.schemas import PROBLEM, ProblemName
@@ -39,7 +40,7 @@ HOLD_MAX_S = 1.2
 """How long all of it may take: a name server that is silent has no time limit of its own."""
 
 
-def gift_of(offer: Offer, language: str) -> Gift:
+def gift_of(offer: Offer, language: str, free: Mapping[RewardId, int]) -> Gift:
     """A reward as the glass shows it."""
     return Gift(
         id=offer.reward.id,
@@ -47,18 +48,21 @@ def gift_of(offer: Offer, language: str) -> Gift:
         cost=offer.reward.cost,
         missing=offer.missing,
         picture=offer.reward.picture,
+        left=free.get(offer.reward.id),
     )
 
 
-async def choose_gift(kiosk: Kiosk, found: Visit) -> Gift | None:
-    """The gift that was touched among all of them."""
+async def choose_gift(kiosk: Kiosk, found: Visit, *, only_now: bool = False) -> Gift | None:
+    """The gift that was touched among all of them; `only_now`: those that can be taken, if any."""
     now, language = kiosk.now(), kiosk.display.language
     choices = offers(found.program, found.account, now=now)
+    gifts = tuple(gift_of(offer, language, found.free) for offer in choices)
+    within_reach = tuple(gift for gift in gifts if not gift.missing and gift.left != 0)
     return await kiosk.ask(
         screens.ChooseGift(
             first_name=found.person.first_name if found.person else "",
             balance=found.account.balance(now),
-            gifts=tuple(gift_of(offer, language) for offer in choices),
+            gifts=within_reach if only_now and within_reach else gifts,
         )
     )
 

@@ -12,6 +12,7 @@ from kiosk.db import StorageTrouble
 from kiosk.db.transaction import KnownMember
 from kiosk.flows.gifts import choose_gift, gift_of, take_gift
 from kiosk.flows.history import history
+from kiosk.flows.my_data import my_data
 from kiosk.flows.vouchers import my_vouchers
 from kiosk.flows.welcome import claim
 from kiosk.screens import HomeChoice, TakeGift
@@ -58,14 +59,16 @@ def _speak(kiosk: Kiosk, person: KnownMember | None) -> None:
 
 async def _go(kiosk: Kiosk, found: Visit, choice: TakeGift | HomeChoice) -> None:
     gift = choice.gift if isinstance(choice, TakeGift) else None
-    if choice is HomeChoice.GIFTS:
-        gift = await choose_gift(kiosk, found)
+    if choice in (HomeChoice.GIFTS, HomeChoice.EXPIRING):
+        gift = await choose_gift(kiosk, found, only_now=choice is HomeChoice.EXPIRING)
     if gift is not None:
         await take_gift(kiosk, found, gift)
     elif choice is HomeChoice.VOUCHERS:
         await my_vouchers(kiosk, found)
     elif choice is HomeChoice.HISTORY:
         await history(kiosk, found)
+    elif choice is HomeChoice.MY_DATA:
+        await my_data(kiosk, found)
 
 
 async def _ask_home(kiosk: Kiosk, found: Visit, heard: int) -> TakeGift | HomeChoice | None:
@@ -106,8 +109,8 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
     return screens.Home(
         first_name=found.person.first_name if found.person else "",
         balance=found.account.balance(now),
-        goal=gift_of(goal, language) if goal else None,
-        gifts=tuple(gift_of(offer, language) for offer in choices),
+        goal=gift_of(goal, language, found.free) if goal else None,
+        gifts=tuple(gift_of(offer, language, found.free) for offer in choices),
         vouchers=len(found.vouchers),
         worth=_worth(found, now),
         stamps=_stamps(found, choices, now),
@@ -116,6 +119,7 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
         )
         if expiring and expiring.deadline
         else None,
+        pending=found.account.pending(now),
         offline=not kiosk.health.online,
     )
 

@@ -14,6 +14,7 @@ from kiosk.flows import home
 from kiosk.flows.attract import Errand, attract, show_notice
 from kiosk.flows.enrol import enrol
 from kiosk.flows.sighting import tell_seen
+from kiosk.flows.lost_card import lost_card
 from kiosk.flows.staff.work import work
 from kiosk.services import redeem
 from kiosk.services.identify import (
@@ -29,6 +30,8 @@ from kiosk.services.staff import staff_card
 log = logging.getLogger(__name__)
 
 SORRY_S = 6.0
+
+_STORY_OF = {Errand.STAFF: work, Errand.LOST_CARD: lost_card}
 
 Story = Callable[[], Awaitable[None]]
 
@@ -46,7 +49,9 @@ async def serve(kiosk: Kiosk) -> None:
                 kiosk, card, partial(session, kiosk, card, kiosk.reading(found))
             )
         else:
-            waiting = None if found is None else await serve_one(kiosk, None, partial(work, kiosk))
+            waiting = None
+            if found is not None:
+                await serve_one(kiosk, None, partial(_STORY_OF[found], kiosk))
 
 
 async def settle(kiosk: Kiosk) -> None:

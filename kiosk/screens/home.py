@@ -17,6 +17,9 @@ class Gift:
     missing: int
     """Points still to earn; 0 when it can be taken now."""
     picture: str = ""
+    """A name of the kit's, or the hash of the merchant's own picture."""
+    left: int | None = None
+    """Pieces in this store; None where they are not counted. 0: sold out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,9 @@ class HomeChoice(Enum):
 
     VOUCHERS = "vouchers"
     HISTORY = "history"
+    MY_DATA = "my_data"
+    EXPIRING = "expiring"
+    """The deadline: what can be had with the points before they are lost."""
     GIFTS = "gifts"
     """All gifts, when they do not fit on the home screen."""
 
@@ -70,6 +76,8 @@ class Home(Screen[TakeGift | HomeChoice | None]):
     """What the balance is worth in minor units of the program's currency, where it has a value."""
     stamps: Stamps | None = None
     """A card of stamps, where visits or articles are counted."""
+    pending: int = 0
+    """Earned, and not to be spent yet."""
     offline: bool = False
     """The balance is as of the last contact; sales made since then are not in it."""
 

@@ -24,6 +24,20 @@ class Tell(Enum):
     NO_PIN = "no_pin"
     """Nobody of the staff has a PIN for this kiosk yet."""
 
+    # For customers.
+    OFFLINE = "offline"
+    """The backend cannot be asked: later, or at the counter."""
+    LOST_OFFLINE = "lost_offline"
+    """Without the network nobody can be found: what to do meanwhile."""
+    NOT_NOW = "not_now"
+    """The backend said no: ask the staff."""
+    TOO_MANY = "too_many"
+    """Codes were asked for too often."""
+    CODE_DEAD = "code_dead"
+    """No try is left."""
+    CARD_REMOVED = "card_removed"
+    ERASED = "erased"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told(Screen[None]):

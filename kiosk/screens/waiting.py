@@ -1,5 +1,6 @@
 """While nobody is there: the invitation, and what it leads to without a card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -47,6 +48,8 @@ class Attract(Screen[AttractChoice]):
     welcome_points: int
     """What joining gives at once; 0 when the program gives nothing."""
     troubles: tuple[Trouble, ...] = ()
+    messages: tuple[Mapping[str, str], ...] = ()
+    """What the merchant says of the campaigns that run now, each by language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +61,16 @@ class EaseOfUse(Screen[Mode | None]):
     on: frozenset[Mode] = frozenset()
 
 
+class NoCard(Enum):
+    """What else can be done without a card."""
+
+    LOST = "lost"
+    """Mine is lost: find me, and give me another one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeACard(Screen[None]):
-    """How to begin without a card: take one from the box and tap it."""
+class TakeACard(Screen[NoCard | None]):
+    """How to begin without a card: take one from the box and tap it; or mine is lost."""
 
 
 class CardNotice(Enum):

@@ -1,5 +1,6 @@
 """From a card to the person's account, out of the local database alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -9,7 +10,7 @@ from backend_client.schemas import StoreBody
 from kiosk.db import Transaction
 from kiosk.db.transaction import HeldVoucher, KnownMember
 from loyalty.earning import welcome_entry
-from loyalty.ids import MemberId
+from loyalty.ids import MemberId, RewardId
 from loyalty.ledger import Account
 from loyalty.program import Occasion, Program
 
@@ -39,6 +40,8 @@ class Visit:
     store: StoreBody
     zone: tzinfo
     """Where the shop's days end."""
+    free: Mapping[RewardId, int]
+    """Pieces of each gift that is counted, in this store, when last heard."""
     welcomed: bool
     """Whether the welcome points were ever claimed, or the program gives none."""
 
@@ -67,6 +70,7 @@ def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
         zone=tx.zone(),
         account=tx.account(member, program),
         vouchers=tx.vouchers_waiting(member, now=now),
+        free=tx.stock(),
         welcomed=not gives_welcome or tx.welcomed(member, welcome_entry(program, member), program),
     )
 

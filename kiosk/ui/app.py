@@ -60,6 +60,8 @@ class UiOptions:
     home: Path = field(default_factory=lambda: Path("build/kivy"))
     """A folder for Kivy's own use; nothing is kept there."""
     theme: Path = THEME
+    pictures: Path | None = None
+    """The folder of the merchant's own pictures, by their hashes."""
     first_frame: Callable[[float], None] | None = None
     """Called with `time.monotonic()` when the first frame is on the glass."""
 
@@ -192,6 +194,10 @@ async def _live(options: UiOptions, theme: Theme, story: Story) -> None:
 
     from kiosk.ui.display import KivyDisplay
     from kiosk.ui.pace import Pace
+    from kiosk.ui.widgets.art import look_also_in
+
+    if options.pictures is not None:
+        look_also_in(options.pictures)
 
     display = KivyDisplay(
         languages=options.languages,

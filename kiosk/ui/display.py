@@ -21,6 +21,7 @@ from kiosk.screens import (
     Home,
     Join,
     Mode,
+    OutOfService,
     PrinterTrouble,
     Screen,
     Sorry,
@@ -33,6 +34,7 @@ from kiosk.ui import spoken
 from kiosk.ui.four_buttons import KEYS, LOUDER, SOFTER, Button, FourButtons
 from kiosk.ui.pace import Pace
 from kiosk.ui.reading import Choice
+from kiosk.ui.shade import Shade
 from kiosk.ui.theme import Look
 from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
@@ -154,6 +156,7 @@ class KivyDisplay:
         self.buttons = FourButtons(
             self.stage.canvas.after, lambda: self._over or self._view, self._framed
         )
+        self._shade = Shade(self.stage)
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.bind(on_key_down=self._key, on_flip=self._drawn)
 
@@ -260,6 +263,11 @@ class KivyDisplay:
         self._headphones = there
         self.modes = self.modes | {Mode.VOICE} if there else self.modes - {Mode.VOICE}
 
+    def dim(self, percent: int) -> None:
+        """See `kiosk.display.Display`."""
+        self._shade.dim(percent)
+        self._pace.wake()
+
     def forget(self) -> None:
         """Wipe what was typed and shown; back to the shop's language and look."""
         self._uncover()
@@ -333,6 +341,8 @@ class KivyDisplay:
             self._spare[screen] = self._made(screen)
 
     def _put(self, screen: Screen[Any]) -> View:
+        if not isinstance(screen, Attract | OutOfService):
+            self._shade.dim(100)
         self._undrawn = screen
         self._pace.wake()
         if self.buttons.active:
@@ -434,6 +444,7 @@ class KivyDisplay:
 
     def _touched(self, *_: object) -> None:
         self._touched_at = time.monotonic()
+        self._shade.dim(100)
         self._pace.lively()
         self.buttons.rest()
         self.voice.stop()

@@ -35,6 +35,7 @@ class Glass:
         self.touched_at = time.monotonic()
         self.showing: Screen[Any] | None = None
         self.forgotten = 0
+        self.bright = 100
         self._script: deque[tuple[type[Screen[Any]], Any]] = deque()
         self._new = asyncio.Event()
         self._waiting: asyncio.Future[Any] | None = None
@@ -63,6 +64,9 @@ class Glass:
 
     def tell(self, screen: Screen[Any]) -> None:
         self._show(screen)
+
+    def dim(self, percent: int) -> None:
+        self.bright = percent
 
     def forget(self) -> None:
         self.forgotten += 1

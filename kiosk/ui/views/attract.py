@@ -1,5 +1,6 @@
 """The invitation to tap."""
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -10,6 +11,9 @@ from kiosk.ui.views.staff_corner import StaffCornerView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import TouchButton
 from kiosk.words import Words
+
+MESSAGE_S = 20.0
+"""Long enough to be read twice in passing."""
 
 MOST_NOTICES = 2
 """Two sentences can be read in passing; the reader comes first, then the printer."""
@@ -26,6 +30,8 @@ class AttractView(StaffCornerView):
     card_words = StringProperty("")
     no_card = StringProperty("")
     ease = StringProperty("")
+    message = StringProperty("")
+    """What the merchant says of a campaign; one after the other."""
     notice = StringProperty("")
     notice_icon = StringProperty("warning")
     reader_away = BooleanProperty(False)
@@ -54,6 +60,7 @@ class AttractView(StaffCornerView):
                 else w.t("No card yet? It takes one minute."),
             )
         )
+        self._say_message()
         self.card_words = w.t("Loyalty card")
         self.no_card = w.t("I have no card")
         self.ease = w.t("Accessibility")
@@ -63,6 +70,32 @@ class AttractView(StaffCornerView):
         self.notice = "\n".join(self.notice.split("\n")[:MOST_NOTICES])
         self.notice_icon = "wifi-off" if screen.troubles == (Trouble.NETWORK,) else "warning"
         self.ids.languages.offer(self)
+
+    def on_parent(self, *_: object) -> None:
+        """Messages take turns while this is on the glass, without any motion."""
+        Clock.unschedule(self._next_message)
+        if self.parent is not None:
+            Clock.schedule_interval(self._next_message, MESSAGE_S)
+
+    def _next_message(self, _: float) -> None:
+        self._turn += 1
+        self._say_message()
+
+    def _say_message(self) -> None:
+        """The message whose turn it is, in the language of the glass or any it was written in."""
+        said = self.screen.messages if isinstance(self.screen, Attract) else ()
+        if not said:
+            self.message = ""
+            return
+        words = said[self._turn % len(said)]
+        self.message = words.get(self.w.language) or next(iter(words.values()), "")
+
+    def wipe(self) -> None:
+        """The turns end with the view."""
+        Clock.unschedule(self._next_message)
+        super().wipe()
+
+    _turn = 0
 
     def reword(self) -> None:
         """All languages are in view here, so the header needs no pill."""

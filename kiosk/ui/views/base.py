@@ -63,6 +63,8 @@ class View(BoxLayout):
 
     info = StringProperty("")
     finish = StringProperty("")
+    aside = StringProperty("")
+    """What the pill beside the language says; see `do_aside`."""
     language = StringProperty("")
     """What the header's pill offers."""
     earlier = StringProperty("")
@@ -114,6 +116,10 @@ class View(BoxLayout):
     def answer(self, value: object) -> None:
         """The customer's answer."""
         self.glass.answered(self, value)
+
+    def do_aside(self) -> None:
+        """The pill beside the language was touched."""
+        raise AssertionError(f"{type(self).__name__} has nothing beside its question")
 
     def put(self, screen: Screen[Any]) -> None:
         """Show a new screen, or new content of the same."""

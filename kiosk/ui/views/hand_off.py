@@ -1,8 +1,10 @@
 """Joining on one's own phone: the code to scan."""
 
+from typing import Any
+
 from kivy.properties import ListProperty, StringProperty
 
-from kiosk.screens import HandOff
+from kiosk.screens import DataLink, HandOff
 from kiosk.ui.views.base import View
 
 
@@ -15,8 +17,9 @@ class HandOffView(View):
     facts = ListProperty()
     back = StringProperty("")
 
-    def show(self, screen: HandOff) -> None:
+    def show(self, screen: Any) -> None:
         """See `View.show`."""
+        assert isinstance(screen, HandOff)
         w = self.w
         self.title = w.t("Go on with your phone")
         self.about = w.t("Scan this code with its camera and fill in the page. We greet you here.")
@@ -28,3 +31,17 @@ class HandOffView(View):
         """Who photographs the code later could join with this card."""
         self.payload = ""
         super().wipe()
+
+
+class DataLinkView(HandOffView):
+    """The same, for everything that is kept of somebody."""
+
+    def show(self, screen: Any) -> None:
+        """See `View.show`."""
+        assert isinstance(screen, DataLink)
+        w = self.w
+        self.title = w.t("Your data, on your phone")
+        self.about = w.t("Scan this code: you get all that we keep of you. Show it to nobody else.")
+        self.payload = screen.url
+        self.facts = [(w.t("Open until"), w.day(screen.last_day))]
+        self.back = w.t("Back")

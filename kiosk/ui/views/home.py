@@ -26,6 +26,8 @@ class HomeView(View):
     filled = NumericProperty(0)
     goal = StringProperty("")
     expiring = StringProperty("")
+    can_use = BooleanProperty(False)
+    """The deadline can be touched: there are gifts for these points."""
     notice_icon = StringProperty("")
     vouchers = StringProperty("")
     history = StringProperty("")
@@ -47,6 +49,7 @@ class HomeView(View):
         name = screen.first_name
         self.greeting = w.t("Hello {name}", name=name) if name else w.t("Hello")
         self.finish = w.t("Finish")
+        self.aside = w.t("My data")
         self._show_goal(screen)
         self.balance = w.bare(screen.balance)
         self.unit = w.unit(screen.balance)
@@ -83,10 +86,14 @@ class HomeView(View):
         self.goal = w.t("{amount} to go for “{gift}”", amount=amount, gift=goal.name)
 
     def _show_notice(self, screen: Home) -> None:
-        """The next deadline; or, without the network, how far the balance can be trusted."""
+        """The next deadline; what is not to be spent yet; or that the network is away."""
         w = self.w
-        self.expiring, self.notice_icon = "", "hourglass"
+        self.expiring, self.notice_icon, self.can_use = "", "hourglass", False
+        if screen.pending:
+            amount = w.counted(screen.pending)
+            self.expiring = w.t("{amount} on the way: not to be spent yet.", amount=amount)
         if screen.expiring is not None:
+            self.can_use = any(not gift.missing and gift.left != 0 for gift in screen.gifts)
             self.expiring = w.t(
                 "{amount} to use by {day}",
                 amount=w.counted(screen.expiring.points),
@@ -94,7 +101,7 @@ class HomeView(View):
             )
         if screen.offline:
             self.expiring = w.t("No network: your latest purchases are not in it yet.")
-            self.notice_icon = "wifi-off"
+            self.notice_icon, self.can_use = "wifi-off", False
 
     def _show_gifts(self, screen: Home) -> None:
         grid, more = self.ids.gifts, len(screen.gifts) > MOST_GIFTS
@@ -117,6 +124,14 @@ class HomeView(View):
     def open_vouchers(self) -> None:
         """The vouchers that wait."""
         self.answer(HomeChoice.VOUCHERS)
+
+    def open_gifts_in_time(self) -> None:
+        """What can be had before the points are lost."""
+        self.answer(HomeChoice.EXPIRING)
+
+    def do_aside(self) -> None:
+        """My data."""
+        self.answer(HomeChoice.MY_DATA)
 
     def open_history(self) -> None:
         """The movements."""

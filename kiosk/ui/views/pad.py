@@ -13,6 +13,7 @@ from kiosk.ui.widgets.buttons import TouchButton
 
 BACKSPACE = "backspace"
 PIN_LEAST, PIN_MOST = 6, 8
+CODE_DIGITS = 6
 POINTS_MOST = 7
 """Digits; more is a mistake, not an adjustment."""
 
@@ -156,6 +157,44 @@ class StaffPinView(PadView):
         """The countdown ends with the view."""
         Clock.unschedule(self._second)
         super().wipe()
+
+
+class TypeCodeView(PadView):
+    """The six digits of a code that was sent by mail."""
+
+    most = NumericProperty(CODE_DIGITS)
+
+    def show(self, screen: Any) -> None:
+        """See `View.show`."""
+        w = self.w
+        self.title = w.t("Type the code")
+        self.about = w.t(
+            "If the address is known to us, a code is on its way to its mailbox. "
+            "It is good for {minutes} minutes.",
+            minutes=screen.minutes,
+        )
+        self.notice = ""
+        if screen.left is not None:
+            left = screen.left
+            self.notice = w.tn(
+                "That is not the code. {count} try left.",
+                "That is not the code. {count} tries left.",
+                left,
+            )
+        super().show(screen)
+
+    def drawn(self) -> str:
+        """In two groups, as the mail has it."""
+        return f"{self.draft[:3]} {self.draft[3:]}".strip()
+
+    def enough(self) -> bool:
+        """All six."""
+        return len(self.draft) == CODE_DIGITS
+
+    def go(self) -> None:
+        """Try it."""
+        if self.enough():
+            self.answer(str(self.draft))
 
 
 class TypePointsView(PadView):

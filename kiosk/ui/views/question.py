@@ -2,7 +2,15 @@
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from kiosk.screens import ProofWay, ProveIt, TapNewCard, WorkOrShop
+from kiosk.screens import (
+    ConfirmErase,
+    ConfirmRemoval,
+    LostCard,
+    ProofWay,
+    ProveIt,
+    TapNewCard,
+    WorkOrShop,
+)
 from kiosk.ui.views.base import View
 
 
@@ -53,6 +61,60 @@ class ProveItView(TwoWaysView):
         }[screen.way]
         self.about = f"{allowed} {how}"
         self.picture, self.no, self.answer_no = "card-waves", w.t("Not now"), False
+
+
+class LostCardView(TwoWaysView):
+    """How a member without their card is found."""
+
+    def show(self, screen: LostCard) -> None:
+        """See `View.show`."""
+        del screen
+        w = self.w
+        self.finish = w.t("Back")
+        self.title = w.t("Your card is lost?")
+        self.about = w.t(
+            "Your points are safe. We send a code to the mailbox of your account; "
+            "then you tap a new card, and the old one opens nothing."
+        )
+        self.picture, self.answer_no = "mail", False
+        self.yes, self.no = w.t("Find me by e-mail"), w.t("Find me by phone")
+
+
+class ConfirmRemovalView(TwoWaysView):
+    """A card less."""
+
+    def show(self, screen: ConfirmRemoval) -> None:
+        """See `View.show`."""
+        w = self.w
+        self.title = w.t("Remove this card?")
+        self.about = (
+            w.t("It is your only card. Without it, a code by mail finds your account again.")
+            if screen.last
+            else w.t("It opens nothing any more, at once. Your other cards stay.")
+        )
+        self.picture = "card"
+        self.yes, self.no = w.t("Remove it"), w.t("Keep it")
+
+
+class ConfirmEraseView(TwoWaysView):
+    """No account any more."""
+
+    private = True
+
+    def show(self, screen: ConfirmErase) -> None:
+        """See `View.show`."""
+        w = self.w
+        self.title = w.t("Forget you for good?")
+        lost = w.t("You lose {amount}.", amount=w.counted(screen.balance))
+        if screen.vouchers:
+            lost += " " + w.tn(
+                "{count} voucher waits to be used.",
+                "{count} vouchers wait to be used.",
+                screen.vouchers,
+            )
+        self.about = lost + "\n" + w.t("Nobody can undo this.")
+        self.picture = "warning"
+        self.yes, self.no = w.t("Forget me"), w.t("Keep my account")
 
 
 class TapNewCardView(View):

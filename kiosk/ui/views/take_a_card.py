@@ -2,7 +2,7 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.screens import TakeACard
+from kiosk.screens import NoCard, TakeACard
 from kiosk.ui.views.base import View
 
 
@@ -14,6 +14,7 @@ class TakeACardView(View):
     second = StringProperty("")
     third = StringProperty("")
     back = StringProperty("")
+    lost = StringProperty("")
 
     def show(self, screen: TakeACard) -> None:
         """See `View.show`."""
@@ -24,3 +25,8 @@ class TakeACardView(View):
         self.second = w.t("Hold it against the reader.")
         self.third = w.t("Tell us how to reach you, and your first name.")
         self.back = w.t("Back")
+        self.lost = w.t("I lost my card")
+
+    def choose_lost(self) -> None:
+        """Find me, and give me another one."""
+        self.answer(NoCard.LOST)

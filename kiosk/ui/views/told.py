@@ -6,7 +6,7 @@ from kiosk.screens import Tell, Told
 from kiosk.ui.views.base import View
 from kiosk.words import Words
 
-GOOD = {Tell.DONE, Tell.PRINTED}
+GOOD = {Tell.DONE, Tell.PRINTED, Tell.CARD_REMOVED, Tell.ERASED}
 ICON_OF = {
     Tell.DONE: "circle-check",
     Tell.PRINTED: "printer",
@@ -14,6 +14,11 @@ ICON_OF = {
     Tell.NEEDS_NETWORK: "wifi-off",
     Tell.NOT_ALLOWED: "lock",
     Tell.WAITS_FOR_SECOND: "hourglass",
+    Tell.OFFLINE: "wifi-off",
+    Tell.LOST_OFFLINE: "wifi-off",
+    Tell.TOO_MANY: "hourglass",
+    Tell.CARD_REMOVED: "circle-check",
+    Tell.ERASED: "circle-check",
 }
 
 
@@ -36,6 +41,46 @@ class ToldView(View):
 
 def _words(what: Tell, w: Words) -> tuple[str, str]:
     """What is told, and what follows from it."""
+    return (_for_staff(w) | _for_customers(w))[what]
+
+
+def _for_customers(w: Words) -> dict[Tell, tuple[str, str]]:
+    return {
+        Tell.OFFLINE: (
+            w.t("No network just now"),
+            w.t("Please try again later, or ask at the counter."),
+        ),
+        Tell.LOST_OFFLINE: (
+            w.t("No network just now"),
+            w.t(
+                "We cannot look for your account without it. Your points are safe: "
+                "please come back later, or ask at the counter."
+            ),
+        ),
+        Tell.NOT_NOW: (
+            w.t("That did not work"),
+            w.t("Nothing was changed. Please ask our staff."),
+        ),
+        Tell.TOO_MANY: (
+            w.t("Enough codes for today"),
+            w.t("Please use the last one you got, or ask our staff."),
+        ),
+        Tell.CODE_DEAD: (
+            w.t("This code is used up"),
+            w.t("It was typed wrong too often. Please begin again for a new one."),
+        ),
+        Tell.CARD_REMOVED: (
+            w.t("The card is removed"),
+            w.t("It opens nothing any more. Your points stay on your account."),
+        ),
+        Tell.ERASED: (
+            w.t("You are forgotten"),
+            w.t("Your name, address and cards are gone. Thank you for your visits."),
+        ),
+    }
+
+
+def _for_staff(w: Words) -> dict[Tell, tuple[str, str]]:
     return {
         Tell.DONE: (w.t("Done"), w.t("It counts at every till and kiosk.")),
         Tell.PRINTED: (w.t("Printed"), w.t("Please take the paper.")),
@@ -66,4 +111,4 @@ def _words(what: Tell, w: Words) -> tuple[str, str]:
                 "the kiosk hears of it within a minute."
             ),
         ),
-    }[what]
+    }

@@ -35,6 +35,16 @@ PICTURES_MOST = 48
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
+FOLDERS = [ASSETS / "images"]
+"""Where images are looked for. The merchant's own are added by `look_also_in`."""
+
+
+def look_also_in(folder: Path) -> None:
+    """Images are in that folder too."""
+    if folder not in FOLDERS:
+        FOLDERS.append(folder)
+
+
 ARROW_TURN = {"below": 0, "right": 90, "above": 180, "left": 270}
 
 
@@ -181,11 +191,8 @@ def pictures() -> list[Path]:
 
 
 def image_of(name: str) -> Path | None:
-    """The shop's image for a picture name, when it put one into `assets/images`."""
-    folder = ASSETS / "images"
+    """The image for a picture name: of `assets/images`, or the merchant's own, by its hash."""
     if not name or Path(name).name != name:  # a name, never a way out of the folder
         return None
-    for ending in ENDINGS:
-        if (folder / f"{name}{ending}").is_file():
-            return folder / f"{name}{ending}"
-    return None
+    found = (folder / f"{name}{end}" for folder in FOLDERS for end in ENDINGS)
+    return next((path for path in found if path.is_file()), None)

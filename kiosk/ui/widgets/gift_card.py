@@ -14,6 +14,9 @@ from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import Touch
 from kiosk.words import Words
 
+FEW = 5
+"""So many pieces are worth a word: who wants one should not wait."""
+
 
 class GiftCard(Touch, BoxLayout):
     """One gift. What cannot be taken yet is pale, disabled, and says how many points it lacks."""
@@ -34,17 +37,26 @@ class GiftCard(Touch, BoxLayout):
         self.gift = gift
         self.name = f"gift:{gift.id}"
         self.title, self.picture = gift.name, gift.picture
-        self.within_reach = not gift.missing
+        self.within_reach = not gift.missing and gift.left != 0
         self.disabled = not self.within_reach
-        self.price = (
-            words.t("{amount} to go", amount=words.counted(gift.missing))
-            if gift.missing
-            else words.counted(gift.cost)
-        )
+        self.price = _price(gift, words)
         grounds = ((ui.teal_soft, ui.teal), (ui.gold_soft, ui.brand_dark))
         self.ground, self.sign = grounds[tone % 2]
-        if gift.missing:
+        if self.disabled:
             self.ground, self.sign = ui.line, ui.soft
+
+
+def _price(gift: Gift, words: Words) -> str:
+    """What it costs, how far it is, or that there is none or hardly any left."""
+    if gift.left == 0:
+        return words.t("Sold out")
+    if gift.missing:
+        return words.t("{amount} to go", amount=words.counted(gift.missing))
+    cost = words.counted(gift.cost)
+    if gift.left is None or gift.left > FEW:
+        return cost
+    left = words.tn("only {count} left", "only {count} left", gift.left)
+    return f"{cost} · {left}"
 
 
 class MoreCard(Touch, BoxLayout):

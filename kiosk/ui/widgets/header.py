@@ -19,6 +19,8 @@ class Header(Widget):
     info = StringProperty("")
     finish = StringProperty("")
     """The words of the way out; none when the screen has its own below."""
+    aside = StringProperty("")
+    """The words of what can be done beside the screen's own question; none for most."""
     language = StringProperty("")
     """The language that the pill offers; none when there is no other."""
 
@@ -40,11 +42,14 @@ class Header(Widget):
         self._finish = _pill("close")
         self._finish.icon_after = True
         self._finish.name = "finish"
+        self._aside = _pill("user")
+        self._aside.name = "aside"
+        self._aside.bind(on_release=lambda _: self.view.do_aside())
         self._language.bind(on_release=self._speak)
         self._finish.bind(on_release=self._leave)
         for widget in (self._brand, self._info):
             self.add_widget(widget)
-        for name in ("pos", "size", "info", "finish", "language"):
+        for name in ("pos", "size", "info", "finish", "aside", "language"):
             self.fbind(name, self._place)
         self.fbind("view", self._follow)
         self._follow()
@@ -53,13 +58,13 @@ class Header(Widget):
     def _follow(self, *_: object) -> None:
         if self.view is None:
             return
-        for name in ("info", "finish", "language"):
+        for name in ("info", "finish", "aside", "language"):
             self.view.fbind(name, self._copy)
         self._copy()
 
     def _copy(self, *_: object) -> None:
         self.info, self.finish = self.view.info, self.view.finish
-        self.language = self.view.language
+        self.language, self.aside = self.view.language, self.view.aside
 
     def _speak(self, *_: object) -> None:
         self.view.glass.speak(self.language)
@@ -71,7 +76,11 @@ class Header(Widget):
         look = worn()
         middle = self.y + self.height / 2
         right = self.right - look.px(48)
-        for pill, words in ((self._finish, self.finish), (self._language, self.language)):
+        for pill, words in (
+            (self._finish, self.finish),
+            (self._language, self.language),
+            (self._aside, self.aside),
+        ):
             if bool(words) != (pill.parent is self):
                 (self.add_widget if words else self.remove_widget)(pill)
             if not words:
@@ -79,6 +88,9 @@ class Header(Widget):
             pill.text = LANGUAGES.get(words, words) if pill is self._language else words
             if pill is self._language:
                 pill.name = f"language:{words}"
+            if pill is self._aside:
+                # Upright there is no room for three pills with words and the shop's name.
+                pill.spoken, pill.text = words, "" if look.portrait else words
             pill.size = (max(pill.width_needed(), look.action), look.px(60))
             pill.pos = (round(right - pill.width), round(middle - pill.height / 2))
             right -= pill.width + look.px(20)

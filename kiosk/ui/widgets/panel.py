@@ -1,8 +1,10 @@
 """Quiet boxes, and the bar that fills."""
 
-from kivy.properties import ColorProperty, NumericProperty
+from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
+
+from kiosk.ui.widgets.buttons import Touch
 
 
 class Panel(BoxLayout):
@@ -12,6 +14,13 @@ class Panel(BoxLayout):
     edge = ColorProperty()
     radius = NumericProperty(28)
     border = NumericProperty(2)
+
+
+class TouchNotice(Touch, Panel):
+    """One plain sentence that can be touched for more, while it is not disabled."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
 
 
 class Progress(Widget):

@@ -125,6 +125,12 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         "attract-troubles": screens.Attract(
             welcome_points=50, troubles=(screens.Trouble.PAPER, screens.Trouble.NETWORK)
         ),
+        "attract-message": screens.Attract(
+            welcome_points=50,
+            messages=(
+                {"fr": "Jeudi : points doublés sur le thé", "en": "Thursday: double points on tea"},
+            ),
+        ),
         "attract-no-reader": screens.Attract(welcome_points=50, troubles=(screens.Trouble.READER,)),
         "ease-of-use": screens.EaseOfUse(
             offered=tuple(screens.Mode), on=frozenset({screens.Mode.CONTRAST})
@@ -286,6 +292,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         },
         "sorry": screens.Sorry(),
         **staff_samples(language),
+        **own_samples(language),
     }
 
 
@@ -414,4 +421,43 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
             failed=screens.DeviceDeed.READER,
         ),
         **{f"told-{what.value}": screens.Told(what=what) for what in screens.Tell},
+    }
+
+
+def own_samples(language: str) -> Mapping[str, Screen[object]]:
+    """A person's own data and cards, and gifts that are counted."""
+    rich = gifts(language, 407)
+    few = (replace(rich[0], left=2), replace(rich[1], left=0), *rich[2:])
+    mine = screens.MyData(
+        first_name="Inès",
+        email="i••••@example.org",
+        phone="06 •• •• •• 12",
+        language="fr",
+        news=True,
+        cards=2,
+    )
+    return {
+        "lost-card": screens.LostCard(),
+        "code": screens.TypeCode(minutes=10),
+        "code-wrong": screens.TypeCode(minutes=10, left=2),
+        "my-data": mine,
+        "my-data-plain": replace(mine, phone="", news=False, cards=1, language="nl"),
+        "data-link": screens.DataLink(
+            url="https://loyalty.example/my-data/3kTzN7yQmB5xWcRfVhLp", last_day=LAST_DAY
+        ),
+        "erase": screens.ConfirmErase(balance=187, vouchers=2),
+        "remove-card": screens.ConfirmRemoval(last=False),
+        "remove-last-card": screens.ConfirmRemoval(last=True),
+        "choose-counted": screens.ChooseGift(first_name="Inès", balance=407, gifts=few),
+        "home-pending": screens.Home(
+            first_name="Inès", balance=407, goal=rich[2], gifts=few, vouchers=0, pending=60
+        ),
+        "home-in-time": screens.Home(
+            first_name="Inès",
+            balance=407,
+            goal=rich[2],
+            gifts=few,
+            vouchers=1,
+            expiring=screens.Expiring(points=42, last_day=POINTS_UNTIL),
+        ),
     }

@@ -1,0 +1,143 @@
+"""A lost card: a code by mail says who somebody is, and the next card they tap is theirs (F6)."""
+
+from functools import partial
+
+from backend_client.errors import BackendError, BackendRefused
+from backend_client.schemas import (
+    PROBLEM,
+    CardStatus,
+    CardTapped,
+    CodeAsked,
+    CodePassed,
+    CodeRequest,
+    ProblemName,
+)
+from devices.readers import CardTap
+from kiosk import phones, screens
+from kiosk.background import abandonable
+from kiosk.context import Kiosk
+from kiosk.db import Transaction
+from kiosk.flows.asking import ASK_MAX_S, asked
+from kiosk.flows.home import home
+from kiosk.screens import Mistake, Phone, Tell
+from kiosk.services.identify import Visit, identify
+from loyalty import members
+from loyalty.errors import EmailRefused
+
+STEPS = 3
+"""Who you are, the code, the new card."""
+PATIENCE_S = 180
+"""Silence that is allowed while somebody looks for a mail on their phone."""
+
+
+async def lost_card(kiosk: Kiosk) -> None:
+    """From the address to the new card, and home with it."""
+    with kiosk.undisturbed():
+        found = await _with_new_card(kiosk)
+    if isinstance(found, Tell):
+        await kiosk.ask(screens.Told(what=found))
+    elif found is not None:
+        await home(kiosk, found, kiosk.learnt)
+
+
+async def _with_new_card(kiosk: Kiosk) -> Visit | Tell | None:
+    """The account under its new card; what to tell instead; None when the person went back."""
+    if not kiosk.health.online:
+        return Tell.LOST_OFFLINE
+    request = await _who(kiosk)
+    if request is None:
+        return None
+    sent = await asked(lambda: kiosk.client.ask_code(request))
+    if not isinstance(sent, CodeAsked):
+        return Tell.LOST_OFFLINE if sent is Tell.OFFLINE else sent
+    passed = await _code(kiosk, sent)
+    if not isinstance(passed, CodePassed):
+        return passed
+    return await _new_card(kiosk, sent, passed)
+
+
+async def _who(kiosk: Kiosk) -> CodeRequest | None:
+    """The address or the number the account has; typed again until it can be one."""
+    by_email = await kiosk.ask(screens.LostCard())
+    if by_email is None:
+        return None
+    return await (_by_email(kiosk) if by_email else _by_phone(kiosk))
+
+
+async def _by_email(kiosk: Kiosk) -> CodeRequest | None:
+    draft, mistake = "", None
+    while True:
+        typed = await kiosk.ask(
+            screens.TypeEmail(draft=draft, mistake=mistake, step=1, steps=STEPS)
+        )
+        if typed is None:
+            return None
+        try:
+            return CodeRequest(id=kiosk.new_id(), email=members.email(typed))
+        except EmailRefused as refused:
+            draft, mistake = typed, Mistake(refused.flaw.value)
+
+
+async def _by_phone(kiosk: Kiosk) -> CodeRequest | None:
+    draft, mistake = Phone(country=kiosk.country), None
+    while True:
+        typed = await kiosk.ask(
+            screens.TypePhone(
+                draft=draft,
+                countries=phones.near(kiosk.country),
+                mistake=mistake,
+                step=1,
+                steps=STEPS,
+            )
+        )
+        if typed is None:
+            return None
+        try:
+            number = phones.e164(typed.typed, typed.country)
+        except phones.PhoneRefused as refused:
+            draft, mistake = typed, Mistake(refused.flaw)
+        else:
+            return CodeRequest(id=kiosk.new_id(), phone=number)
+
+
+async def _code(kiosk: Kiosk, sent: CodeAsked) -> CodePassed | Tell | None:
+    """Who typed the right code. Whether the address is anybody's is never said."""
+    left: int | None = None
+    while True:
+        with kiosk.patient(PATIENCE_S):
+            digits = await kiosk.ask(screens.TypeCode(minutes=sent.minutes, left=left))
+        if digits is None:
+            return None
+        try:
+            check = partial(kiosk.client.check_code, sent.id, digits)
+            return await abandonable(check, ASK_MAX_S)
+        except BackendRefused as refused:
+            if refused.problem.type != PROBLEM + ProblemName.CODE_WRONG:
+                return Tell.NOT_NOW
+            left = int((refused.problem.model_extra or {}).get("left", 0))
+            if not left:
+                return Tell.CODE_DEAD
+        except (BackendError, TimeoutError):
+            return Tell.LOST_OFFLINE
+
+
+async def _new_card(kiosk: Kiosk, sent: CodeAsked, passed: CodePassed) -> Visit | Tell | None:
+    """The account under the card that was tapped; the cards it had open nothing any more."""
+    taken = False
+    while True:
+        tap = await kiosk.ask_or_card(screens.TapNewCard(taken=taken))
+        if not isinstance(tap, CardTap):
+            return None
+        key = kiosk.card_key(tap)
+        if await kiosk.db.run(Transaction.card, key) is not None:
+            taken = True
+            continue
+        given = await asked(partial(kiosk.client.give_card, sent.id, CardTapped(card=key)))
+        if isinstance(given, Tell):
+            return Tell.LOST_OFFLINE if given is Tell.OFFLINE else given
+        for lost in passed.cards:
+            await kiosk.db.run(Transaction.save_card, lost.card, lost.member, CardStatus.BLOCKED)
+        await kiosk.db.run(Transaction.save_card, key, given.member, CardStatus.ACTIVE)
+        kiosk.session.card = key
+        found = await kiosk.db.run(identify, key, now=kiosk.now())
+        return found if isinstance(found, Visit) else Tell.NOT_NOW
