@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kiosk.context import Kiosk
     from kiosk.db import Database
     from kiosk.speech import VoiceProcess
+    from kiosk.ui.app import UiOptions
 
 log = logging.getLogger(__name__)
 
@@ -61,31 +62,17 @@ def run(
     # Importing makes many objects that all stay; looking for garbage among them cost a tenth of the
     # time to the first picture.
     gc.disable()
+    from kiosk.speech import VoiceProcess
+    from kiosk.ui.app import run as run_app
+
+    voice = VoiceProcess(config.speech.output) if config.speech.output else None
 
     def drawn(at: float) -> None:
         gc.enable()
+        if voice is not None:
+            voice.warm()
         if first_frame is not None:
             first_frame(at)
-
-    from kiosk.speech import Mute, VoiceProcess
-    from kiosk.ui.app import UiOptions
-    from kiosk.ui.app import run as run_app
-
-    screen = config.screen
-    voice = VoiceProcess(config.speech.output) if config.speech.output else None
-    options = UiOptions(
-        width=screen.width,
-        height=screen.height,
-        fullscreen=screen.fullscreen,
-        rotation=screen.rotation,
-        mm_per_px=screen.mm_per_px,
-        languages=screen.languages,
-        reader_side=screen.reader_side,
-        voice=voice or Mute(),
-        home=config.storage.folder / "kivy",
-        pictures=config.storage.folder / PICTURES,
-        first_frame=drawn,
-    )
 
     async def together(display: Display) -> None:
         beside = [asyncio.create_task(attach(display))] if attach is not None else []
@@ -99,10 +86,33 @@ def run(
             await asyncio.gather(*beside, return_exceptions=True)
 
     try:
-        return run_app(options, together)
+        return run_app(_options(config, voice, drawn), together)
     finally:
         if voice is not None:
             voice.close()
+
+
+def _options(
+    config: Config, voice: "VoiceProcess | None", drawn: Callable[[float], None]
+) -> "UiOptions":
+    """How the glass of this machine is driven."""
+    from kiosk.speech import Mute
+    from kiosk.ui.app import UiOptions
+
+    screen = config.screen
+    return UiOptions(
+        width=screen.width,
+        height=screen.height,
+        fullscreen=screen.fullscreen,
+        rotation=screen.rotation,
+        mm_per_px=screen.mm_per_px,
+        languages=screen.languages,
+        reader_side=screen.reader_side,
+        voice=voice or Mute(),
+        home=config.storage.folder / "kivy",
+        pictures=config.storage.folder / PICTURES,
+        first_frame=drawn,
+    )
 
 
 async def _headphones(config: Config, voice: "VoiceProcess", display: Display) -> None:

@@ -6,6 +6,7 @@ silently and tries again a little later: what is spoken is always on the glass t
 
 import json
 import logging
+import queue
 import subprocess
 import sys
 import threading
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 AGAIN_S = 10.0
 """Between two starts of a voice that ended."""
+
+CLOSE_MAX_S = 5.0
 
 VOLUME, VOLUME_STEP = 70, 10
 """Percent; every visit begins there (EN 301 549, 5.1.3.13)."""
@@ -64,66 +67,90 @@ class Mute:
 
 
 class VoiceProcess:
-    """The voice at a sound output such as `alsa:default`; started when it first speaks."""
+    """The voice at a sound output such as `alsa:default`; started when it first speaks.
+
+    Orders go through a thread of ours: making a process takes longer than a frame, and a pipe that
+    is full waits.
+    """
 
     def __init__(self, output: str) -> None:
         self._output = output
         self._process: subprocess.Popen[str] | None = None
         self._tried_at = -AGAIN_S
         self._volume = VOLUME
-        self._guard = threading.Lock()
+        self._orders: queue.SimpleQueue[dict[str, object] | None] = queue.SimpleQueue()
+        self._clerk = threading.Thread(target=self._deliver, name="voice orders", daemon=True)
+        self._clerk.start()
+
+    def warm(self) -> None:
+        """Have the process there before somebody waits for it."""
+        self._orders.put({"volume": self._volume, "start": True})
 
     def say(self, text: str, language: str, earcon: str = "") -> None:
-        self._tell({"say": text, "language": language, "earcon": earcon})
+        self._orders.put({"say": text, "language": language, "earcon": earcon, "start": True})
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._tell({"stop": True})
+        self._orders.put({"stop": True})
 
     def earcon(self, name: str) -> None:
-        self._tell({"earcon": name})
+        self._orders.put({"earcon": name, "start": True})
 
     def louder(self, steps: int) -> None:
         self._volume = min(100, max(VOLUME_STEP, self._volume + steps * VOLUME_STEP))
-        self._tell({"volume": self._volume})
+        self._orders.put({"volume": self._volume})
 
     def reset(self) -> None:
         self._volume = VOLUME
-        if self._process is not None:
-            self._tell({"stop": True})
-            self._tell({"volume": VOLUME})
+        self._orders.put({"stop": True})
+        self._orders.put({"volume": VOLUME})
 
     def listen_on(self, output: str) -> None:
         """Speak at that output from now on."""
+        self._orders.put({"output": output})
+
+    def close(self) -> None:
+        """End the process, and the thread that speaks to it."""
+        self._orders.put(None)
+        self._clerk.join(CLOSE_MAX_S)
+        self._end()
+
+    def _deliver(self) -> None:
+        """Hand order after order to the process, until there are no more."""
+        while (order := self._orders.get()) is not None:
+            if "output" in order:
+                self._move(str(order["output"]))
+            else:
+                self._tell(order)
+
+    def _move(self, output: str) -> None:
         if output != self._output:
             self._output = output
             self._tried_at = -AGAIN_S
-            self.close()
+            self._end()
 
-    def close(self) -> None:
-        """End the process."""
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.communicate()
 
     def _tell(self, order: dict[str, object]) -> None:
-        with self._guard:
-            process = self._running()
-            if process is None or process.stdin is None:
-                return
-            try:
-                process.stdin.write(json.dumps(order) + "\n")
-                process.stdin.flush()
-            except OSError:
-                log.warning("the voice ended; it is started again in %d s", AGAIN_S)
-                self.close()
+        process = self._running(start=bool(order.pop("start", False)))
+        if process is None or process.stdin is None:
+            return
+        try:
+            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.flush()
+        except OSError:
+            log.warning("the voice ended; it is started again in %d s", AGAIN_S)
+            self._end()
 
-    def _running(self) -> subprocess.Popen[str] | None:
+    def _running(self, *, start: bool) -> subprocess.Popen[str] | None:
+        """The process; what is no speech does not start one."""
         if self._process is not None and self._process.poll() is not None:
             log.warning("the voice ended with %s", self._process.returncode)
-            self.close()
-        if self._process is None and time.monotonic() - self._tried_at >= AGAIN_S:
+            self._end()
+        if start and self._process is None and time.monotonic() - self._tried_at >= AGAIN_S:
             self._tried_at = time.monotonic()
             self._process = self._start()
         return self._process

@@ -18,7 +18,7 @@ from kiosk.ui.theme import THEME, Look, Theme, dressed, load, offered
 from wording.script import from_the_right
 
 if TYPE_CHECKING:
-    from kiosk.ui.display import Wardrobe
+    from kiosk.ui.display import KivyDisplay, Wardrobe
 
 log = logging.getLogger(__name__)
 
@@ -188,52 +188,10 @@ def wardrobe(options: UiOptions, theme: Theme, size: tuple[int, int] | None = No
 
 
 async def _live(options: UiOptions, theme: Theme, story: Story) -> None:
-    from kivy.app import App
-    from kivy.clock import Clock
-    from kivy.core.window import Window
-
-    from kiosk.ui.display import KivyDisplay
-    from kiosk.ui.pace import Pace
-    from kiosk.ui.widgets.art import look_also_in
-
-    if options.pictures is not None:
-        look_also_in(options.pictures)
-
-    display = KivyDisplay(
-        languages=options.languages,
-        pace=Pace(Clock),
-        reader_side=options.reader_side,
-        wardrobe=wardrobe(options, theme),
-        voice=options.voice,
-    )
-
-    class Glass(App):
-        """The Kivy application: a window with the stage in it, and none of Kivy's own panels."""
-
-        use_kivy_settings = False
-
-        def build(self) -> Any:
-            return display.stage
-
-        def open_settings(self, *_: object) -> bool:
-            """Nothing: F1 is not for customers. True keeps Kivy from trying the opposite."""
-            return True
-
-        def close_settings(self, *_: object) -> bool:
-            """Nothing was opened."""
-            return False
-
-        def _install_settings_keys(self, window: Any) -> None:
-            """No key opens anything."""
-
-    def first_flip(*_: object) -> None:
-        Window.unbind(on_flip=first_flip)
-        if options.first_frame is not None:
-            options.first_frame(time.monotonic())
-        display.keep_ready(_soonest())
-
-    Window.bind(on_flip=first_flip)
-    app = Glass()
+    """The window, until the story ends or the process is asked to."""
+    display = _display(options, theme)
+    _tell_first_frame(options, display)
+    app = _glass(display.stage)
     telling = asyncio.create_task(story(display))
     telling.add_done_callback(lambda _: app.stop())
     loop = asyncio.get_running_loop()
@@ -246,6 +204,62 @@ async def _live(options: UiOptions, theme: Theme, story: Story) -> None:
         display.close()
     with suppress(asyncio.CancelledError):
         await telling
+
+
+def _display(options: UiOptions, theme: Theme) -> "KivyDisplay":
+    """The display that these options describe."""
+    from kivy.clock import Clock
+
+    from kiosk.ui.display import KivyDisplay
+    from kiosk.ui.pace import Pace
+    from kiosk.ui.widgets.art import look_also_in
+
+    if options.pictures is not None:
+        look_also_in(options.pictures)
+    return KivyDisplay(
+        languages=options.languages,
+        pace=Pace(Clock),
+        reader_side=options.reader_side,
+        wardrobe=wardrobe(options, theme),
+        voice=options.voice,
+    )
+
+
+def _tell_first_frame(options: UiOptions, display: "KivyDisplay") -> None:
+    """Once the first frame is on the glass, say so, and build what a visitor would wait for."""
+    from kivy.core.window import Window
+
+    def first_flip(*_: object) -> None:
+        Window.unbind(on_flip=first_flip)
+        if options.first_frame is not None:
+            options.first_frame(time.monotonic())
+        display.keep_ready(_soonest())
+
+    Window.bind(on_flip=first_flip)
+
+
+def _glass(stage: Any) -> Any:
+    """The Kivy application: a window with the stage in it, and none of Kivy's own panels."""
+    from kivy.app import App
+
+    class Glass(App):
+        use_kivy_settings = False
+
+        def build(self) -> Any:
+            return stage
+
+        def open_settings(self, *_: object) -> bool:
+            """Nothing: F1 is not for customers. True keeps Kivy from trying the opposite."""
+            return True
+
+        def close_settings(self, *_: object) -> bool:
+            """Nothing was opened."""
+            return False
+
+        def _install_settings_keys(self, window: Any) -> None:
+            """No key opens anything."""
+
+    return Glass()
 
 
 def _soonest() -> list[type[Any]]:

@@ -16,22 +16,14 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens import (
     Attract,
-    CardProblem,
-    GiftRefused,
-    Home,
-    Join,
     Mode,
     OutOfService,
-    PrinterTrouble,
     Screen,
-    Sorry,
     StillThere,
-    TakeVoucher,
-    Welcomed,
 )
 from kiosk.speech import Mute, Voice
-from kiosk.ui import spoken
 from kiosk.ui.four_buttons import KEYS, LOUDER, SOFTER, Button, FourButtons
+from kiosk.ui.narrator import Narrator
 from kiosk.ui.pace import Pace
 from kiosk.ui.reading import Choice
 from kiosk.ui.shade import Shade
@@ -69,22 +61,6 @@ class Wardrobe:
     """Those that every visit begins with."""
     wear: Callable[[frozenset[Mode], str], Look]
     """Every widget made from now on looks like that, for a reader of that language."""
-
-
-SAY_AFTER_FRAMES = 3
-"""The view has laid itself out by then: what is laid out in one frame can change the next."""
-
-EARCON_OF: dict[type[Screen[Any]], str] = {
-    Home: "tap",
-    Join: "tap",
-    Welcomed: "success",
-    TakeVoucher: "success",
-    CardProblem: "refusal",
-    GiftRefused: "refusal",
-    PrinterTrouble: "refusal",
-    Sorry: "refusal",
-}
-"""Short sounds, each beside words that say the same."""
 
 
 @dataclass(slots=True)
@@ -132,8 +108,7 @@ class KivyDisplay:
         voice: Voice | None = None,
     ) -> None:
         self.voice: Voice = voice or Mute()
-        self._headphones = False
-        self._frames_to_say = 0
+        self.narrator = Narrator(self.voice, self)
         self._wardrobe = wardrobe
         self._modes = wardrobe.at_first
         self.stage = Stage()
@@ -153,9 +128,7 @@ class KivyDisplay:
         self._frozen = False
         self._pictures = pictures()
         self._spare: dict[type[Screen[Any]], View] = {}
-        self.buttons = FourButtons(
-            self.stage.canvas.after, lambda: self._over or self._view, self._framed
-        )
+        self.buttons = FourButtons(self.stage.canvas.after, lambda: self.uppermost, self._framed)
         self._shade = Shade(self.stage)
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.bind(on_key_down=self._key, on_flip=self._drawn)
@@ -212,7 +185,7 @@ class KivyDisplay:
             for view in (self._view, self._over):
                 if view is not None:
                     view.reword()
-        self._saying()
+        self.narrator.saying()
         self._pace.wake()
 
     @property
@@ -242,7 +215,7 @@ class KivyDisplay:
         self._modes = on
         self._wear(on)
         if Mode.VOICE in on:
-            self._saying()
+            self.narrator.saying()
         else:
             self.voice.stop()
 
@@ -254,13 +227,13 @@ class KivyDisplay:
     @property
     def headphones(self) -> bool:
         """Whether what is said is heard by the person alone."""
-        return self._headphones
+        return self.narrator.headphones
 
     @headphones.setter
     def headphones(self, there: bool) -> None:
-        if there == self._headphones:
+        if there == self.narrator.headphones:
             return
-        self._headphones = there
+        self.narrator.headphones = there
         self.modes = self.modes | {Mode.VOICE} if there else self.modes - {Mode.VOICE}
 
     def dim(self, percent: int) -> None:
@@ -276,7 +249,7 @@ class KivyDisplay:
         self._view = None
         self._undrawn = None
         self.language = self.languages[0]
-        self.modes = self._wardrobe.at_first | ({Mode.VOICE} if self._headphones else set())
+        self.modes = self._wardrobe.at_first | ({Mode.VOICE} if self.narrator.headphones else set())
         self.voice.reset()
         self.buttons.rest()
         forget_measures()
@@ -348,7 +321,7 @@ class KivyDisplay:
         if self.buttons.active:
             Clock.schedule_once(self.buttons.follow, 0)
         if not (isinstance(screen, StillThere) and isinstance(self.showing, StillThere)):
-            self._saying()  # the countdown is said once, not every second
+            self.narrator.saying()  # the countdown is said once, not every second
         if isinstance(screen, StillThere):
             return self._cover(screen)
         self._uncover()
@@ -456,7 +429,7 @@ class KivyDisplay:
         self.voice.stop()
         if key in {LOUDER, SOFTER}:
             self.voice.louder(1 if key == LOUDER else -1)
-            self._saying()
+            self.narrator.saying()
             return True
         button = KEYS.get(key)
         if button is Button.OK and not self.buttons.name:
@@ -466,44 +439,27 @@ class KivyDisplay:
 
     # --- the voice --------------------------------------------------------------------------
 
-    def _saying(self) -> None:
-        """Say what is on the glass as soon as it is laid out."""
-        idle = self._frames_to_say == 0
-        self._frames_to_say = SAY_AFTER_FRAMES
-        if idle:
-            Clock.schedule_once(self._count_frames, 0)
+    @property
+    def uppermost(self) -> View | None:
+        """The view that has the glass; None before the first."""
+        return self._over or self._view
 
-    def _count_frames(self, _: float) -> None:
-        self._frames_to_say -= 1
-        if self._frames_to_say > 0:
-            Clock.schedule_once(self._count_frames, 0)
-        else:
-            self._say_screen()
-
-    def _say_screen(self) -> None:
-        """Say it, when somebody listens; a short sound for everybody."""
-        view, screen = self._over or self._view, self.showing
-        if view is None or screen is None:
-            return
-        earcon = EARCON_OF.get(type(screen), "")
-        if Mode.VOICE in self._modes:
-            text = spoken.of_screen(view.behind, self.words, headphones=self._headphones)
-            self.voice.say(text, self.words.language, earcon)
-        elif earcon:
-            self.voice.earcon(earcon)
+    def typed(self, view: View, draft: str) -> None:
+        """Echo what was typed on the uppermost view, to who cannot see it."""
+        top = self.uppermost
+        if top is not None and view in (top, top.behind):
+            self.narrator.typed(draft)
 
     def _framed(self, choice: Choice) -> None:
         """The frame of the four buttons has moved."""
         self._pace.wake()
-        if Mode.VOICE in self._modes:
-            name = spoken.of_choice(choice, self.words, headphones=self._headphones)
-            self.voice.say(spoken.sentences([name]), self.words.language)
+        self.narrator.framed(choice)
 
     def _repeat(self) -> None:
         """Ok with nothing framed: say it again; on the invitation, switch the voice on."""
         if Mode.VOICE in self.offered and isinstance(self.showing, Attract):
             self.modes = self.modes | {Mode.VOICE}
-        self._saying()
+        self.narrator.saying()
 
     def _drawn(self, *_: object) -> None:
         """Kivy has issued the commands of a frame and is about to show it."""

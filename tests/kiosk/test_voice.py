@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -171,14 +171,31 @@ def test_a_voice_that_dies_is_left_alone_for_a_while_and_the_kiosk_goes_on(
     process.wait()
     voice.say("Encore", "fr")
     voice.stop()
-    assert not running(voice)
+    wait_until(lambda: not running(voice))
     voice._tried_at -= 60
     voice.earcon("tap")
-    assert running(voice)
+    wait_until(lambda: running(voice))
+
+
+def test_a_touch_starts_no_voice_and_a_warm_one_waits(voice: VoiceProcess) -> None:
+    voice.stop()
+    voice.louder(1)
+    voice.reset()
+    wait_until(voice._orders.empty)
+    assert not running(voice)
+    voice.warm()
+    wait_until(lambda: running(voice))
 
 
 def running(voice: VoiceProcess) -> bool:
     return voice._process is not None
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
 
 
 def test_a_mute_kiosk_says_nothing_and_minds_nothing() -> None:

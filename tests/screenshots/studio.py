@@ -146,5 +146,8 @@ class Studio:
     def answered(self, view: Any, answer: object) -> None:
         """Nobody asked."""
 
+    def typed(self, view: Any, draft: str) -> None:
+        """Nobody listens to a picture."""
+
     def speak(self, language: str) -> None:
         """Nobody listens."""

@@ -54,6 +54,9 @@ class Glass(Protocol):
     def answered(self, view: "View", answer: object) -> None:
         """The customer answered on `view`; all but the first answer are ignored."""
 
+    def typed(self, view: "View", draft: str) -> None:
+        """`draft` stands there now: it is said aloud to who listens. Never called for a PIN."""
+
     def speak(self, language: str) -> None:
         """Show everything in `language` from now on."""
 

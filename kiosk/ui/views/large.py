@@ -209,5 +209,8 @@ class _Behind:
         del view
         self._glass.answered(self._front, answer)
 
+    def typed(self, view: View, draft: str) -> None:
+        self._glass.typed(view, draft)
+
     def speak(self, language: str) -> None:
         self._glass.speak(language)

@@ -78,10 +78,16 @@ class PadView(View):
         """One touch of a key."""
         if len(self.draft) < self.most:
             self.draft += sign
+            self.echo()
 
     def erase(self) -> None:
         """Take the last digit back."""
         self.draft = self.draft[:-1]
+        self.echo()
+
+    def echo(self) -> None:
+        """Have it said what stands there now."""
+        self.glass.typed(self, self.drawn() if self.draft else "")
 
     def go(self) -> None:
         """Answer with what was typed."""
@@ -138,6 +144,9 @@ class StaffPinView(PadView):
         if self.screen is not None:
             self.show(self.screen)
         return bool(self.left_s and self.screen)
+
+    def echo(self) -> None:
+        """A PIN is never said."""
 
     def drawn(self) -> str:
         """Dots: somebody may look over a shoulder."""

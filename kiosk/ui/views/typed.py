@@ -183,6 +183,7 @@ class TypingView(View):
     def put_draft(self, draft: str) -> None:
         """Show what is typed now, and forget what was wrong before."""
         self.draft = draft
+        self.glass.typed(self, draft)
         self._mistake, self.notice = None, ""
         self.capital = self.capital_next()
         self.drafted()

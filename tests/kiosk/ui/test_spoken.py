@@ -307,3 +307,46 @@ def test_a_blind_person_joins_and_takes_a_gift(bench: Bench, voice: Recorder) ->
         assert await question is None
 
     live(story())
+
+
+def test_typed_letters_are_echoed_to_who_listens_and_a_pin_never_is(
+    bench: Bench, voice: Recorder
+) -> None:
+    display = bench.glass(modes=VOICE, voice=voice)
+    display.headphones = True
+
+    async def story() -> None:
+        question = await asked(bench, screens.TypeEmail())
+        listen(bench)
+        bench.touch("key:i")
+        bench.touch("key:n")
+        assert [text for text, _ in voice.said[-2:]] == ["i.", "in."]
+        await withdraw(question)
+        question = await asked(bench, screens.TypePoints(name="", balance=0))
+        listen(bench)
+        bench.touch("key:7")
+        assert "7" in voice.last
+        await withdraw(question)
+        question = await asked(bench, screens.StaffPin())
+        listen(bench)
+        said = len(voice.said)
+        for digit in "482915":
+            bench.touch(f"key:{digit}")
+        assert len(voice.said) == said
+        await withdraw(question)
+
+    live(story())
+
+
+def test_from_a_loudspeaker_only_that_something_was_typed(bench: Bench, voice: Recorder) -> None:
+    bench.glass(modes=VOICE, voice=voice)
+
+    async def story() -> None:
+        question = await asked(bench, screens.TypeEmail())
+        listen(bench)
+        bench.touch("key:i")
+        assert "i" not in words_in(voice.last)
+        assert voice.last
+        await withdraw(question)
+
+    live(story())
