@@ -13,8 +13,8 @@ from kiosk.db import StorageTrouble
 from kiosk.flows import home
 from kiosk.flows.attract import Errand, attract, show_notice
 from kiosk.flows.enrol import enrol
-from kiosk.flows.sighting import tell_seen
 from kiosk.flows.lost_card import lost_card
+from kiosk.flows.sighting import tell_seen
 from kiosk.flows.staff.work import work
 from kiosk.services import redeem
 from kiosk.services.identify import (
