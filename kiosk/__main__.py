@@ -1,4 +1,4 @@
-"""python -m kiosk [run | claim CODE | check]."""
+"""python -m kiosk [run | claim CODE | check | chip UID --address URL]."""
 
 import argparse
 import logging
@@ -11,6 +11,7 @@ from kiosk.config import (
     ConfigError,
     Credentials,
     load_config,
+    load_credentials,
     save_credentials,
     writable,
 )
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _claim(config, asked.code)
         if asked.command == "check":
             return _check(config)
+        if asked.command == "chip":
+            return _chip(config, asked.uid, asked.address)
         return _run(config)
     except ConfigError as error:
         return _say(error, BAD_CONFIG)
@@ -53,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     claim.add_argument("code", help="the one-time code from the back office")
     commands.add_parser("check", parents=[also_after], help="say what works and what does not")
+    chip = commands.add_parser(
+        "chip", parents=[also_after], help="say what to write into a blank NTAG 424 DNA"
+    )
+    chip.add_argument("uid", help="the chip's number, 14 hexadecimal digits")
+    chip.add_argument("--address", required=True, help="what a phone opens that reads the card")
     return parser
 
 
@@ -118,6 +126,23 @@ def _check(config: Config) -> int:
         print(f"{'ok ' if finding.good else 'NO '} {finding.part:10} {finding.says}")
         worst = max(worst, 0 if finding.good else 1)
     return worst
+
+
+def _chip(config: Config, uid: str, address: str) -> int:
+    """Prints keys: whoever may read this machine's credentials may make cards of the shop."""
+    from kiosk.encoding import ChipRefused, encoding, told
+
+    credentials = load_credentials(config.storage.folder)
+    if credentials is None:
+        print("kiosk: this machine is not claimed yet: it has no keys", file=sys.stderr)
+        return 1
+    try:
+        made = encoding(bytes.fromhex(credentials.card_secret), uid, address)
+    except ChipRefused as error:
+        return _say(error, 1)
+    for line in told(made):
+        print(line)
+    return 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
@@ -33,6 +34,7 @@ class Health:
         self.online = True
         self.printer = AWAY
         self._heard = False
+        self._ailing = asyncio.Event()
         self._desk = printer
 
     def troubles(self) -> tuple[Trouble, ...]:
@@ -82,6 +84,8 @@ class Health:
 
     def set_printer(self, status: PrinterStatus) -> None:
         """A job or a check tells how the printer is."""
+        if self.printer.ready and not status.ready:
+            self._ailing.set()
         known, self._heard = self._heard, self._desk.installed
         self._set("printer", status)
         if known != self._heard:
@@ -102,5 +106,12 @@ class Health:
             if not warm:
                 await self._desk.warm()
                 warm = True
-            well = not self._desk.installed or self.can_print
-            await asyncio.sleep(CHECK_EVERY_S if well else CHECK_TROUBLED_S)
+            await self._until_next()
+
+    async def _until_next(self) -> None:
+        """Wait until the printer is to be asked again: at once where a job has found it away."""
+        well = not self._desk.installed or self.can_print
+        self._ailing.clear()
+        with suppress(TimeoutError):
+            pause = CHECK_EVERY_S if well else CHECK_TROUBLED_S
+            await asyncio.wait_for(self._ailing.wait(), pause)

@@ -15,7 +15,13 @@ from devices.printers.simulated import SimulatedPrinter
 from kiosk import check
 from kiosk.__main__ import BAD_CONFIG, main
 from kiosk.check import Finding, findings
-from kiosk.config import Config, load_config, load_credentials
+from kiosk.config import (
+    Config,
+    Credentials,
+    load_config,
+    load_credentials,
+    save_credentials,
+)
 from kiosk.db import Database, NewerDatabase
 from kiosk.services.belong import OtherCompany
 from kiosk.ui.app import NoWindow
@@ -217,3 +223,20 @@ def test_check_leaves_no_trace(tmp_path: Path) -> None:
     finding(check._storage, settings(tmp_path))
     assert list((tmp_path / "state").iterdir()) == []
     assert sqlite3.sqlite_version_info >= (3, 24)
+
+
+def test_a_claimed_kiosk_says_what_to_write_into_a_blank_chip(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "state").mkdir()
+    asked = ["--config", str(settings(tmp_path)), "chip", "04DE5F1EACC040", "--address", "https://shop.example"]
+    assert main(asked) == 1
+    assert "not claimed" in capsys.readouterr().err
+    credentials = Credentials(
+        terminal="t", name="Angers-1", token="lkt_x", card_secret="00" * 32, store="s", program="p"
+    )
+    save_credentials(tmp_path / "state", credentials)
+    assert main(asked) == 0
+    assert "settings of 2 4000E0C1FF12" in capsys.readouterr().out
+    assert main([*asked[:3], "04", *asked[4:]]) == 1
+    assert "14 hexadecimal digits" in capsys.readouterr().err
