@@ -229,7 +229,14 @@ def test_a_claimed_kiosk_says_what_to_write_into_a_blank_chip(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "state").mkdir()
-    asked = ["--config", str(settings(tmp_path)), "chip", "04DE5F1EACC040", "--address", "https://shop.example"]
+    asked = [
+        "--config",
+        str(settings(tmp_path)),
+        "chip",
+        "04DE5F1EACC040",
+        "--address",
+        "https://shop.example",
+    ]
     assert main(asked) == 1
     assert "not claimed" in capsys.readouterr().err
     credentials = Credentials(
