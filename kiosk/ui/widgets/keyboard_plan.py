@@ -12,7 +12,7 @@ COLUMNS = 10
 KEY_TALLEST = 1.1
 """Of its width: taller keys would look stretched on an upright glass."""
 
-UPRIGHT_MARGIN = 28
+UPRIGHT_MARGIN = 16
 """An upright glass of 10 inches has 12 mm for each of ten keys only when they reach its edges."""
 
 
@@ -80,7 +80,7 @@ def _roomy(look: Look) -> TypingPlan:
 def _low(look: Look) -> TypingPlan:
     gap = look.px(10)
     parts = {
-        "header": look.px(84),
+        "header": look.px(76),
         "field": look.px(84),
         "strip": look.px(72),
         "actions": max(look.px(84), look.key),
