@@ -89,6 +89,9 @@ def test_a_phone_finishes_what_the_kiosk_began_and_the_kiosk_greets_within_two_s
         (opened,) = [each for each in news if isinstance(each, CardChanged)]
         assert (opened.card, opened.status) == (card, CardStatus.ACTIVE)
         expect(page.locator(".purse .sum")).to_have_text("50 points")
+        lot = page.get_by_role("table").get_by_role("row").nth(1)
+        expect(lot).to_contain_text("50 points")
+        expect(lot).to_contain_text(re.compile(r"20\d\d"))
         again = phone.open(urlsplit(str(link.url)).path)
         expect(again.get_by_text("Quelqu’un s’est inscrit par ce lien")).to_be_visible()
 

@@ -1,5 +1,6 @@
 """The loyalty till in a real browser: a client of the public API, and of nothing else."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,22 @@ from tests.support.staff import AtWork, at_work
 BELL = {"id": "full", "points": 330, "message": {"fr": "Carte complète", "en": "Card complete"}}
 RULES = document(invitations={"active": True}, alerts=[BELL])
 NARROW = "\u202f"
+VISITS: dict[str, Any] = {
+    "version": 2,
+    "unit": "visits",
+    "point_value": None,
+    "earning": [
+        {
+            "id": "visit",
+            "when": "sale",
+            "give": {"amount": 1, "points": 1},
+            "on": {"count": "typed_visits"},
+        }
+    ],
+    "rewards": [{"id": "coffee", "name": {"fr": "Un café"}, "cost": 10, "article": "CAFE"}],
+    "alerts": [],
+}
+"""Three typed at the till are three on the card (CLI-15)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +279,22 @@ def test_loyalty_switched_off_leaves_no_trace_on_the_till(till: Till) -> None:
     assert till.page.locator(".customer").is_hidden()
     till.page.keyboard.press("F9")
     assert "oint" not in till.paper()
+
+
+def test_visits_are_typed_where_the_program_counts_them(till: Till) -> None:
+    rules = json.loads(RULES) | VISITS
+    till.ask("PUT", "/programs/counter/draft", {"document": rules})
+    till.ask("POST", "/programs/counter/publication", {"version": rules["version"]})
+    ines = till.member()
+    till.open()
+    till.ring("PAIN")
+    till.find("Roux")
+    till.page.get_by_label("Passages").fill("3")
+    till.page.get_by_label("Passages").blur()
+    till.shows("#earned", "3 passages")
+    till.page.keyboard.press("F9")
+    assert f"Passages ajoutés{NARROW}: 3" in till.paper()
+    assert till.balance(ines) == 3
 
 
 def test_the_till_fits_a_phone(till: Till) -> None:
