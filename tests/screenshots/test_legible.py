@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kiosk.screens import Mode
-from kiosk.ui.theme import CONTRAST, CONTRAST_HIGH, contrast
+from kiosk.ui.theme import CONTRAST, CONTRAST_HIGH, Rgba, contrast
 from kiosk.words import Words
 from tests.kiosk.ui import samples as data
 from tests.screenshots.expansion import Expanded
@@ -115,7 +115,7 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return wide > LEAST_PX and tall > LEAST_PX
 
 
-def _ground(picture: Image.Image, text: Any, panel: Panel) -> tuple[float, ...] | None:
+def _ground(picture: Image.Image, text: Any, panel: Panel) -> Rgba | None:
     """The colour that most of the text's box has: what the letters stand on."""
     left, bottom, right, top = letters_box(text)
     box = (
@@ -126,11 +126,12 @@ def _ground(picture: Image.Image, text: Any, panel: Panel) -> tuple[float, ...] 
     )
     if box[2] - box[0] < LEAST_PX or box[3] - box[1] < LEAST_PX:
         return None
-    colours = picture.crop(box).getcolors(maxcolors=1 << 20)
+    colours: list[tuple[int, Any]] | None = picture.crop(box).getcolors(maxcolors=1 << 20)
     assert colours is not None
     ink = tuple(round(part * 255) for part in tuple(text.colour)[:3])
     # Bold letters can cover more of their box than they leave.
     rest = [(count, colour) for count, colour in colours if colour != ink]
     if not rest:
         return None
-    return tuple(part / 255 for part in max(rest)[1])
+    red, green, blue = max(rest)[1]
+    return (red / 255, green / 255, blue / 255, 1.0)
