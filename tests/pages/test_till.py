@@ -11,9 +11,11 @@ import requests
 from playwright.sync_api import Page, expect
 
 from backend.rights import Role
+from loyalty.document import read_program
 from tests.pages.visit import PHONE, Visit
 from tests.support.counter import document
-from tests.support.server import Company, company, new_id
+from tests.support.facts import Kiosk
+from tests.support.server import Company, company, connected, new_id
 from tests.support.staff import AtWork, at_work
 
 BELL = {"id": "full", "points": 330, "message": {"fr": "Carte complète", "en": "Card complete"}}
@@ -279,6 +281,28 @@ def test_loyalty_switched_off_leaves_no_trace_on_the_till(till: Till) -> None:
     assert till.page.locator(".customer").is_hidden()
     till.page.keyboard.press("F9")
     assert "oint" not in till.paper()
+
+
+def test_a_voucher_of_the_kiosk_is_looked_at_and_taken_once(till: Till) -> None:
+    ines = till.member()
+    with connected(till.visit.shop, till.visit.url) as line:
+        kiosk = Kiosk(claimed=line.claimed, program=read_program(RULES))
+        asked = kiosk.request(ines).model_copy(update={"reward": "coffee"})
+        code = line.terminal.hold(asked, 5).voucher.code
+    till.open()
+    till.page.keyboard.press("F6")
+    dialog = till.page.locator("#voucher")
+    dialog.get_by_label("Code").fill(code.lower())
+    till.page.keyboard.press("Enter")
+    expect(dialog.locator("#voucher-gift")).to_have_text("Un café")
+    till.visit.check()
+    dialog.get_by_role("button", name="Le prendre").click()
+    expect(till.page.locator("#trouble")).to_contain_text("Un café")
+    till.page.keyboard.press("F6")
+    dialog.get_by_label("Code").fill(code)
+    till.page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Le prendre").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Le bon a déjà été utilisé")
 
 
 def test_visits_are_typed_where_the_program_counts_them(till: Till) -> None:
