@@ -7,6 +7,7 @@ from uuid import uuid4
 from fastapi import Path
 from fastapi.responses import Response
 
+from backend.api.pages import page as told
 from backend.api.stock import FOR_EVER
 from backend.backoffice.office import OfficePage, show
 from backend.backoffice.products import CatalogueDoor
@@ -54,17 +55,18 @@ def gift_list(page: CatalogueDoor) -> Response:
             for reward in here.program.rewards
             if reward.gives is None and reward.id not in known and gifts.gift(tx, reward.id) is None
         ]
+    shown, following = told(found, asked, lambda gift: (gift.id,))
     return show(
         page,
         "shop/gifts.html",
-        gifts=found[: asked.limit],
+        gifts=shown,
         names={gift.id: in_words(dict(gift.name), page.words) for gift in found},
         rewards=[(reward, in_words(dict(reward.name), page.words)) for reward in rewards],
         left=left,
         costs={gift.id: gift.cost or costs.get(RewardId(gift.id)) for gift in found},
         few=FEW,
         here=here,
-        following=None,
+        following=following,
     )
 
 

@@ -159,7 +159,7 @@ def version(
         "programs/version.html",
         program=shown,
         version=told,
-        before=before,
+        compared=before,
         changes=list(telling.changes(changed.differences, found.known)),
     )
 
