@@ -1,6 +1,6 @@
 """Finding and listing members: by name, by what they are, by their points."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,18 +19,21 @@ _points = func.coalesce(_accounts.c.held, 0)
 # Who is known by points alone has not joined yet: listed by when they were first heard of.
 _joined = func.coalesce(_members.c.enrolled_at, _members.c.recorded_at)
 
-_SORTED_BY: dict[MemberSort, ColumnElement[Any]] = {
-    MemberSort.NAME: _members.c.last_key + " " + _members.c.first_key,
-    MemberSort.POINTS: _points,
-    MemberSort.JOINED: _joined,
-    MemberSort.EMAIL: func.coalesce(_members.c.email, ""),
-    MemberSort.TOWN: _members.c.town,
-    MemberSort.DEPARTMENT: _members.c.department,
-    MemberSort.REGION: _members.c.region,
-    MemberSort.COUNTRY: _members.c.country,
-    MemberSort.RECORD_TYPE: _members.c.record_type,
-    MemberSort.PRICE_CODE: _members.c.price_code,
+_SORTED_BY: dict[MemberSort, tuple[ColumnElement[Any], ...]] = {
+    # Its two parts as they stand in an index: a shop's whole list begins without sorting it.
+    MemberSort.NAME: (_members.c.last_key, _members.c.first_key),
+    MemberSort.POINTS: (_points,),
+    MemberSort.JOINED: (_joined,),
+    MemberSort.EMAIL: (func.coalesce(_members.c.email, ""),),
+    MemberSort.TOWN: (_members.c.town,),
+    MemberSort.DEPARTMENT: (_members.c.department,),
+    MemberSort.REGION: (_members.c.region,),
+    MemberSort.COUNTRY: (_members.c.country,),
+    MemberSort.RECORD_TYPE: (_members.c.record_type,),
+    MemberSort.PRICE_CODE: (_members.c.price_code,),
 }
+_BETWEEN = "/"
+"""Stands between the parts of a place; no key of a name has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +63,50 @@ class Listed:
 
 def listed(tx: Transaction, query: Query, limit: int) -> tuple[Listed, ...]:
     """The next members, in the order asked; those without points too (INV-28)."""
-    value = _SORTED_BY[query.sort]
     account = and_(
-        _accounts.c.tenant == _members.c.tenant,
+        _accounts.c.tenant == tx.tenant,
         _accounts.c.member == _members.c.id,
         _accounts.c.program == query.program,
     )
-    statement = (
-        select(_members, _accounts.c.snapshot, value.label("value"), _joined.label("joined"))
-        .select_from(_members.outerjoin(_accounts, account))
+    values = _SORTED_BY[query.sort]
+    # Who they are first, by what is sorted alone; all that is known of them then, of a page's few.
+    chosen = (
+        select(
+            _members.c.id,
+            *(value.label(f"value_{place}") for place, value in enumerate(values)),
+        )
+        .select_from(_members.outerjoin(_accounts, account) if _asks_points(query) else _members)
         .where(*_conditions(tx, query))
+        .order_by(*_in_order(query, (*values, _members.c.id)))
         .limit(limit)
+        .subquery()
     )
-    if query.descending:
-        statement = statement.order_by(value.desc(), _members.c.id.desc())
-    else:
-        statement = statement.order_by(value, _members.c.id)
-    return tuple(_listed(row) for row in tx.rows(statement))
+    told = [chosen.c[f"value_{place}"] for place in range(len(values))]
+    statement = (
+        select(_members, _accounts.c.snapshot, *told, _joined.label("joined"))
+        .select_from(
+            chosen.join(
+                _members, and_(_members.c.tenant == tx.tenant, _members.c.id == chosen.c.id)
+            ).outerjoin(_accounts, account)
+        )
+        .order_by(*_in_order(query, (*told, chosen.c.id)))
+    )
+    return tuple(_listed(row, len(values)) for row in tx.rows(statement))
 
 
-def _listed(row: Row[Any]) -> Listed:
-    value = row.value.isoformat() if isinstance(row.value, datetime) else row.value
+def _asks_points(query: Query) -> bool:
+    asked = (query.only.points_from, query.only.points_to)
+    return query.sort is MemberSort.POINTS or any(each is not None for each in asked)
+
+
+def _in_order(query: Query, columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [column.desc() if query.descending else column.asc() for column in columns]
+
+
+def _listed(row: Row[Any], values: int) -> Listed:
+    value = row.value_0.isoformat() if isinstance(row.value_0, datetime) else row.value_0
+    if values > 1:
+        value = _BETWEEN.join(getattr(row, f"value_{place}") for place in range(values))
     return Listed(
         member=member_of(row),
         snapshot=row.snapshot,
@@ -107,11 +133,22 @@ def _conditions(tx: Transaction, query: Query) -> list[ColumnElement[bool]]:
 
 
 def _after(query: Query, after: tuple[str | int, str]) -> ColumnElement[bool]:
-    value, (last, last_id) = _SORTED_BY[query.sort], after
-    given = datetime.fromisoformat(str(last)) if query.sort is MemberSort.JOINED else last
-    if query.descending:
-        return or_(value < given, and_(value == given, _members.c.id < last_id))
-    return or_(value > given, and_(value == given, _members.c.id > last_id))
+    values, (last, last_id) = _SORTED_BY[query.sort], after
+    given: list[Any] = [last]
+    if query.sort is MemberSort.JOINED:
+        given = [datetime.fromisoformat(str(last))]
+    elif len(values) > 1:
+        parts = str(last).split(_BETWEEN, len(values) - 1)
+        given = [*parts, *[""] * (len(values) - len(parts))]
+    columns, places = (*values, _members.c.id), (*given, last_id)
+    beyond = [
+        and_(
+            *(same == place for same, place in zip(columns[:number], places, strict=False)),
+            column < places[number] if query.descending else column > places[number],
+        )
+        for number, column in enumerate(columns)
+    ]
+    return or_(*beyond)
 
 
 def _people(tx: Transaction) -> tuple[ColumnElement[bool], ...]:

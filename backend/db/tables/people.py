@@ -78,6 +78,9 @@ members = Table(
     Index(None, "tenant", "phone_key"),
     Index(None, "tenant", "first_key"),
     Index(None, "tenant", "last_key"),
+    # A list of everybody, by name or by when they joined, begins without sorting them all.
+    Index("ix_members_by_name", "tenant", "last_key", "first_key", "id"),
+    Index("ix_members_by_joining", "tenant", "enrolled_at"),
     of_a_tenant(),
     info=rows_of("id"),
 )

@@ -75,6 +75,8 @@ entries = Table(
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "member", "program", "position"),
     Index(None, "tenant", "about"),
+    # What happened today, or this month, is summed without a look at all that ever did.
+    Index("ix_entries_by_time", "tenant", "occurred_at"),
     Index(
         "uq_entries_once",
         "tenant",
