@@ -52,7 +52,7 @@ FILES = (
     ),
     *(
         Files(under=under, bytes_max=64 * 1024)
-        for under in ("/till/", "/account/", "/join/", "/unsubscribe/")
+        for under in ("/till/", "/account/", "/join/", "/unsubscribe/", "/shop/")
     ),
 )
 """Everywhere else, a body is JSON."""

@@ -6,13 +6,12 @@ from fastapi import Depends
 from fastapi.responses import Response
 
 from backend.api import members
-from backend.api.callers import STORE_HEADER
 from backend.api.pages import Paging
 from backend.db import catalogue, shops
 from backend.rights import Right
 from backend.services.team.web_till import web_till
 from backend.web import look
-from backend.web.page import Page, page_with
+from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend_client.schemas import MemberRow, MemberSearch
 
@@ -36,8 +35,18 @@ def script() -> Response:
 
 
 @routes.get("/demo")
-def demo(page: _DemoPage, key: str = "", email: str = "", store: str = "") -> Response:
+def demo(page: _DemoPage, store: str = "") -> Response:
     """A cart as an e-shop's would be: points on each article, in the cart, and as payment."""
+    return _show(page, key="", email="", store=store)
+
+
+@routes.post("/demo")
+def demo_for(page: _DemoPage, form: StaffForm, store: str = "") -> Response:
+    """The same for a key and a customer; in a body, so that no log holds the address."""
+    return _show(page, key=form.text("key"), email=form.text("email"), store=store)
+
+
+def _show(page: Page, *, key: str, email: str, store: str) -> Response:
     caller = page.caller
     till = web_till(page.database, caller.tenant, caller.store, store or _first(page), caller.actor)
     with page.database.read(caller.tenant) as tx:
@@ -51,7 +60,6 @@ def demo(page: _DemoPage, key: str = "", email: str = "", store: str = "") -> Re
         key=key,
         email=email,
         store=till.store.id,
-        store_header=STORE_HEADER,
         currency=program.currency,
         customer=_customer(page, email, till.store.program),
     )
