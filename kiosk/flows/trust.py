@@ -1,24 +1,40 @@
 """Is it really the member? Asked where a gift costs more than the card's word is good for (F5)."""
 
+import logging
+from functools import partial
+
+from backend_client.errors import BackendError, BackendRefused
+from backend_client.schemas import SpendingCodeAsked, SpendingCodeRequest
 from kiosk import screens
+from kiosk.background import abandonable
 from kiosk.context import Kiosk
-from kiosk.screens import Gift, ProofWay, RefusalReason
+from kiosk.flows.asking import ASK_MAX_S, asked
+from kiosk.screens import Gift, ProofWay, RefusalReason, Tell
 from kiosk.services.identify import Visit, is_new
 from kiosk.services.trust import Trust, trust
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 180
+"""Silence that is allowed while somebody looks for a mail on their phone."""
 
 
 async def may_spend(kiosk: Kiosk, found: Visit, gift: Gift) -> bool:
     """Whether so much may be spent, once the person has shown what they can."""
+    tried: set[ProofWay] = set()
     while True:
         known = await _known(kiosk, found)
         if known.most is None or gift.cost <= known.most:
             return True
-        way = _way(known, gift)
+        way = _way(kiosk, known, gift, tried)
         if way is None:
             refused = RefusalReason.CARD_LIMIT
             await kiosk.ask(screens.GiftRefused(reason=refused, gift=gift, allowed=known.most))
             return False
         if not await kiosk.ask(screens.ProveIt(gift=gift, most=known.most, way=way)):
+            return False
+        tried.add(way)
+        if way is ProofWay.CODE and not await _by_code(kiosk):
             return False
 
 
@@ -30,7 +46,55 @@ async def _known(kiosk: Kiosk, found: Visit) -> Trust:
     return await kiosk.db.run(trust, found.member, kiosk.shown(), now=kiosk.now())
 
 
-def _way(known: Trust, gift: Gift) -> ProofWay | None:
-    """What would be enough; None where nothing is that can be had here and now."""
-    enough = known.with_chip is None or gift.cost <= known.with_chip
-    return ProofWay.CHIP if known.is_chip and enough else None
+def _way(kiosk: Kiosk, known: Trust, gift: Gift, tried: set[ProofWay]) -> ProofWay | None:
+    """What would be enough; None where nothing is that can be had here and now.
+
+    A chip is shown again before anything is typed; who has a copy of it may still have the mail.
+    """
+    by_chip = known.is_chip and (known.with_chip is None or gift.cost <= known.with_chip)
+    by_code = known.with_code is None or gift.cost <= known.with_code
+    if by_chip and ProofWay.CHIP not in tried:
+        return ProofWay.CHIP
+    if by_code and kiosk.health.online and kiosk.session.card is not None:
+        return ProofWay.CODE
+    return ProofWay.CHIP if by_chip else None
+
+
+async def _by_code(kiosk: Kiosk) -> bool:
+    """Whether they typed the code that was sent to the card's owner; told why not else."""
+    card = kiosk.session.card
+    assert card is not None, "a code goes to the owner of a card"
+    request = SpendingCodeRequest(id=kiosk.new_id(), card=card)
+    sent = await asked(partial(kiosk.client.spending_code, request))
+    if not isinstance(sent, SpendingCodeAsked):
+        await kiosk.ask(screens.Told(what=sent))
+        return False
+    if not sent.contact:
+        await kiosk.ask(screens.Told(what=Tell.NOT_NOW))
+        return False
+    trouble = await _typed(kiosk, sent)
+    if trouble is not None:
+        await kiosk.ask(screens.Told(what=trouble))
+    return kiosk.session.code is not None
+
+
+async def _typed(kiosk: Kiosk, sent: SpendingCodeAsked) -> Tell | None:
+    """What to tell of a code that was not typed; None when it was, or they went back."""
+    left: int | None = None
+    while True:
+        with kiosk.patient(PATIENCE_S):
+            digits = await kiosk.ask(screens.TypeCode(minutes=sent.minutes, left=left))
+        if digits is None:
+            return None
+        try:
+            check = partial(kiosk.client.check_spending_code, sent.id, digits)
+            await abandonable(check, ASK_MAX_S)
+        except BackendRefused as refused:
+            left = int((refused.problem.model_extra or {}).get("left", 0))
+            if not left:
+                return Tell.CODE_DEAD
+        except (BackendError, TimeoutError):
+            return Tell.OFFLINE
+        else:
+            kiosk.session.code = sent.id
+            return None

@@ -231,9 +231,11 @@ class Counter:
 
 
 @contextmanager
-def backend(program: str = PROGRAM) -> Iterator[tuple[Company, requests.Session]]:
+def backend(
+    program: str = PROGRAM, url: str = "sqlite://"
+) -> Iterator[tuple[Company, requests.Session]]:
     """A company and a session that reaches it without a socket."""
-    with company(program=program) as shop, in_process(shop.app) as session:
+    with company(url, program=program) as shop, in_process(shop.app) as session:
         yield shop, session
 
 

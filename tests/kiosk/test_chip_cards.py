@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from backend.db import alerts, cards
+from backend.db import alerts, cards, tables
 from devices.readers import Medium
 from devices.simulate.ntag424 import SigningChip
 from kiosk import screens
@@ -88,7 +89,8 @@ def test_a_chip_takes_what_a_copy_of_its_number_may_only_look_at(
         shown = await refused(place)
         home = next(s for s in place.glass.shown if isinstance(s, screens.Home) and s.balance > 50)
         assert home.balance == 450
-        assert shown == screens.ProveIt(gift=take(home).gift, most=50, way=ProofWay.CHIP)
+        assert shown.most == 50
+        assert shown.way is ProofWay.CHIP
         tap(place, chip)
         await takes_coffee(place)
         place.cable.pulled = False
@@ -178,18 +180,75 @@ def test_a_card_seen_in_another_shop_a_minute_ago_is_blocked_here_and_staff_is_t
 
 def test_a_gift_beyond_every_way_says_how_much_can_be_spent(tmp_path: Path) -> None:
     async def journey(place: Counter, chip: SigningChip) -> None:
-        place.glass.script(*JOINING, (screens.Welcomed, None), (screens.Home, None))
-        place.tap()  # a mere number from the beginning
-        await place.glass.until_type(screens.Home)
-        await place.leave()
-        await place.all_sent()
-        await place.sell(400_00)
-        assert await place.known_balance(450)
+        await with_a_number(place)
         place.cable.pulled = True
+        offline = screens.Trouble.NETWORK
+        await place.glass.until(lambda screen: offline in getattr(screen, "troubles", ()))
         place.glass.script((screens.Home, take), (screens.GiftRefused, None), (screens.Home, None))
         tap(place, chip)
         shown = await place.glass.until_type(screens.GiftRefused)
         assert (shown.reason, shown.allowed) == (RefusalReason.CARD_LIMIT, 50)
         await place.leave()
+
+    walk(journey, tmp_path)
+
+
+async def with_a_number(place: Counter) -> None:
+    """Somebody joined with a mere number, and has 450 points."""
+    place.glass.script(*JOINING, (screens.Welcomed, None), (screens.Home, None))
+    place.tap()
+    await place.glass.until_type(screens.Home)
+    await place.leave()
+    await place.all_sent()
+    await place.sell(400_00)
+    assert await place.known_balance(450)
+
+
+def digits(place: Counter) -> str:
+    """The code in the mail that waits."""
+    with place.backend.database.read(place.backend.shop.tenant) as tx:
+        table = tables.outbox
+        (content,) = tx.run(select(table.c.content).where(table.c.key.like("code:%"))).scalars()
+    return str(json.loads(content)["code"]).replace(" ", "")
+
+
+def test_a_number_takes_what_it_may_not_alone_once_the_code_was_typed(tmp_path: Path) -> None:
+    async def journey(place: Counter, _: SigningChip) -> None:
+        await with_a_number(place)
+        place.glass.script(
+            (screens.Home, take),
+            (screens.ProveIt, True),
+            (screens.TypeCode, lambda _: f"{(int(digits(place)) + 1) % 10**6:06}"),
+            (screens.TypeCode, lambda _: digits(place)),
+            (screens.ConfirmGift, Delivery.PAPER),
+            (screens.TakeVoucher, None),
+            (screens.Home, None),
+        )
+        place.tap()
+        await place.glass.until_type(screens.TakeVoucher)
+        await place.leave()
+        typed = [each for each in place.glass.shown if isinstance(each, screens.TypeCode)]
+        assert [each.left for each in typed] == [None, 4]
+        asked = next(each for each in place.glass.shown if isinstance(each, screens.ProveIt))
+        assert (asked.way, asked.most) == (ProofWay.CODE, 50)
+        await place.all_sent()
+        assert await place.balance_at_till() == 250
+
+    walk(journey, tmp_path)
+
+
+def test_who_does_not_type_the_code_keeps_the_points(tmp_path: Path) -> None:
+    async def journey(place: Counter, _: SigningChip) -> None:
+        await with_a_number(place)
+        place.glass.script(
+            (screens.Home, take),
+            (screens.ProveIt, True),
+            (screens.TypeCode, None),
+            (screens.Home, None),
+        )
+        place.tap()
+        await place.glass.until_type(screens.TypeCode)
+        await place.leave()
+        assert await place.balance_at_till() == 450
 
     walk(journey, tmp_path)
