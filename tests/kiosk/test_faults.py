@@ -8,6 +8,7 @@ import asyncio
 import gc
 import logging
 import random
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -224,7 +225,7 @@ def run(folder: Path, story: Callable[[Day], Awaitable[None]], within_s: float) 
     """A day's story at a counter of its own, and what must be true after it."""
 
     async def whole() -> None:
-        with backend() as (shop, session):
+        with backend(url=f"sqlite:///{folder}/backend.db") as (shop, session):
             async with counter(shop, session, folder) as place, asyncio.timeout(within_s):
                 await join(place)
                 await place.sell(FORTUNE)
@@ -269,6 +270,10 @@ def test_a_day_of_faults_ends_with_a_whole_kiosk_that_has_not_grown(tmp_path: Pa
     """24 hours of faults, five an hour, without the time between them; memory grows under 5 %."""
 
     async def story(day: Day) -> None:
+        for fault in FAULTS:
+            await day.fault(fault)  # whatever is loaded once is loaded now
+        # What pytest keeps of each line would be taken for the kiosk's memory.
+        logging.disable(logging.CRITICAL)
         schedule = random.Random(24)  # noqa: S311 - the same day each time
         grown: list[float] = []
         for hour in range(24):
@@ -277,11 +282,14 @@ def test_a_day_of_faults_ends_with_a_whole_kiosk_that_has_not_grown(tmp_path: Pa
             day.place.printer.printed.clear()
             gc.collect()
             grown.append(_resident_mb())
-            log.info("hour %d: %.1f MB, slowest %.1f s", hour, grown[-1], day.slowest_s)
-        assert grown[-1] <= grown[2] * 1.05, grown
+            sys.stderr.write(f"hour {hour}: {grown[-1]:.1f} MB, slowest {day.slowest_s:.1f} s\n")
+        assert grown[-1] <= grown[0] * 1.05, grown
         assert day.slowest_s <= BACK_WITHIN_S
 
-    run(tmp_path, story, 3500)
+    try:
+        run(tmp_path, story, 3500)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _resident_mb() -> float:
