@@ -407,6 +407,8 @@ async def _night(config: Config, kiosk: "Kiosk") -> None:
     from kiosk.db import Transaction
     from kiosk.night import watch
 
+    while await kiosk.db.run(Transaction.store) is None:
+        await kiosk.news(kiosk.learnt)  # the shop's hours need the shop's zone
     zone = await kiosk.db.run(Transaction.zone)
     await watch(
         config.night,
