@@ -146,7 +146,7 @@ def sentence_of(name: str, rule: Any, found: Writing) -> str:  # noqa: ANN401 - 
         return _SENTENCES[name](rule, found.known)
     inside = [each for each in SERIES[name].inside if each.name not in ("message", "code")]
     facts = telling.facts(inside, rule, found.known)
-    return ", ".join(f"{label} {value}" for label, value in facts)
+    return telling.joined(facts, found.known)
 
 
 _SENTENCES = {

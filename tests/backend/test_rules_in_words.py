@@ -126,7 +126,7 @@ def test_rules_are_told_as_sentences() -> None:
     visits = {"when": "sale", "on": {"count": "visits"}, "give": {"amount": 1, "points": 1}}
     assert telling.earning(visits, here) == "1 point for every 1 visit"
     reward = {"cost": 300, "article": "BON", "gives": {"amount": 500}}
-    assert telling.reward(reward, here) == "for 300 points: Money off (Money off the ticket €5.00)"
+    assert telling.reward(reward, here) == "for 300 points: Money off (Money off the ticket: €5.00)"
 
 
 def test_a_change_is_told_with_its_place_and_both_values() -> None:

@@ -34,26 +34,31 @@ def _flag(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
 
 
 def _part(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
-    return _joined(facts(shape.inside, value, known)) or known.words.t("on")
+    return joined(facts(shape.inside, value, known), known) or known.words.t("on")
 
 
 def _one_of(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     tag = variant_of(shape, value)
-    inside = _joined(facts(shape.variants.get(tag, ()), value, known))
+    inside = joined(facts(shape.variants.get(tag, ()), value, known), known)
     return f"{known.word(shape, tag)} ({inside})" if inside else known.word(shape, tag)
 
 
 def _rows(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     rows = value if isinstance(value, list) else [value]
-    return " · ".join(_joined(facts(shape.inside, row, known)) for row in rows)
+    return " · ".join(joined(facts(shape.inside, row, known), known) for row in rows)
 
 
 def _words(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     return in_words(value, known.words)
 
 
-def _joined(found: list[tuple[str, str]]) -> str:
-    return ", ".join(f"{label} {value}" if label else value for label, value in found)
+def joined(found: Iterable[tuple[str, str]], known: Known) -> str:
+    """Facts in one line; of one that only says yes, its label alone."""
+    t = known.words.t
+    return ", ".join(
+        label if value == t("yes") else t("{label}: {value}", label=label, value=value)
+        for label, value in found
+    )
 
 
 def _simple(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
@@ -191,15 +196,8 @@ def campaign(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     )
     inside = shapes.program()["campaigns"].inside
     rest = [shape for shape in inside if shape.name not in ("name", "give")]
-    return ", ".join(
-        [
-            first,
-            *(
-                f"{label} {value}".lower() if value == t("yes") else f"{label} {value}"
-                for label, value in facts(rest, written, known)
-            ),
-        ]
-    )
+    said = joined(facts(rest, written, known), known)
+    return f"{first}, {said}" if said else first
 
 
 # --- what changed -------------------------------------------------------------------------------
