@@ -15,7 +15,7 @@ from backend.services.points import accounts as account_desk
 from backend.services.points.accounts import Seen
 from backend.services.points.belonging import holder
 from backend.services.selling import tickets
-from backend.services.selling.vouchers import scanned, voucher_answer
+from backend.services.selling.vouchers import reward_of, scanned
 from backend.words import Words, available
 from backend_client.schemas import (
     LotState,
@@ -182,10 +182,10 @@ def _voucher(tx: Transaction, row: VoucherRow, words: Words) -> MyVoucher:
     assert paid is not None, "a voucher has the entry that pays for it"
     # While a kiosk may still give its points back, its paper is the only one that shows the code.
     usable = voucher.state is VoucherState.ISSUED and tx.now < voucher.deadline
-    answer = voucher_answer(tx, row)
+    reward = reward_of(tx, row)
     return MyVoucher(
         reward=voucher.reward,
-        name=in_language(answer.reward, words.language) or voucher.reward,
+        name=in_language(dict(reward.name) if reward else {}, words.language) or voucher.reward,
         state=voucher.state,
         usable=usable,
         points=-paid.entry.points,

@@ -65,17 +65,18 @@ def _with(row: VoucherRow, voucher: Voucher) -> VoucherRow:
 
 def scanned(tx: Transaction, row: VoucherRow) -> str:
     """What the voucher's QR code holds."""
-    return qr_text(seal_key(tx), row.voucher, _reward(tx, row))
+    return qr_text(seal_key(tx), row.voucher, reward_of(tx, row))
 
 
-def _reward(tx: Transaction, row: VoucherRow) -> Reward | None:
+def reward_of(tx: Transaction, row: VoucherRow) -> Reward | None:
+    """What the voucher gives, by the rules under which it was taken."""
     program = shops.program(tx, row.voucher.program, row.program_version)
     return program.reward(row.voucher.reward) if program else None
 
 
 def voucher_answer(tx: Transaction, row: VoucherRow) -> VoucherAnswer:
     """What is told of a voucher: what it gives, and the text that says so without a network."""
-    reward = _reward(tx, row)
+    reward = reward_of(tx, row)
     return VoucherAnswer(
         voucher=VoucherBody.of(row.voucher),
         reward=dict(reward.name) if reward else {},
