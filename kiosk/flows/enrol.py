@@ -6,7 +6,7 @@ from datetime import date
 from kiosk import phones, screens
 from kiosk.context import Kiosk
 from kiosk.flows.attract import welcome_points
-from kiosk.flows.handoff import hand_off
+from kiosk.flows.handoff import NoLink, hand_off
 from kiosk.screens import Consents, Mistake, Phone, Way
 from kiosk.services import enrol as service
 from kiosk.services.enrol import Application, BirthdayRefused
@@ -34,15 +34,22 @@ class Draft:
 async def enrol(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
     """The story of an unknown card: the new member's visit, or None for "not now"."""
     program = await kiosk.db.run(program_in_force)
-    draft = Draft(phone=Phone(country=kiosk.country))
+    draft, no_link = Draft(phone=Phone(country=kiosk.country)), False
     while True:
         way = await kiosk.ask(
-            screens.Join(welcome_points=welcome_points(program), ways=_ways(kiosk))
+            screens.Join(
+                welcome_points=welcome_points(program),
+                ways=_ways(kiosk, no_link=no_link),
+                no_link=no_link,
+            )
         )
         if way is None:
             return None
         if way is Way.HANDOFF:
-            found = await hand_off(kiosk, card)
+            try:
+                found = await hand_off(kiosk, card)
+            except NoLink:
+                found, no_link = None, True
             if found is not None:
                 return found
             continue
@@ -52,9 +59,10 @@ async def enrol(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
             return await _written_down(kiosk, card, application)
 
 
-def _ways(kiosk: Kiosk) -> tuple[Way, ...]:
+def _ways(kiosk: Kiosk, *, no_link: bool) -> tuple[Way, ...]:
     """A phone needs the network to finish; all else works without."""
-    return tuple(way for way in Way if way is not Way.HANDOFF or kiosk.health.online)
+    reachable = kiosk.health.online and not no_link
+    return tuple(way for way in Way if way is not Way.HANDOFF or reachable)
 
 
 def _counts_birthdays(program: Program | None) -> bool:

@@ -22,17 +22,19 @@ PATIENCE_S = 180
 meanwhile: nothing is lost, the link stays good for days."""
 
 
+class NoLink(Exception):
+    """The backend gave no link: there is no network, or it has trouble of its own."""
+
+
 async def hand_off(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
     """The member that `card` opens once its bearer has joined; None when they went back.
 
-    None too without a network, at once or meanwhile: then the other ways to join are offered.
+    Raises NoLink without a network, at once or meanwhile.
     """
     link = await _link(kiosk, card)
-    if link is None:
-        return None
     zone = await kiosk.db.run(lambda tx: tx.zone())
     screen = screens.HandOff(url=link.url, last_day=last_day(link.expires_at, zone))
-    heard = kiosk.learnt
+    heard, reached = kiosk.learnt, False
     with kiosk.patient(PATIENCE_S):
         question = asyncio.ensure_future(kiosk.ask(screen))
         try:
@@ -40,8 +42,10 @@ async def hand_off(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
                 found = await kiosk.db.run(identify, card, now=kiosk.now())
                 if not isinstance(found, UnknownCard):
                     return found
-                if not kiosk.health.online:
-                    return None
+                # The link itself came over the network: only its loss from here on counts.
+                if reached and not kiosk.health.online:
+                    raise NoLink
+                reached = kiosk.health.online
                 news = asyncio.ensure_future(kiosk.news(heard))
                 await asyncio.wait({question, news}, return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
@@ -53,10 +57,10 @@ async def hand_off(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
             question.cancel()
 
 
-async def _link(kiosk: Kiosk, card: str) -> LinkAnswer | None:
+async def _link(kiosk: Kiosk, card: str) -> LinkAnswer:
     request = NewLink(id=kiosk.new_id(), card=card)
     try:
         return await abandonable(lambda: kiosk.client.hand_off(request), LINK_MAX_S)
     except (BackendError, LoyaltyError, TimeoutError) as error:
         log.info("no link to finish on a phone: %s", type(error).__name__)
-        return None
+        raise NoLink from error

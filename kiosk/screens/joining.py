@@ -22,6 +22,8 @@ class Join(Screen[Way | None]):
 
     welcome_points: int
     ways: tuple[Way, ...] = tuple(Way)
+    no_link: bool = False
+    """The phone was wished for, and the shop's page could not be had: say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend_client.errors import BackendUnavailable
 from backend_client.schemas import API, ConsentBody, JoinBody
 from kiosk import screens
 from kiosk.config import Session
@@ -187,6 +188,22 @@ def test_without_a_network_no_code_is_offered_and_one_on_the_glass_goes(tmp_path
         await place.glass.until_type(screens.HandOff)
         place.cable.pulled = True
         shown = await place.glass.until_type(screens.Join)
+        assert shown.ways == (Way.PHONE, Way.EMAIL)
+
+    walk(journey, tmp_path)
+
+
+def test_a_code_that_cannot_be_had_is_said_and_the_other_ways_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trouble(*_: object) -> None:
+        raise BackendUnavailable("busy")
+
+    async def journey(place: Counter) -> None:
+        monkeypatch.setattr(place.kiosk.client, "hand_off", trouble)
+        place.glass.script((screens.Join, Way.HANDOFF))
+        place.tap()
+        shown = await place.glass.until(lambda s: getattr(s, "no_link", False))
         assert shown.ways == (Way.PHONE, Way.EMAIL)
 
     walk(journey, tmp_path)

@@ -23,7 +23,11 @@ class JoinView(View):
         """See `View.show`."""
         w, points = self.w, screen.welcome_points
         self.title = w.t("Welcome! This card is new.")
-        self.about = w.t("Make it yours in one minute. How may we reach you?")
+        self.about = (
+            w.t("Your phone cannot take over just now. How else may we reach you?")
+            if screen.no_link
+            else w.t("Make it yours in one minute. How may we reach you?")
+        )
         self.number = f"+{w.bare(points)}" if points else ""
         self.unit = welcome_unit(w, points) if points else ""
         self.finish = w.t("Not now")

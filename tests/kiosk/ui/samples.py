@@ -142,6 +142,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         },
         "join": screens.Join(welcome_points=50),
         "join-offline": screens.Join(welcome_points=50, ways=(Way.PHONE, Way.EMAIL)),
+        "join-no-link": screens.Join(welcome_points=50, ways=(Way.PHONE, Way.EMAIL), no_link=True),
         "hand-off": screens.HandOff(url=JOIN_URL, last_day=POINTS_UNTIL),
         "phone": screens.TypePhone(draft=Phone(typed="061234"), countries=COUNTRIES),
         "phone-mistake": screens.TypePhone(
