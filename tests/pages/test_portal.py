@@ -100,7 +100,7 @@ def test_a_code_from_the_mail_opens_the_account_and_a_wrong_one_does_not(
     phone: Visit, office: PostOffice
 ) -> None:
     with phone.shop.database.write(phone.shop.shop.tenant) as tx:
-        join(tx)
+        join(tx, email="camille@example.org")
     page = phone.open("/account/data")
     assert page.url.endswith("/account/sign-in?back=%2Faccount%2Fdata")
     page.get_by_label("E-mail ou téléphone").fill("camille@example.org")
