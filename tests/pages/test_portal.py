@@ -112,7 +112,8 @@ def test_a_code_from_the_mail_opens_the_account_and_a_wrong_one_does_not(
     mail = office.postman.taken[-1]
     body = mail.get_body(("plain",))
     assert body is not None
-    (digits,) = re.findall(r"\b\d{6}\b", body.get_content())
+    (digits,) = re.findall(r"\b\d{3}\s?\d{3}\b", body.get_content())
+    digits = "".join(digits.split())
     wrong = f"{(int(digits) + 1) % 1_000_000:06}"
     page.get_by_label("Six chiffres").fill(wrong)
     page.get_by_role("button", name="Ouvrir mon compte").click()
