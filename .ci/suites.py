@@ -16,7 +16,7 @@ BUDGETS_SUM_S = 1500
 """The gate must stay quick: what takes long is marked slow, and run by `make test-long`."""
 
 # Each test belongs to exactly one of these, by its markers; tests/deploy/test_workstation.py proves
-# it. Those that own a pcscd, a window or a whole shop are not spread over the cores.
+# it. Those that own a pcscd or a whole shop are not spread over the cores.
 MARKERS = {
     "fast": "not (thorough or postgres or pcsc or ui or pages or e2e or slow or hardware)",
     "thorough": "thorough and not (postgres or pcsc or ui or pages or e2e or slow or hardware)",
@@ -36,7 +36,8 @@ SUITES: dict[str, list[str | Path]] = {
     "thorough": [*PYTEST, "-n", "2", "-m", MARKERS["thorough"], "tests"],
     "postgres": [*PYTEST, "-n", "2", "-m", MARKERS["postgres"], "tests"],
     "pcsc": [*PYTEST, "-m", MARKERS["pcsc"], "tests"],
-    "ui": [*PYTEST, "-m", MARKERS["ui"], "tests"],
+    # A file stays on one core: its tests share a window.
+    "ui": [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", MARKERS["ui"], "tests"],
     "pages": [*PYTEST, "-n", "2", "-m", MARKERS["pages"], "tests"],
     "e2e": [*PYTEST, "-m", MARKERS["e2e"], "tests"],
 }

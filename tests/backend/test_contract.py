@@ -39,7 +39,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 4
+EXAMPLES = 2
 """Of each route. More find more, and the gate has its time: `make test-long` is for that."""
 
 

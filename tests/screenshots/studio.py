@@ -1,10 +1,11 @@
 """Draws any screen at any size and in any language, without an application around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image, ImageOps
 
 from kiosk import screens
@@ -37,6 +38,30 @@ PANELS = (
     Panel(width=800, height=1280, mm_per_px=0.170),  # the same, upright
     Panel(width=1080, height=1920, mm_per_px=0.248),  # 21.5 inches, upright
 )
+
+
+def in_the_gate(panels: Iterable[Panel], names: Iterable[str]) -> list[Any]:
+    """Every sample on every panel, as pytest's parameters; in the gate each kind of screen once.
+
+    On the smallest panel, where room is scarce, the gate has all of them.
+    """
+    first = one_of_each()
+    return [
+        pytest.param(
+            panel,
+            name,
+            id=f"{name}-{panel.name}",
+            marks=() if number == 0 or name in first else (pytest.mark.slow,),
+        )
+        for name in names
+        for number, panel in enumerate(panels)
+    ]
+
+
+def one_of_each() -> Mapping[str, Screen[Any]]:
+    """The first sample of each kind of screen, in French."""
+    kinds = {type(screen): name for name, screen in reversed(list(faces("fr").items()))}
+    return {name: screen for name, screen in faces("fr").items() if name in kinds.values()}
 
 
 def faces(language: str) -> Mapping[str, Screen[Any]]:

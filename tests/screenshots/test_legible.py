@@ -12,7 +12,7 @@ from kiosk.ui.theme import CONTRAST, CONTRAST_HIGH, Rgba, contrast
 from kiosk.words import Words
 from tests.kiosk.ui import samples as data
 from tests.screenshots.expansion import Expanded
-from tests.screenshots.studio import PANELS, Panel, Studio, faces
+from tests.screenshots.studio import PANELS, Panel, Studio, faces, one_of_each
 from tests.screenshots.test_screens import visible
 
 pytestmark = pytest.mark.ui
@@ -39,7 +39,7 @@ def test_every_text_stands_out_from_what_it_is_drawn_on(
     panel = PANELS[0]
     studio.dress(panel, modes)
     pale: list[str] = []
-    for name, screen in faces("fr").items():
+    for name, screen in one_of_each().items():
         view = studio.view(screen, data.worded(name, Words("fr")))
         picture = studio.photograph(view)
         for text in texts(view):

@@ -105,6 +105,7 @@ class MembersFoundView(ListedView):
                     what=member.name,
                     detail=member.contact,
                     value=w.counted(member.points),
+                    private=True,
                 )
                 for number, member in enumerate(screen.members)
             ]
@@ -113,6 +114,8 @@ class MembersFoundView(ListedView):
 
 class StaffMemberView(ListedView):
     """A member, and what can be done for them."""
+
+    public = ()
 
     def show(self, screen: StaffMember) -> None:
         """See `View.show`."""
@@ -145,6 +148,8 @@ class StaffMemberView(ListedView):
 
 class MemberCardsView(ListedView):
     """The cards of a member, each with what can be done."""
+
+    public = ()
 
     def show(self, screen: MemberCards) -> None:
         """See `View.show`."""

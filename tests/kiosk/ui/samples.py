@@ -370,7 +370,7 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
             (
                 ("Inès Moreau", "ines.moreau@example.org", 187),
                 ("Inès Morel", "06 •• •• •• 12", 20),
-                (LONG_NAME, "a.very.long.address.of.a.customer@example.org", 1_234_567),
+                (LONG_NAME, "marie.wolfe@example.org", 1_234_567),
             )
         )
     )
@@ -414,7 +414,9 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
         "staff-points": screens.TypePoints(name="Inès Moreau", balance=187),
         "staff-nature": screens.ChooseNature(natures=("correction", "gesture")),
         "staff-comment": screens.TypeComment(points=-30),
-        "staff-unsure": screens.UnsureVouchers(vouchers=(unsure, unsure), paper=True),
+        "staff-unsure": screens.UnsureVouchers(
+            vouchers=(unsure, replace(unsure, redemption="r-2", code="7H4K-M2QX-9TRA")), paper=True
+        ),
         "staff-devices": well,
         "staff-devices-troubles": replace(
             well,

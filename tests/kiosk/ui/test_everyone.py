@@ -13,7 +13,7 @@ from kiosk.words import Words
 from tests.kiosk.ui.bench import SIZES, Bench
 from tests.kiosk.ui.samples import worded
 from tests.kiosk.ui.test_display import asked, live, withdraw
-from tests.screenshots.studio import PANELS, Panel, Studio, faces
+from tests.screenshots.studio import PANELS, Panel, Studio, faces, in_the_gate
 from tests.screenshots.test_screens import cut_texts, outside, overlapping, visible
 
 pytestmark = pytest.mark.ui
@@ -31,7 +31,12 @@ TYPED_FACES = {
     for name, screen in faces("fr").items()
     if isinstance(
         screen,
-        screens.TypeEmail | screens.TypeFirstName | screens.TypePhone | screens.TypeBirthday,
+        screens.TypeEmail
+        | screens.TypeFirstName
+        | screens.TypePhone
+        | screens.TypeBirthday
+        | screens.FindMember
+        | screens.TypeComment,
     )
 }
 """A keyboard has a page of its own, in whatever letters."""
@@ -97,8 +102,10 @@ def is_drawing(text: Any) -> bool:
     return isinstance(text.parent, HeroArt)
 
 
-@pytest.mark.parametrize("panel", [PANELS[0], PANELS[4]], ids=lambda panel: panel.name)
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in TYPED_FACES])
+@pytest.mark.parametrize(
+    ("panel", "name"),
+    in_the_gate((PANELS[0], PANELS[4]), [name for name in NAMES if name not in TYPED_FACES]),
+)
 def test_every_screen_in_large_letters_is_whole(studio: Studio, panel: Panel, name: str) -> None:
     from kiosk.ui.widgets.text import Text
 
