@@ -149,7 +149,7 @@ def test_a_body_of_another_kind_is_refused(line: Connected, kind: str) -> None:
 
 def test_an_address_that_is_none_of_ours_is_a_problem_too(line: Connected) -> None:
     refused(line, 404, "not-found", method="GET", path="/v1/nowhere")
-    refused(line, 404, "not-found", method="GET", path="/")
+    refused(line, 404, "not-found", method="GET", path="/nowhere")
     refused(line, 404, "not-found", method="GET", path="/v1/members/a%2Fb/c")
     refused(line, 422, "invalid", method="GET", path="/v1/members/%00")
 
