@@ -13,7 +13,7 @@ from typing import Any
 from demo.album import Album
 from demo.shop import Shop
 from loyalty.errors import VoucherRedeemed
-from loyalty.vouchers import VoucherState, parse
+from loyalty.vouchers import VoucherState
 
 log = logging.getLogger(__name__)
 
@@ -156,10 +156,9 @@ def _take_the_gift(teller: Teller, member: str) -> str:
     picture = _paper(teller, state.pieces, "voucher", "The voucher.")
     (teller.album.folder / "voucher.png").write_bytes(picture)
     payload = shop.read_qr(picture)
-    code = parse(payload)
     wait_until(
         "the voucher is issued",
-        lambda: shop.till.voucher(code).voucher.state is VoucherState.ISSUED,
+        lambda: shop.till.voucher(payload).voucher.state is VoucherState.ISSUED,
         within_s=SYNC_S,
     )
     expect("balance at the backend", shop.till.account(member).balance, 7)
