@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from backend.db import shops
 from backend.rights import Role
 from backend.services.keeping import demo
-from tests.pages.visit import DESK, PHONE, Visit
+from tests.pages.visit import Visit
 
 PROGRAM = "/office/programs/maison-lise"
 
@@ -137,8 +137,5 @@ PAGES = (
 
 
 def test_every_page_of_programs_is_accessible_and_fits(lively: Visit) -> None:
-    for size in (DESK, PHONE):
-        lively.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        for path in PAGES:
-            lively.open(path)
-            lively.check()
+    for path in PAGES:
+        lively.check_both(path)

@@ -12,7 +12,7 @@ from backend.services.programs.presets import preset_document
 from backend.services.programs.programs import publish, put_draft
 from backend.services.shop.gifts import put_gift
 from backend_client.schemas import GiftBody, Publication
-from tests.pages.visit import DESK, PHONE, Visit
+from tests.pages.visit import Visit
 from tests.support.merchant import png
 from tests.support.server import PROGRAM
 
@@ -215,8 +215,5 @@ def test_every_page_of_the_shop_is_accessible_and_fits(visit: Visit) -> None:
         *("stores", "stores/new", f"stores/{store}", "stores/clearing", "staff", "staff/new"),
         *(f"staff/{owner.person.id}", "settings", "settings/webhooks/new"),
     )
-    for size in (DESK, PHONE):
-        visit.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        for path in paths:
-            visit.open(f"/office/{path}")
-            visit.check()
+    for path in paths:
+        visit.check_both(f"/office/{path}")

@@ -75,6 +75,14 @@ class Visit:
         assert found.violations_count == 0, found.generate_report()
         self.fits()
 
+    def check_both(self, path: str) -> None:
+        """The page at that path is a good one on a desk, and fits a phone."""
+        self.page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
+        self.open(path)
+        self.check()
+        self.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+        self.fits()
+
     def fits(self) -> None:
         """Nothing of the page stands beside its window."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
