@@ -31,6 +31,11 @@ EACH_TIME_ON_POSTGRESQL = {
 writes rows is tried on PostgreSQL by `make test-long`."""
 
 
+BEFORE_A_RELEASE = {"test_bad_input", "test_catalogue", "test_messages_api", "test_webhooks"}
+"""Run by `make test-long`: what the contract, the hostile bodies and the pages ask in the gate too,
+or what has long stood still."""
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Give each run its suite: the inner loop, the gate's other runs on SQLite, or PostgreSQL."""
     case = getattr(item, "callspec", None)
@@ -39,6 +44,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.postgres)
     elif name not in INNER_LOOP:
         item.add_marker(pytest.mark.thorough)
+    if name in BEFORE_A_RELEASE:
+        item.add_marker(pytest.mark.slow)
     if item.get_closest_marker("postgres") and name not in EACH_TIME_ON_POSTGRESQL:
         item.add_marker(pytest.mark.slow)
 

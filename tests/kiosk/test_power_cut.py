@@ -58,7 +58,11 @@ class Plug:
 
 
 CASES = [
-    (service, before, outcome, offline)
+    pytest.param(
+        *(service, before, outcome, offline),
+        # Without the network the gate cuts where the hold is made; the rest by `make test-long`.
+        marks=(pytest.mark.slow,) if offline and service != "ask" else (),
+    )
     for service in STEPS
     for before in (True, False)
     for outcome in (PrintOutcome.PRINTED, PrintOutcome.NOT_PRINTED, PrintOutcome.UNKNOWN)
