@@ -23,6 +23,7 @@ from backend.services.programs.activation import (
 from backend.services.programs.campaigns import campaigns_of, delete_message, put_message
 from backend.services.programs.presets import presets
 from backend.services.programs.programs import (
+    delete_draft,
     differences,
     draft_of,
     programs_of,
@@ -109,6 +110,16 @@ def draft_put(
     found = database.run(caller.tenant, put_draft, program, body.document, seen, actor=caller.actor)
     tagged(response, found)
     return found
+
+
+@routes.delete(
+    "/programs/{program}/draft",
+    status_code=204,
+    responses=documented(*READING, ProblemName.CHANGED_SINCE),
+)
+def draft_delete(database: Data, caller: _Writer, program: _Program, seen: WhatWasSeen) -> None:
+    """Throw the draft away; what is in force stays so. One that is not there is gone."""
+    database.run(caller.tenant, delete_draft, program, seen, actor=caller.actor)
 
 
 @routes.get("/programs/{program}/versions", responses=documented(*READING, ProblemName.NOT_FOUND))

@@ -96,6 +96,22 @@ def test_a_draft_says_which_field_is_wrong_and_what_to_write(
     assert owner.gets(path(line, "/versions"))["versions"][0]["version"] == 1
 
 
+def test_a_draft_is_thrown_away_and_what_is_in_force_stays(
+    owner: Merchant, line: Connected
+) -> None:
+    drafts(owner, line, earning=DOUBLE)
+    stale = {"If-Match": '"something else"'}
+    assert owner.refused("DELETE", path(line, "/draft"), headers=stale) == (412, "changed-since")
+    assert owner.gets(path(line, "/draft"))["version"] == 2
+    for _ in range(2):
+        assert owner.asks("DELETE", path(line, "/draft")).status_code == 204
+    assert owner.refused("GET", path(line, "/draft")) == (404, "not-found")
+    (program,) = owner.gets("/v1/programs")["programs"]
+    assert (program["version"], program["draft"]) == (1, False)
+    noted = [each["action"] for each in owner.gets("/v1/audit")["lines"]]
+    assert noted.count("program.discard") == 1
+
+
 def test_a_published_draft_is_in_force_for_the_next_sale_and_kiosks_hear_of_it(
     owner: Merchant, line: Connected, member: str
 ) -> None:

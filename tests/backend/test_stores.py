@@ -64,8 +64,11 @@ def test_what_is_set_on_a_store_reaches_its_kiosk(owner: Merchant, line: Connect
     assert owner.puts(here, **body) == owner.gets(here)
     (told,) = [each for each in line.terminal.changes("").changes if isinstance(each, StoreChanged)]
     assert (told.store.name, told.store.address) == ("Angers", "1 rue\nAngers")
-    assert [each["id"] for each in owner.gets("/v1/brands")["brands"]] == ["lise"]
-    assert [each["id"] for each in owner.gets("/v1/store-groups")["groups"]] == ["west"]
+    owner.puts("/v1/brands/lise", name="Chez Lise")
+    owner.puts("/v1/store-groups/west", name="Grand Ouest")
+    assert owner.gets("/v1/brands")["brands"] == [{"id": "lise", "name": "Chez Lise"}]
+    assert owner.gets("/v1/store-groups")["groups"] == [{"id": "west", "name": "Grand Ouest"}]
+    assert owner.gets(here)["brand"] == "lise"
 
 
 @pytest.mark.parametrize(

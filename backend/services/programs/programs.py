@@ -65,6 +65,18 @@ def draft_of(tx: Transaction, program: str) -> DraftFound:
     return _found(tx, known)
 
 
+def delete_draft(
+    tx: Transaction, program: str, expected: Expected = ANYTHING, *, actor: str
+) -> None:
+    """Throw the draft away; the versions stay. One that is not there is gone. Raises Refused."""
+    known = programs.draft(tx, program)
+    if known is None:
+        return
+    expected.check(_found(tx, known))
+    programs.delete_draft(tx, program)
+    audit.note(tx, actor, "program.discard", program, version=next_version(tx, program))
+
+
 def read_draft(tx: Transaction, program: str, document: dict[str, Any] | None = None) -> Program:
     """The program of a document, or of the draft, as the next version. Raises Refused."""
     written = draft_of(tx, program).document if document is None else document
