@@ -101,24 +101,28 @@ class RedemptionAbandoned(EventBase):
     redemption: Id
 
 
+StaffDeed = Literal[
+    "open",
+    "close",
+    "locked_out",
+    "gift",
+    "reprint",
+    "void",
+    "pause",
+    "resume",
+    "summary",
+    "recover",
+    "restart",
+]
+"""What somebody of the staff does at a kiosk."""
+
+
 class StaffActed(EventBase):
     """Somebody of the staff did something at a kiosk that no other fact tells of."""
 
     type: Literal["staff_acted"] = "staff_acted"
     staff: Id | None = Field(description="None where nobody knows who: a wrong PIN.")
-    deed: Literal[
-        "open",
-        "close",
-        "locked_out",
-        "gift",
-        "reprint",
-        "void",
-        "pause",
-        "resume",
-        "summary",
-        "recover",
-        "restart",
-    ]
+    deed: StaffDeed
     about: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9._:-]{0,64}$",

@@ -7,12 +7,12 @@ from kiosk import phones, screens
 from kiosk.context import Kiosk
 from kiosk.flows.attract import welcome_points
 from kiosk.flows.handoff import NoLink, hand_off
+from kiosk.flows.typed import until_good
 from kiosk.screens import Consents, Mistake, Phone, Way
 from kiosk.services import enrol as service
-from kiosk.services.enrol import Application, BirthdayRefused
+from kiosk.services.enrol import Application
 from kiosk.services.identify import BlockedCard, UnknownCard, Visit, identify, program_in_force
 from loyalty import members
-from loyalty.errors import EmailRefused, NameRefused
 from loyalty.ids import MemberId
 from loyalty.program import Program
 
@@ -120,78 +120,54 @@ def _today(kiosk: Kiosk) -> date:
 
 
 async def _email(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
-    mistake: Mistake | None = None
-    while True:
-        typed = await kiosk.ask(
-            screens.TypeEmail(draft=draft.email, mistake=mistake, step=step, steps=steps)
-        )
-        if typed is None:
-            return False
+    def asked(mistake: Mistake | None) -> screens.TypeEmail:
+        return screens.TypeEmail(draft=draft.email, mistake=mistake, step=step, steps=steps)
+
+    def keep(typed: str) -> None:
         draft.email = typed
-        try:
-            draft.email = members.email(typed)
-        except EmailRefused as refused:
-            mistake = Mistake(refused.flaw.value)
-        else:
-            return True
+        draft.email = members.email(typed)
+
+    return await until_good(kiosk, asked, keep)
 
 
 async def _phone(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
-    mistake: Mistake | None = None
-    while True:
-        typed = await kiosk.ask(
-            screens.TypePhone(
-                draft=draft.phone,
-                countries=phones.near(kiosk.country),
-                mistake=mistake,
-                step=step,
-                steps=steps,
-            )
+    near = phones.near(kiosk.country)
+
+    def asked(mistake: Mistake | None) -> screens.TypePhone:
+        return screens.TypePhone(
+            draft=draft.phone, countries=near, mistake=mistake, step=step, steps=steps
         )
-        if typed is None:
-            return False
+
+    def keep(typed: Phone) -> None:
         draft.phone = typed
-        try:
-            phones.e164(typed.typed, typed.country)
-        except phones.PhoneRefused as refused:
-            mistake = Mistake(refused.flaw)
-        else:
-            return True
+        phones.e164(typed.typed, typed.country)
+
+    return await until_good(kiosk, asked, keep)
 
 
 async def _first_name(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
-    mistake: Mistake | None = None
-    while True:
-        typed = await kiosk.ask(
-            screens.TypeFirstName(draft=draft.first_name, mistake=mistake, step=step, steps=steps)
+    def asked(mistake: Mistake | None) -> screens.TypeFirstName:
+        return screens.TypeFirstName(
+            draft=draft.first_name, mistake=mistake, step=step, steps=steps
         )
-        if typed is None:
-            return False
+
+    def keep(typed: str) -> None:
         draft.first_name = typed
-        try:
-            draft.first_name = members.first_name(typed)
-        except NameRefused as refused:
-            mistake = Mistake(refused.flaw.value)
-        else:
-            return True
+        draft.first_name = members.first_name(typed)
+
+    return await until_good(kiosk, asked, keep)
 
 
 async def _birthday(kiosk: Kiosk, draft: Draft, step: int, steps: int) -> bool:
-    mistake: Mistake | None = None
-    while True:
-        typed = await kiosk.ask(
-            screens.TypeBirthday(draft=draft.birthday, mistake=mistake, step=step, steps=steps)
-        )
-        if typed is None:
-            return False
+    def asked(mistake: Mistake | None) -> screens.TypeBirthday:
+        return screens.TypeBirthday(draft=draft.birthday, mistake=mistake, step=step, steps=steps)
+
+    def keep(typed: str) -> None:
         draft.birthday = typed
-        try:
-            if typed:
-                service.birthday(typed, _today(kiosk))
-        except BirthdayRefused:
-            mistake = Mistake.SHAPE
-        else:
-            return True
+        if typed:
+            service.birthday(typed, _today(kiosk))
+
+    return await until_good(kiosk, asked, keep)
 
 
 async def _consents(kiosk: Kiosk, way: Way, draft: Draft, steps: int) -> bool:

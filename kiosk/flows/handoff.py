@@ -8,6 +8,7 @@ from backend_client.schemas import LinkAnswer, NewLink
 from kiosk import screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk
+from kiosk.flows.typed import PATIENCE_S
 from kiosk.services.identify import BlockedCard, UnknownCard, Visit, identify
 from kiosk.tickets import last_day
 from loyalty.errors import LoyaltyError
@@ -16,10 +17,6 @@ log = logging.getLogger(__name__)
 
 LINK_MAX_S = 4.0
 """How long the link is waited for: longer, and the person would think the touch was not felt."""
-
-PATIENCE_S = 180
-"""Silence that is allowed while somebody types on their own phone. Another card may take over
-meanwhile: nothing is lost, the link stays good for days."""
 
 
 class NoLink(Exception):
@@ -35,6 +32,7 @@ async def hand_off(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
     zone = await kiosk.db.run(lambda tx: tx.zone())
     screen = screens.HandOff(url=link.url, last_day=last_day(link.expires_at, zone))
     heard, reached = kiosk.learnt, False
+    # Another card may take over meanwhile: nothing is lost, the link stays good for days.
     with kiosk.patient(PATIENCE_S):
         question = asyncio.ensure_future(kiosk.ask(screen))
         try:

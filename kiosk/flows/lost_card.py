@@ -2,32 +2,26 @@
 
 from functools import partial
 
-from backend_client.errors import BackendError, BackendRefused
 from backend_client.schemas import (
-    PROBLEM,
     CardStatus,
     CardTapped,
     CodeAsked,
     CodePassed,
     CodeRequest,
-    ProblemName,
 )
 from devices.readers import CardTap
 from kiosk import phones, screens
-from kiosk.background import abandonable
 from kiosk.context import Kiosk
 from kiosk.db import Transaction
-from kiosk.flows.asking import ASK_MAX_S, asked
+from kiosk.flows.asking import asked
 from kiosk.flows.home import home
+from kiosk.flows.typed import typed_code, until_good
 from kiosk.screens import Mistake, Phone, Tell
 from kiosk.services.identify import Visit, identify
 from loyalty import members
-from loyalty.errors import EmailRefused
 
 STEPS = 3
 """Who you are, the code, the new card."""
-PATIENCE_S = 180
-"""Silence that is allowed while somebody looks for a mail on their phone."""
 
 
 async def lost_card(kiosk: Kiosk) -> None:
@@ -50,7 +44,9 @@ async def _with_new_card(kiosk: Kiosk) -> Visit | Tell | None:
     sent = await asked(lambda: kiosk.client.ask_code(request))
     if not isinstance(sent, CodeAsked):
         return Tell.LOST_OFFLINE if sent is Tell.OFFLINE else sent
-    passed = await _code(kiosk, sent)
+    passed = await typed_code(
+        kiosk, sent.minutes, partial(kiosk.client.check_code, sent.id), offline=Tell.LOST_OFFLINE
+    )
     if not isinstance(passed, CodePassed):
         return passed
     return await _new_card(kiosk, sent, passed)
@@ -65,60 +61,35 @@ async def _who(kiosk: Kiosk) -> CodeRequest | None:
 
 
 async def _by_email(kiosk: Kiosk) -> CodeRequest | None:
-    draft, mistake = "", None
-    while True:
-        typed = await kiosk.ask(
-            screens.TypeEmail(draft=draft, mistake=mistake, step=1, steps=STEPS)
-        )
-        if typed is None:
-            return None
-        try:
-            return CodeRequest(id=kiosk.new_id(), email=members.email(typed))
-        except EmailRefused as refused:
-            draft, mistake = typed, Mistake(refused.flaw.value)
+    draft = ""
+
+    def asked_for(mistake: Mistake | None) -> screens.TypeEmail:
+        return screens.TypeEmail(draft=draft, mistake=mistake, step=1, steps=STEPS)
+
+    def keep(typed: str) -> None:
+        nonlocal draft
+        draft = typed
+        draft = members.email(typed)
+
+    if not await until_good(kiosk, asked_for, keep):
+        return None
+    return CodeRequest(id=kiosk.new_id(), email=draft)
 
 
 async def _by_phone(kiosk: Kiosk) -> CodeRequest | None:
-    draft, mistake = Phone(country=kiosk.country), None
-    while True:
-        typed = await kiosk.ask(
-            screens.TypePhone(
-                draft=draft,
-                countries=phones.near(kiosk.country),
-                mistake=mistake,
-                step=1,
-                steps=STEPS,
-            )
-        )
-        if typed is None:
-            return None
-        try:
-            number = phones.e164(typed.typed, typed.country)
-        except phones.PhoneRefused as refused:
-            draft, mistake = typed, Mistake(refused.flaw)
-        else:
-            return CodeRequest(id=kiosk.new_id(), phone=number)
+    draft, near = Phone(country=kiosk.country), phones.near(kiosk.country)
 
+    def asked_for(mistake: Mistake | None) -> screens.TypePhone:
+        return screens.TypePhone(draft=draft, countries=near, mistake=mistake, step=1, steps=STEPS)
 
-async def _code(kiosk: Kiosk, sent: CodeAsked) -> CodePassed | Tell | None:
-    """Who typed the right code. Whether the address is anybody's is never said."""
-    left: int | None = None
-    while True:
-        with kiosk.patient(PATIENCE_S):
-            digits = await kiosk.ask(screens.TypeCode(minutes=sent.minutes, left=left))
-        if digits is None:
-            return None
-        try:
-            check = partial(kiosk.client.check_code, sent.id, digits)
-            return await abandonable(check, ASK_MAX_S)
-        except BackendRefused as refused:
-            if refused.problem.type != PROBLEM + ProblemName.CODE_WRONG:
-                return Tell.NOT_NOW
-            left = int((refused.problem.model_extra or {}).get("left", 0))
-            if not left:
-                return Tell.CODE_DEAD
-        except (BackendError, TimeoutError):
-            return Tell.LOST_OFFLINE
+    def keep(typed: Phone) -> None:
+        nonlocal draft
+        draft = typed
+        phones.e164(typed.typed, typed.country)
+
+    if not await until_good(kiosk, asked_for, keep):
+        return None
+    return CodeRequest(id=kiosk.new_id(), phone=phones.e164(draft.typed, draft.country))
 
 
 async def _new_card(kiosk: Kiosk, sent: CodeAsked, passed: CodePassed) -> Visit | Tell | None:

@@ -3,20 +3,16 @@
 import logging
 from functools import partial
 
-from backend_client.errors import BackendError, BackendRefused
 from backend_client.schemas import SpendingCodeAsked, SpendingCodeRequest
 from kiosk import screens
-from kiosk.background import abandonable
 from kiosk.context import Kiosk
-from kiosk.flows.asking import ASK_MAX_S, asked
+from kiosk.flows.asking import asked
+from kiosk.flows.typed import typed_code
 from kiosk.screens import Gift, ProofWay, RefusalReason, Tell
 from kiosk.services.identify import Visit, is_new
 from kiosk.services.trust import Trust, trust
 
 log = logging.getLogger(__name__)
-
-PATIENCE_S = 180
-"""Silence that is allowed while somebody looks for a mail on their phone."""
 
 
 async def may_spend(kiosk: Kiosk, found: Visit, gift: Gift) -> bool:
@@ -72,29 +68,10 @@ async def _by_code(kiosk: Kiosk) -> bool:
     if not sent.contact:
         await kiosk.ask(screens.Told(what=Tell.NOT_NOW))
         return False
-    trouble = await _typed(kiosk, sent)
-    if trouble is not None:
-        await kiosk.ask(screens.Told(what=trouble))
+    check = partial(kiosk.client.check_spending_code, sent.id)
+    passed = await typed_code(kiosk, sent.minutes, check, offline=Tell.OFFLINE)
+    if isinstance(passed, Tell):
+        await kiosk.ask(screens.Told(what=passed))
+    elif passed is not None:
+        kiosk.session.code = sent.id
     return kiosk.session.code is not None
-
-
-async def _typed(kiosk: Kiosk, sent: SpendingCodeAsked) -> Tell | None:
-    """What to tell of a code that was not typed; None when it was, or they went back."""
-    left: int | None = None
-    while True:
-        with kiosk.patient(PATIENCE_S):
-            digits = await kiosk.ask(screens.TypeCode(minutes=sent.minutes, left=left))
-        if digits is None:
-            return None
-        try:
-            check = partial(kiosk.client.check_spending_code, sent.id, digits)
-            await abandonable(check, ASK_MAX_S)
-        except BackendRefused as refused:
-            left = int((refused.problem.model_extra or {}).get("left", 0))
-            if not left:
-                return Tell.CODE_DEAD
-        except (BackendError, TimeoutError):
-            return Tell.OFFLINE
-        else:
-            kiosk.session.code = sent.id
-            return None

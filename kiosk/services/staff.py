@@ -7,13 +7,12 @@ the hashes at home, and can read what the kiosk knows anyway. See docs/staff.md.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from backend_client.schemas import StaffActed
+from backend_client.schemas import StaffActed, StaffDeed
 from backend_client.signing import pin_digest
 from kiosk.db import Transaction
 from kiosk.db.transaction import Colleague
@@ -29,20 +28,6 @@ WAITS = (
 )
 """After every further `TRIES`, the next of these; then the last, again and again. That is at most
 some eighty tries a day against a million PINs, and the count outlives a restart."""
-
-Deed = Literal[
-    "open",
-    "close",
-    "locked_out",
-    "gift",
-    "reprint",
-    "void",
-    "pause",
-    "resume",
-    "summary",
-    "recover",
-    "restart",
-]
 
 _MEMORY = "pin_tries"
 _HASHER = PasswordHasher()
@@ -105,7 +90,9 @@ def opened(tx: Transaction, who: Colleague, *, now: datetime) -> None:
     did(tx, who.id, "open", now=now)
 
 
-def did(tx: Transaction, staff: str | None, deed: Deed, *, now: datetime, about: str = "") -> None:
+def did(
+    tx: Transaction, staff: str | None, deed: StaffDeed, *, now: datetime, about: str = ""
+) -> None:
     """What staff did, for the audit log of the back office."""
     tx.publish(StaffActed(id=str(uuid4()), at=now, staff=staff, deed=deed, about=about))
 

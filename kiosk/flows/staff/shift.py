@@ -7,14 +7,13 @@ from typing import TypeVar
 
 from backend_client.errors import BackendError, BackendRefused, NotAuthorised
 from backend_client.rest import DeskClient
-from backend_client.schemas import StaffUnlock, StaffUnlocked
+from backend_client.schemas import StaffDeed, StaffUnlock, StaffUnlocked
 from kiosk import screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk
 from kiosk.db.transaction import Colleague
 from kiosk.screens import Tell
 from kiosk.services import staff as service
-from kiosk.services.staff import Deed
 from loyalty.errors import LoyaltyError
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Shift:
         """Whether this person has that right."""
         return right in self.who.rights
 
-    async def did(self, deed: Deed, about: str = "") -> None:
+    async def did(self, deed: StaffDeed, about: str = "") -> None:
         """Write down what was done."""
         kiosk = self.kiosk
         await kiosk.db.run(service.did, self.who.id, deed, now=kiosk.now(), about=about)
