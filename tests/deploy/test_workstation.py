@@ -295,6 +295,22 @@ def test_a_suite_over_its_budget_ends_with_all_it_started(
         os.close(reader)
 
 
+def test_what_a_suite_did_not_need_is_for_the_next(
+    suites: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = dict[str, int]()
+
+    def instantly(name: str, budget_s: int) -> int:
+        given[name] = budget_s
+        return 0
+
+    monkeypatch.setattr(suites, "run_suite", instantly)
+    assert suites.main(["format", "lint", "types"]) == 0
+    own = suites.read_budgets(ROOT / ".ci/budget")
+    sums = list(itertools.accumulate(own[name] for name in ("format", "lint", "types")))
+    assert list(given.values()) == pytest.approx(sums, abs=1)
+
+
 def test_a_suite_that_fails_ends_the_run_with_its_code(
     suites: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
