@@ -22,13 +22,8 @@ def doing(
     **kwargs: P.kwargs,
 ) -> T:
     """What the deed returns. When it is refused, nothing is written: no deed, no line."""
-
-    def _noted(tx: Transaction) -> T:
-        done = deed(tx, *args, **kwargs)
-        audit.note(tx, caller.actor, action, about)
-        return done
-
-    return database.run(caller.tenant, _noted)
+    noted = _noted(caller.actor, action, about, deed)
+    return database.run(caller.tenant, noted, *args, **kwargs)
 
 
 def ringing(
@@ -41,11 +36,16 @@ def ringing(
     **kwargs: P.kwargs,
 ) -> T:
     """What the deed at a till returns. The sale tells which till; who of the staff, the log."""
+    noted = deed if till.by is None else _noted(till.by, action, about, deed)
+    return database.run(till.tenant, noted, *args, **kwargs)
 
-    def _noted(tx: Transaction) -> T:
+
+def _noted(
+    actor: str, action: str, about: str, deed: Callable[Concatenate[Transaction, P], T]
+) -> Callable[Concatenate[Transaction, P], T]:
+    def both(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> T:
         done = deed(tx, *args, **kwargs)
-        if till.by is not None:
-            audit.note(tx, till.by, action, about)
+        audit.note(tx, actor, action, about)
         return done
 
-    return database.run(till.tenant, _noted)
+    return both

@@ -189,25 +189,15 @@ def settled_of(tx: Transaction, member: MemberId) -> tuple[SaleRow, ...]:
 
 def visits_of(tx: Transaction, member: MemberId) -> int:
     """How many sales of that member are settled."""
-    table = tables.sales
-
-    def read() -> int:
-        found = tx.first(
-            select(func.count().label("sales"))
-            .select_from(table)
-            .where(
-                table.c.tenant == tx.tenant,
-                table.c.member == member,
-                table.c.stage == SaleStage.SETTLED.value,
-            )
-        )
-        return 0 if found is None else int(found.sales)
-
-    return tx.known(table, ("visits", member), read)
+    return tx.known(tables.sales, ("visits", member), lambda: _visits(tx, member))
 
 
 def visits_before(tx: Transaction, member: MemberId, before: datetime) -> int:
     """How many sales of that member were closed before then, and stand."""
+    return _visits(tx, member, tables.sales.c.closed_at < before)
+
+
+def _visits(tx: Transaction, member: MemberId, *also: ColumnElement[bool]) -> int:
     table = tables.sales
     found = tx.first(
         select(func.count().label("sales"))
@@ -216,7 +206,7 @@ def visits_before(tx: Transaction, member: MemberId, before: datetime) -> int:
             table.c.tenant == tx.tenant,
             table.c.member == member,
             table.c.stage == SaleStage.SETTLED.value,
-            table.c.closed_at < before,
+            *also,
         )
     )
     return 0 if found is None else int(found.sales)

@@ -170,6 +170,26 @@ class Line:
         return response
 
 
+class Client:
+    """Whoever asks over a line of their own, closed with them. Safe to use from several threads."""
+
+    def __init__(
+        self, base_url: str, token: str, *, session: requests.Session | None = None
+    ) -> None:
+        """`session` lets tests reach an application without a socket."""
+        self._line = Line(base_url, token, session)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._line.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 def _cannot_now(status: int) -> bool:
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -1,14 +1,13 @@
 """What a kiosk asks."""
 
 from collections.abc import Sequence
-from typing import Self
 
 import requests
 
 from backend_client.errors import (
     BackendNonsense,
 )
-from backend_client.rest.line import Line, segment
+from backend_client.rest.line import Client, Line, segment
 from backend_client.schemas import (
     CardBody,
     CardRemoval,
@@ -60,17 +59,11 @@ def claim(
         return line.call("POST", "/terminals/claim", ClaimAnswer, request, retries=0)
 
 
-class TerminalClient:
+class TerminalClient(Client):
     """What a kiosk asks. Safe to use from several threads.
 
     Each call raises a BackendError, or the LoyaltyError that the rules answered.
     """
-
-    def __init__(
-        self, base_url: str, token: str, *, session: requests.Session | None = None
-    ) -> None:
-        """`session` lets tests reach an application without a socket."""
-        self._line = Line(base_url, token, session)
 
     def push(self, events: Sequence[JournalEvent]) -> EventsAnswer:
         """What became of each fact, in the same order."""
@@ -213,13 +206,3 @@ class TerminalClient:
     def in_the_name_of(self, token: str) -> "Line":
         """The same backend under another token, over the same connections."""
         return self._line.under(token)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

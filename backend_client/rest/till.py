@@ -1,14 +1,11 @@
 """What a till asks."""
 
 from collections.abc import Sequence
-from typing import Self
-
-import requests
 
 from backend_client.errors import (
     BackendNonsense,
 )
-from backend_client.rest.line import Line, segment
+from backend_client.rest.line import Client, segment
 from backend_client.schemas import (
     AccountAnswer,
     AccountSummary,
@@ -49,15 +46,11 @@ from loyalty.ledger import EntryKind
 from loyalty.vouchers import parse
 
 
-class TillClient:
+class TillClient(Client):
     """What a till asks. Safe to use from several threads.
 
     Each call raises a BackendError, or the LoyaltyError that the rules answered.
     """
-
-    def __init__(self, base_url: str, key: str, *, session: requests.Session | None = None) -> None:
-        """`session` lets tests reach an application without a socket."""
-        self._line = Line(base_url, key, session)
 
     def find_member(self, query: MemberQuery) -> MemberFound:
         """The member of a card or an address. An unknown one is BackendRefused; EmailRefused."""
@@ -171,16 +164,6 @@ class TillClient:
         """The voucher taken. Raises the VoucherRefused leaf that says why not."""
         path = f"/vouchers/{_scanned(code)}/redemption"
         return self._line.call("POST", path, VoucherAnswer, redemption)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _scanned(code: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 from uuid import uuid4
 
 from backend.config import Config
@@ -17,6 +18,8 @@ from backend.db import Database, Transaction, jobs
 from backend.db.jobs import JobRow
 from backend.logs import facts
 from loyalty.ids import TenantId
+
+Place = TypeVar("Place")
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,20 @@ class Work:
     config: Config
     go_on: Callable[[], None]
     """Called between two parts of the work: keeps the lease. Raises LeaseLost."""
+
+    def page_by_page(
+        self, page: Callable[[Transaction, Place | None], tuple[Place | None, int]]
+    ) -> int:
+        """How many things were done, a transaction for each page.
+
+        `page` does those after a place, and says where the next begin, None after the last.
+        """
+        place, total = self.database.run(self.tenant, page, None)
+        while place is not None:
+            self.go_on()
+            place, done = self.database.run(self.tenant, page, place)
+            total += done
+        return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,12 +58,7 @@ def _for_each_dying(
         done = sum(each(tx, member, program) for _, member, program in found)
         return (found[-1] if len(found) == AT_ONCE else None), done
 
-    place, total = work.database.run(work.tenant, some, None)
-    while place is not None:
-        work.go_on()
-        place, done = work.database.run(work.tenant, some, place)
-        total += done
-    return total
+    return work.page_by_page(some)
 
 
 def _readers(tx: Transaction, holder: MemberId) -> tuple[MemberId, ...]:

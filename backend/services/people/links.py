@@ -176,16 +176,7 @@ def _person(tx: Transaction, row: LinkRow, body: JoinBody, store: Store) -> Memb
     else:
         wanted = MemberId(derived_entry("joined-by", row.id))
         members.expect_member(tx, wanted)
-        fresh = Member(
-            id=wanted,
-            first_name="",
-            email=None,
-            contact_key=None,
-            language=body.language,
-            enrolled_at=tx.now,
-            store=store.id,
-        )
-        person = records.with_details(tx, fresh, said, set(MemberDetails.model_fields))
+        person = records.newcomer(tx, wanted, said, store, body.language)
     members.save_member(tx, person)
     return person
 

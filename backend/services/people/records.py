@@ -53,21 +53,14 @@ def add(tx: Transaction, body: NewMember, store: Store) -> Told:
         raise Refused(ProblemName.ID_REUSED, "the id stands for something else")
     if known is None:
         members.expect_member(tx, wanted)
-    fresh = Member(
-        id=wanted,
-        first_name="",
-        email=None,
-        contact_key=None,
-        language=body.language,
-        enrolled_at=tx.now,
-        store=store.id,
-        content=content,
-    )
     program = shops.program(tx, store.program)
     assert program is not None
-    person = with_details(tx, fresh, body, set(MemberDetails.model_fields))
     agreed = body.loyalty if "loyalty" in body.model_fields_set else None
-    person = replace(person, loyalty=comes_in(program.enrolment, Way.TILL, agreed=agreed))
+    person = replace(
+        newcomer(tx, wanted, body, store, body.language),
+        content=content,
+        loyalty=comes_in(program.enrolment, Way.TILL, agreed=agreed),
+    )
     members.save_member(tx, person)
     members.save_consents(tx, body.id, wanted, body.consents, tx.now)
     webhooks.announce(tx, "member.enrolled", member=wanted, store=store.id)
@@ -76,6 +69,25 @@ def add(tx: Transaction, body: NewMember, store: Store) -> Told:
     locked_account(tx, wanted, store.program)
     welcome.give(tx, person, program, store)
     return Told(record=record(tx, wanted), known=False)
+
+
+def newcomer(
+    tx: Transaction, wanted: MemberId, details: MemberDetails, store: Store, language: str
+) -> Member:
+    """Somebody who joins now, with what they said of themselves; not saved yet.
+
+    Raises what `add` raises of the details.
+    """
+    fresh = Member(
+        id=wanted,
+        first_name="",
+        email=None,
+        contact_key=None,
+        language=language,
+        enrolled_at=tx.now,
+        store=store.id,
+    )
+    return with_details(tx, fresh, details, set(MemberDetails.model_fields))
 
 
 def change(tx: Transaction, wanted: MemberId, body: MemberChange) -> MemberRecord:

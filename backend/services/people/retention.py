@@ -35,12 +35,7 @@ def _tell(work: Work) -> int:
         done = sum(_notice(tx, member) for member in found)
         return (found[-1] if len(found) == AT_ONCE else None), done
 
-    place, total = work.database.run(work.tenant, some, None)
-    while place is not None:
-        work.go_on()
-        place, done = work.database.run(work.tenant, some, place)
-        total += done
-    return total
+    return work.page_by_page(some)
 
 
 def _notice(tx: Transaction, member: MemberId) -> bool:

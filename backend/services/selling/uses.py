@@ -7,6 +7,7 @@ from backend.db import Transaction, accounts, gifts, members, shops
 from backend.db import sales as books
 from backend.db import uses as rows
 from backend.db.access import Till
+from backend.db.accounts import AccountRow
 from backend.db.uses import UseRow, UseState
 from backend.errors import Refused
 from backend.services import clock
@@ -64,9 +65,20 @@ def hold(
     account = locked_account(tx, who.account, program.id)
     price = _priced(tx, till, body, program, reward)
     spending.check(tx, who, card, price.points, program, till.store, shown=shown)
-    row = UseRow(
+    row = _held(body, content, till, program, reward, price)
+    rows.add_use(tx, row)
+    # Points and piece are held together or not at all: whoever loses the race keeps the points.
+    stock.promise(tx, _gift(tx, row), row.store, row.id, actor=f"till:{till.id}")
+    post(tx, *redemption.spend(price, _spending(tx, row, who, account)), reserves=True)
+    return _answer(tx, row, accepted)
+
+
+def _held(
+    body: UseBody, content: str, till: Till, program: Program, reward: Reward, price: Price
+) -> UseRow:
+    return UseRow(
         id=RedemptionId(body.id),
-        member=person,
+        member=MemberId(body.member),
         program=program.id,
         program_version=program.version,
         reward=reward.id,
@@ -82,21 +94,21 @@ def hold(
         forfeits=price.forfeits,
         money=price.money,
     )
-    rows.add_use(tx, row)
-    # Points and piece are held together or not at all: whoever loses the race keeps the points.
-    stock.promise(tx, _gift(tx, row), row.store, row.id, actor=f"till:{till.id}")
-    use = redemption.Use(
+
+
+def _spending(
+    tx: Transaction, row: UseRow, who: spending.Spender, account: AccountRow
+) -> redemption.Use:
+    return redemption.Use(
         redemption=row.id,
         member=who.account,
         by=who.by,
-        program=program.id,
+        program=row.program,
         store=row.store,
         at=shop_time(tx, account),
         reward=row.reward,
         program_version=row.program_version,
     )
-    post(tx, *redemption.spend(price, use), reserves=True)
-    return _answer(tx, row, accepted)
 
 
 def issue_use(tx: Transaction, wanted: str, sale: str | None, accepted: str) -> UseAnswer:
