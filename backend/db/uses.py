@@ -78,12 +78,16 @@ def forgotten(tx: Transaction, before: datetime, limit: int) -> tuple[UseRow, ..
             table.c.tenant == tx.tenant,
             table.c.state == UseState.HELD.value,
             table.c.recorded_at <= before,
-            or_(sold.c.id.is_(None), sold.c.stage == "voided"),
+            or_(sold.c.id.is_(None), sold.c.stage.in_(_OVER)),
         )
         .order_by(table.c.recorded_at, table.c.id)
         .limit(limit)
     )
     return tuple(_use(row) for row in found)
+
+
+_OVER = ("settled", "voided")
+"""Sales that take no more uses: one that still is held for them was left out at the end."""
 
 
 def add_use(tx: Transaction, row: UseRow) -> None:

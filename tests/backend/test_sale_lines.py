@@ -54,10 +54,11 @@ def test_points_that_pay_were_set_aside_before_or_the_ticket_is_refused(
         PaymentBody(means=Means.POINTS, amount=30_00),
         PaymentBody(means=Means.MONEY, amount=20_00),
     )
-    for state in (TicketState.CLOSED, TicketState.OPEN):
-        believed = detailed(member, 50_00, payments=paid, state=state)
-        with pytest.raises(BackendRefused, match="set them aside first, and name the use"):
-            line.till.record_sale(believed)
+    off = (LineBody(unit_price=50_00), LineBody(kind=LineKind.REWARD, unit_price=-5_00))
+    for believed in (detailed(member, 50_00, payments=paid), detailed(member, 45_00, lines=off)):
+        for state in (TicketState.CLOSED, TicketState.OPEN):
+            with pytest.raises(BackendRefused, match="set them aside first, and name the use"):
+                line.till.record_sale(believed.model_copy(update={"state": state}))
     assert line.till.account(member).entries == ()
 
 
@@ -177,6 +178,7 @@ def sendable() -> Iterator[dict[str, Any]]:
             sale = case.get("sale", {})
             # What points pay is set aside first, in a program that has such a reward.
             by_points = any(part["means"] == "points" for part in sale.get("payments", ()))
+            by_points |= any(part.get("unit_price", 0) < 0 for part in sale.get("lines", ()))
             told = {"closed_at", "state"} & set(sale)
             if plain and "points" in case["expect"] and not told and not by_points:
                 yield case

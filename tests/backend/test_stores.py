@@ -10,7 +10,7 @@ import requests
 from backend.db import access
 from backend.services.team import access as entrance
 from backend_client.rest import TillClient
-from backend_client.schemas import ProgramChanged, SaleBody, StoreChanged
+from backend_client.schemas import ProgramChanged, SaleBody, StoreChanged, UseBody
 from loyalty.ids import StoreId
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.merchant import Merchant
@@ -144,10 +144,17 @@ def test_a_loyalty_discount_is_a_product_whose_price_is_below_zero_in_a_price_li
     owner.puts("/v1/products/REMISE", name="Remise fidélité", kind="reward", price=-300)
     owner.puts("/v1/price-books/PART", name="Particuliers", tax_included=True)
     owner.puts("/v1/price-books/PART/products/REMISE", price=-500)
+    five = {"id": "five", "name": {"fr": "5 €"}, "cost": 300, "gives": {"amount": 500}}
+    publishes(owner, line.claimed.program, 2, rewards=[{**five, "article": "REMISE"}])
+    line.till.record_sale(sale_of(member, 300_00))
+    used = line.till.use(
+        UseBody(id=new_id(), member=member, reward="five", at=now(), ticket=25_00, currency="EUR")
+    )
     sold = {
         **json.loads(sale_of(member, 2000).model_dump_json()),
         "price_code": "PART",
-        "lines": [{"article": "SOIN", "unit_price": 2500}, {"article": "REMISE"}],
+        "lines": [{"article": "SOIN", "unit_price": 2500}, {"article": used.line.article}],
+        "uses": [used.id],
         "closed_at": now().isoformat(),
     }
     SaleBody.model_validate(sold)

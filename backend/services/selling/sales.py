@@ -56,8 +56,7 @@ def record_sale(tx: Transaction, till: Till, body: SaleBody, accepted: str) -> S
     stage = _stage(sale)
     used = uses.on_ticket(tx, sale, body.uses)
     answer = _book(tx, till, sale, stage, accepted, new=known is None)
-    if stage is SaleStage.SETTLED:
-        uses.issue(tx, used, sale.id)
+    (uses.settle if stage is SaleStage.SETTLED else uses.keep)(tx, used, sale.id)
     row = SaleRow(
         id=sale.id,
         store=StoreId(sale.store),

@@ -124,13 +124,14 @@ def issue_use(tx: Transaction, wanted: str, sale: str | None, accepted: str) -> 
 def void_use(tx: Transaction, wanted: str, accepted: str) -> UseAnswer:
     """The points given back, once, with the deadlines they had.
 
-    Raises Refused where the sale they paid is settled: then the sale is to be voided.
+    Raises Refused where they paid a sale that is settled: then the sale is to be voided.
     """
     row = _find(tx, wanted)
-    if row.state is not UseState.VOIDED:
+    if row.state is UseState.ISSUED:
         sold = None if row.sale is None else books.sale(tx, row.sale)
         if sold is not None and sold.stage is SaleStage.SETTLED:
             raise Refused(ProblemName.TOO_LATE, "its sale is settled: void the sale")
+    if row.state is not UseState.VOIDED:
         give_up(tx, row)
     return _answer(tx, _find(tx, wanted), accepted)
 
@@ -158,23 +159,32 @@ def on_ticket(tx: Transaction, sale: Sale, wanted: Sequence[str]) -> tuple[UseRo
             raise Refused(ProblemName.INVALID, f"uses.{place}: it is on another sale, or twice")
     given = sum(row.money for row in found.values())
     claimed = sale.paid(Means.POINTS) - sum(line.net for line in sale.lines if line.net < 0)
-    if wanted and given != claimed:
-        raise Refused(
-            ProblemName.INVALID,
-            f"uses: they give {given}, and the ticket takes {claimed} off for points",
-        )
-    if not wanted and sale.paid(Means.POINTS):
-        raise Refused(
-            ProblemName.INVALID,
-            "uses: points pay a part of the ticket; set them aside first, and name the use",
-        )
+    if given != claimed:
+        raise Refused(ProblemName.INVALID, _unpaid(given, claimed, named=bool(wanted)))
     return tuple(found[each] for each in wanted)
 
 
-def issue(tx: Transaction, used: Sequence[UseRow], sale: SaleId) -> None:
-    """What was used on a sale that is settled now."""
+def _unpaid(given: int, claimed: int, *, named: bool) -> str:
+    """What to say to a till whose ticket has a discount that no points gave (P-08)."""
+    if named:
+        return f"uses: they give {given}, and the ticket takes {claimed} off for points"
+    return (
+        f"uses: points take {claimed} off the ticket; set them aside first, and name the use."
+        " A voucher is a payment by voucher, a discount of the shop's own is `discount`"
+    )
+
+
+def settle(tx: Transaction, used: Sequence[UseRow], sale: SaleId) -> None:
+    """What was used on a sale that is settled now: the customer has it."""
     for row in used:
         _settle(tx, row, sale)
+
+
+def keep(tx: Transaction, used: Sequence[UseRow], sale: SaleId) -> None:
+    """What a sale that goes on counts on: kept for it, however long the customer takes to pay."""
+    for row in used:
+        if row.sale is None:
+            rows.save_use(tx, row.id, row.state, sale)
 
 
 def spent(tx: Transaction, row: UseRow) -> tuple[Entry, ...]:
