@@ -7,10 +7,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Match
+
+from backend import keys
+from backend.app import create_app
+from backend.db import Database
 
 Row = Mapping[str, Any]
 
@@ -44,6 +50,26 @@ def test_every_line_of_the_ledger_is_whole_and_names_only_what_exists() -> None:
     assert problems(ledger(), ROOT) == []
 
 
+@pytest.mark.thorough
+def test_every_page_that_the_ledger_names_is_one_of_the_servers() -> None:
+    database = Database("sqlite://", keys.new_keyring())
+    app = create_app(database)
+    database.close()
+
+    def answers(page: str) -> bool:
+        asked = {"type": "http", "method": "GET", "path": page, "root_path": "", "headers": []}
+        return any(route.matches(asked)[0] is Match.FULL for route in app.routes)
+
+    named = {
+        name.removeprefix("page:")
+        for row in ledger().values()
+        for name in as_list(row.get("surface"))
+        if name.startswith("page:")
+    }
+    assert [page for page in sorted(named) if not answers(page)] == []
+    assert not answers("/office/nowhere"), "so a page that is gone is noticed"
+
+
 def test_switches_carry_their_answers_and_their_default() -> None:
     rows = ledger()
     assert all(rows[key]["answers"] and rows[key]["default"] for key in SWITCHES)
@@ -70,6 +96,7 @@ def tree(tmp_path: Path) -> Path:
         "tests/test_shop.py": (
             "def test_sells(): ...\n"
             "async def test_waits(): ...\n"
+            "@pytest.mark.slow\ndef test_takes_hours(): ...\n"
             "class TestTill:\n    def test_opens(self): ...\n"
         ),
     }
@@ -102,6 +129,10 @@ def test_a_row_that_names_what_exists_has_no_problem(tree: Path) -> None:
         ({"tests": []}, "neither waiting nor surface and tests"),
         ({"tests": ["tests/test_gone.py::test_sells"]}, "no file tests/test_gone.py"),
         ({"tests": ["tests/test_shop.py::test_buys"]}, "no test test_buys in tests/test_shop.py"),
+        (
+            {"tests": ["tests/test_shop.py::test_takes_hours"]},
+            "all of its tests are slow: the gate runs none",
+        ),
         ({"tests": ["tests/test_shop.py"]}, "no test  in tests/test_shop.py"),
         ({"tests": ["kiosk/screens/home.py::Home"]}, "not under tests/: kiosk/screens/home.py"),
         ({"state": "waiting"}, "waiting, yet it names a surface or tests"),
@@ -198,8 +229,10 @@ def standing_faults(row: Row, root: Path) -> Iterator[str]:
     else:
         for surface in surfaces:
             yield from surface_faults(surface, root)
-        for test in tests:
-            yield from named_test_faults(test, root)
+        missing = [fault for test in tests for fault in named_test_faults(test, root)]
+        yield from missing
+        if tests and not missing and all(is_slow(test, root) for test in tests):
+            yield "all of its tests are slow: the gate runs none"
 
 
 def surface_faults(surface: str, root: Path) -> Iterator[str]:
@@ -223,10 +256,15 @@ def route_faults(route: str, document: Path) -> Iterator[str]:
     method, _, path = route.partition(" ")
     if method not in HTTP_METHODS or not path.startswith("/"):
         yield "an API surface is a method and a path"
-    elif document.exists():
-        paths = json.loads(document.read_text(encoding="utf-8"))["paths"]
-        if method.lower() not in paths.get(path, {}):
-            yield f"no {route} in docs/openapi.json"
+    elif document.exists() and method.lower() not in operations(document).get(path, {}):
+        yield f"no {route} in docs/openapi.json"
+
+
+@cache
+def operations(document: Path) -> Mapping[str, Any]:
+    """What the API's document has, by path."""
+    found: Mapping[str, Any] = json.loads(document.read_text(encoding="utf-8"))["paths"]
+    return found
 
 
 def command_faults(command: str, root: Path) -> Iterator[str]:
@@ -250,7 +288,7 @@ def named_test_faults(test: str, root: Path) -> Iterator[str]:
 def names_of_tests(file: Path) -> set[str]:
     """The tests a file defines: functions, methods as Class::name, and assigned test cases."""
     names: set[str] = set()
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in written(file).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.ClassDef):
@@ -264,12 +302,28 @@ def names_of_tests(file: Path) -> set[str]:
     return {name for name in names if name.rpartition("::")[2].lower().startswith("test")}
 
 
+def is_slow(test: str, root: Path) -> bool:
+    """Whether it is outside the gate: its own mark says so."""
+    file, _, name = test.partition("::")
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name == name
+        and any("mark.slow" in ast.unparse(each) for each in node.decorator_list)
+        for node in written(root / file).body
+    )
+
+
 def class_names(file: Path) -> set[str]:
     """The classes a module defines; none when there is no such module."""
     if not file.exists():
         return set()
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    return {node.name for node in written(file).body if isinstance(node, ast.ClassDef)}
+
+
+@cache
+def written(file: Path) -> ast.Module:
+    """A module as it is written; read once, however many rows name it."""
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def as_list(value: object) -> list[str]:
