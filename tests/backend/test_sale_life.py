@@ -14,6 +14,7 @@ from backend_client.schemas import (
     LineBody,
     PaymentBody,
     ProblemName,
+    QuoteBody,
     ReturnBody,
     ReturnLine,
     SaleAct,
@@ -24,7 +25,7 @@ from backend_client.schemas import (
 )
 from loyalty.errors import NotEnoughPoints
 from loyalty.sales import Channel, LineKind, Means
-from tests.support.counter import counter, document, ticket
+from tests.support.counter import POINTS_PAY, counter, document, ticket
 from tests.support.facts import now, sale_of
 from tests.support.server import Connected
 
@@ -404,6 +405,31 @@ def test_without_words_of_the_merchant_the_rule_is_what_the_cheapest_reward_cost
     assert plain(ticket_)[-1] == "100 points = Un café"
 
 
+def earning_on(*reduced_by: str) -> str:
+    """The rules of the counter, where these means of payment reduce what is earned."""
+    welcome, ratio = POINTS_PAY["earning"]
+    return document(earning=[welcome, ratio | {"on": {"reduced_by": reduced_by}}])
+
+
+@pytest.mark.parametrize(
+    ("shop_program", "earned"),
+    [(document(), 15), (earning_on("voucher", "points"), 15), (earning_on(), 50)],
+)
+def test_a_voucher_and_points_reduce_what_a_ticket_earns_where_the_program_says_so(
+    line: Connected, member: str, earned: int
+) -> None:
+    """OCT-13 and OCT-14: 50 € less a voucher of 5 € and 300 points at 0,10 €."""
+    asked = UseBody(id=str(uuid4()), member=member, reward="pay", at=now(), points=300)
+    used = line.till.use(asked.model_copy(update={"ticket": 50_00, "currency": "EUR"}))
+    paid = (
+        PaymentBody(means=Means.VOUCHER, amount=5_00),
+        PaymentBody(means=Means.POINTS, amount=used.money),
+        PaymentBody(means=Means.MONEY, amount=15_00),
+    )
+    sale = sale_of(member, 50_00).model_copy(update={"payments": paid, "uses": (used.id,)})
+    assert (used.money, line.till.record_sale(sale).earned) == (30_00, earned)
+
+
 GLOBALPOS = Path(__file__).parents[2].joinpath("assets/programs/globalpos.json").read_text("utf-8")
 
 
@@ -414,12 +440,30 @@ def test_the_card_is_complete_is_said_once_and_nothing_is_lost_by_waiting(
     assert line.till.record_sale(sale_of(member, 499_99)).messages == ()
     complete = line.till.record_sale(sale_of(member, 1))
     assert complete.messages == ("Le client a terminé sa carte de fidélité",)
+    assert complete.ticket[-1] == complete.messages[0], "this program prints it too"
     assert line.till.record_sale(sale_of(member, 10_00)).messages == ()
     goal = line.till.summary(member).goals[0]
     assert (goal.missing, goal.complete) == (0, 1)
     taken = UseBody(id=str(uuid4()), member=member, reward="article", at=now(), article="TASSE")
     assert line.till.use(taken).line.article == "TASSE"
     assert balance(line, member) == 10_00
+
+
+BELLS = [
+    {"id": "said", "message": {"fr": "Dites-le"}, "points": 310},
+    {"id": "printed", "message": {"fr": "Imprimé"}, "points": 310, "on_receipt": True},
+]
+
+
+@pytest.mark.parametrize("shop_program", [document(alerts=BELLS)])
+def test_an_alert_is_on_the_receipt_only_where_the_merchant_wants_it(
+    line: Connected, member: str
+) -> None:
+    quoted = line.till.quote(QuoteBody(member=member, total=10_00))
+    sold = line.till.record_sale(sale_of(member, 10_00))
+    for told in (quoted, sold):
+        assert told.messages == ("Dites-le", "Imprimé")
+        assert [line for line in told.ticket if line in told.messages] == ["Imprimé"]
 
 
 def test_a_sale_is_told_as_it_was_sold_with_every_discount(line: Connected, member: str) -> None:

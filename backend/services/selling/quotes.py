@@ -86,7 +86,9 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
         deadline=figures.deadline,
         options=tuple(_told(each, program, words, seen) for each in found),
         automatic=chosen.reward if chosen else None,
-        ticket=tickets.loyalty_lines(words, program, figures, store.zone),
+        ticket=(tickets.sale_lines if body.member else tickets.loyalty_lines)(
+            words, program, figures, store.zone
+        ),
         messages=tickets.messages(words, program, figures) if body.member else (),
         note=known.note,
         alert=known.alert,

@@ -213,7 +213,7 @@ def _book(
         known=False,
         stage=stage,
         due=due(sale),
-        ticket=tickets.loyalty_lines(words, program, figures, till.store.zone) if settled else (),
+        ticket=tickets.sale_lines(words, program, figures, till.store.zone) if settled else (),
         messages=tickets.messages(words, program, figures) if settled else (),
     )
 

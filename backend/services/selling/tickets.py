@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from backend.words import SOURCE_LANGUAGE, Words, available
 from loyalty.ids import Points
-from loyalty.program import Program, Reward, Unit, in_language, minor_units
+from loyalty.program import Alert, Program, Reward, Unit, in_language, minor_units
 from loyalty.quote import alerts
 from loyalty.rewards import completes
 from loyalty.terms import PerPoint
@@ -47,6 +47,13 @@ def counted(words: Words, program: Program, points: Points) -> str:
     if program.unit is Unit.VISITS:
         return words.tn("{count} visit", "{count} visits", points)
     return words.tn("{count} point", "{count} points", points)
+
+
+def sale_lines(words: Words, program: Program, figures: Figures, zone: tzinfo) -> tuple[str, ...]:
+    """What a sale's ticket says: the four lines, and the alerts that are printed too (GLO-09)."""
+    printed = (alert for alert in _reached(program, figures) if alert.on_receipt)
+    told = (in_language(alert.message, words.language) for alert in printed)
+    return (*loyalty_lines(words, program, figures, zone), *told)
 
 
 def loyalty_lines(
@@ -118,18 +125,21 @@ def messages(words: Words, program: Program, figures: Figures) -> tuple[str, ...
 
     Each is told once, by the sale that reaches it; a card that is completed again, again.
     """
-    reached = alerts(
-        program,
-        before=(figures.before, figures.visits),
-        after=(figures.after, figures.visits + 1),
-    )
-    told = [in_language(alert.message, words.language) for alert in reached]
+    told = [in_language(each.message, words.language) for each in _reached(program, figures)]
     known = {alert.points for alert in program.alerts}
     for reward in _completed(program, figures):
         if reward.cost not in known:
             name = in_language(reward.name, words.language)
             told.append(words.t("Your card is complete: {reward}", reward=name))
     return tuple(told)
+
+
+def _reached(program: Program, figures: Figures) -> tuple[Alert, ...]:
+    return alerts(
+        program,
+        before=(figures.before, figures.visits),
+        after=(figures.after, figures.visits + 1),
+    )
 
 
 def _completed(program: Program, figures: Figures) -> Iterator[Reward]:

@@ -42,7 +42,7 @@ async function showDone(sold, invited) {
   const said = sold ? sold.ticket.filter((line) => !invited || !invited.lines.includes(line)) : [];
   await paper({
     title: counter.kind === "invoice" ? WORDS.invoice : WORDS.ticket, number: counter.id, lines: ticketLines(),
-    said: [...said, ...(sold ? sold.messages : [])], invited,
+    said, invited,
   });
   await offerNow(sold);
   byId("done").showModal();
