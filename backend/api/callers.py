@@ -276,6 +276,17 @@ OfTheCompany = Annotated[TenantId, Depends(_of_the_company)]
 see, such as pictures of gifts."""
 
 
+StoreNamed = Annotated[
+    str,
+    Header(
+        alias=STORE_HEADER,
+        pattern=r"^([A-Za-z0-9_-]{1,64})?$",
+        description="For staff of several stores: in which of them they stand.",
+    ),
+]
+"""The store that staff of several name; empty where none is named."""
+
+
 def at_till(right: Right) -> Callable[..., Till]:
     """A dependency: a till whose key has that scope, or somebody of the staff at the web till.
 
@@ -288,14 +299,7 @@ def at_till(right: Right) -> Callable[..., Till]:
         key: Annotated[_Shown, Depends(_till_key)],
         _: Annotated[_Shown, Depends(_staff_token)],
         cookie: Annotated[str | None, Depends(_staff_cookie)],
-        store: Annotated[
-            str,
-            Header(
-                alias=STORE_HEADER,
-                pattern=r"^([A-Za-z0-9_-]{1,64})?$",
-                description="For staff of several stores: at whose web till they stand.",
-            ),
-        ] = "",
+        store: StoreNamed = "",
     ) -> Till:
         if (key is None and cookie) or (key and key.credentials.startswith(sessions.PREFIX)):
             caller = _shown(request, database, key, cookie)

@@ -1,6 +1,7 @@
 """Cards and their types: linked, blocked, replaced."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Concatenate, ParamSpec
 
 from fastapi import APIRouter, Depends, Path
 
@@ -9,10 +10,11 @@ from backend.api.deeds import doing
 from backend.api.members import MembersCaller, program_of
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction, shops
-from backend.db.shops import Store
+from backend.db.cards import Card
 from backend.rights import Right
 from backend.services.people import card_sale, records
 from backend.services.people import cards as desk
+from backend.services.team import audit
 from backend_client.schemas import (
     API,
     CardBlock,
@@ -29,6 +31,8 @@ from backend_client.schemas import (
     ProblemName,
 )
 from loyalty.ids import MemberId
+
+P = ParamSpec("P")
 
 _CARD = (
     ProblemName.NOT_FOUND,
@@ -52,14 +56,31 @@ def link(
 
     A card that is not free comes with the line that the till puts on the ticket.
     """
-    wanted = MemberId(member)
-    return doing(database, caller, "card.link", member, _link, wanted, body, caller.store)
+    return database.run(caller.tenant, _link, caller, MemberId(member), body)
 
 
-def _link(tx: Transaction, member: MemberId, body: CardLink, store: Store | None) -> CardLinked:
+def _link(tx: Transaction, caller: Caller, member: MemberId, body: CardLink) -> CardLinked:
     joined_in = records.existing(tx, member).store
-    known = store or (shops.store(tx, joined_in) if joined_in else None) or shops.stores(tx)[0]
-    return card_sale.told(tx, desk.link(tx, member, body, known), known)
+    known = shops.store(tx, joined_in) if joined_in else None
+    store = caller.store or known or shops.stores(tx)[0]
+    linked = _noted(caller, "card.link", desk.link)(tx, member, body, store)
+    return card_sale.told(tx, linked, store)
+
+
+def _noted(
+    caller: Caller, action: str, deed: Callable[Concatenate[Transaction, P], Card], **detail: str
+) -> Callable[Concatenate[Transaction, P], Card]:
+    """The deed with its line in the log: about the member, with the sign of the card.
+
+    Never with its key: the log stays when the person is erased and their card is nobody's.
+    """
+
+    def both(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> Card:
+        card = deed(tx, *args, **kwargs)
+        audit.note(tx, caller.actor, action, card.member, card=desk.sign(card.key), **detail)
+        return card
+
+    return both
 
 
 @routes.get(
@@ -69,7 +90,6 @@ def read(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
     """A card, whose it is and what it may do."""
     with database.read(caller.tenant) as tx:
         whose = desk.existing(tx, card).member
-    # The log stays when a person is erased: it names the member, never the card.
     with looking_at(database, caller, "card.view", whose) as tx:
         return desk.told(desk.existing(tx, card))
 
@@ -77,13 +97,15 @@ def read(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
 @routes.patch("/cards/{card}", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def limit(database: Data, caller: _Adjuster, card: _Card, body: CardLimits) -> CardBody:
     """Say what a card may do: earn only, so much in a day, how far it is trusted."""
-    return desk.told(doing(database, caller, "card.limit", card, desk.limit, card, body))
+    noted = _noted(caller, "card.limit", desk.limit)
+    return desk.told(database.run(caller.tenant, noted, card, body))
 
 
 @routes.post("/cards/{card}/block", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
 def block(database: Data, caller: MembersCaller, card: _Card, body: CardBlock) -> CardBody:
     """Block a card, at every kiosk and till."""
-    return desk.told(doing(database, caller, "card.block", card, desk.block, card, body))
+    noted = _noted(caller, "card.block", desk.block)
+    return desk.told(database.run(caller.tenant, noted, card, body))
 
 
 @routes.post(
@@ -94,13 +116,15 @@ def block(database: Data, caller: MembersCaller, card: _Card, body: CardBlock) -
 )
 def unblock(database: Data, caller: MembersCaller, card: _Card) -> CardBody:
     """Let a blocked or frozen card open its account again."""
-    return desk.told(doing(database, caller, "card.unblock", card, desk.unblock, card))
+    noted = _noted(caller, "card.unblock", desk.unblock)
+    return desk.told(database.run(caller.tenant, noted, card))
 
 
 @routes.post("/cards/{card}/replacement", responses=documented(*BODY, *TOKEN, *_CARD))
 def replace(database: Data, caller: MembersCaller, card: _Card, body: CardReplacement) -> CardBody:
     """Put a new card in the place of another; points and deadlines are not touched."""
-    return desk.told(doing(database, caller, "card.replace", card, desk.replace_card, card, body))
+    noted = _noted(caller, "card.replace", desk.replace_card, former=desk.sign(card))
+    return desk.told(database.run(caller.tenant, noted, card, body))
 
 
 @routes.get("/card-types", responses=documented(*TOKEN))

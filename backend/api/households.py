@@ -56,7 +56,7 @@ def join(
     database: Data, caller: _Adjuster, household: _Household, body: HouseholdJoin
 ) -> HouseholdAnswer:
     """Somebody joins, with the points they have; a household is welcomed once, if so set."""
-    store = store_of(database, caller, None).id
+    store = store_of(database, caller, body.store).id
     return doing(
         database, caller, "household.join", body.member, households.join, household, body, store
     )
@@ -82,7 +82,7 @@ def leave(
     database: Data, caller: _Adjuster, household: _Household, body: HouseholdLeave
 ) -> HouseholdAnswer:
     """Somebody leaves, and takes what is left of the points they brought."""
-    store = store_of(database, caller, None).id
+    store = store_of(database, caller, body.store).id
     return doing(
         database, caller, "household.leave", body.member, households.leave, household, body, store
     )
@@ -91,7 +91,7 @@ def leave(
 @routes.post("/merges/preview", responses=documented(*BODY, *TOKEN, *_MERGE))
 def preview(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
     """What a merge would do; nothing is written."""
-    store = store_of(database, caller, None).id
+    store = store_of(database, caller, body.store).id
     with looking_at(database, caller, "merge.preview", body.kept):
         pass
     with database.read(caller.tenant) as tx:
@@ -101,7 +101,7 @@ def preview(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
 @routes.post("/merges", responses=documented(*BODY, *TOKEN, *_MERGE))
 def merge(database: Data, caller: _Adjuster, body: NewMerge) -> MergeAnswer:
     """Make two records one: points with their deadlines, cards, and one welcome for both."""
-    store, actor = store_of(database, caller, None).id, caller.actor
+    store, actor = store_of(database, caller, body.store).id, caller.actor
     return doing(
         database, caller, "member.merge", body.kept, merging.merge, body, store, actor=actor
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from backend.api.callers import Address, Caller, Data, allowed
+from backend.api.callers import Address, Caller, Data, StoreNamed, allowed
 from backend.api.deeds import doing
 from backend.api.members import store_of
 from backend.api.own import keep
@@ -31,9 +31,11 @@ routes = APIRouter(prefix=API, tags=["links"])
 @routes.post(
     "/links", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND, ProblemName.ID_REUSED)
 )
-def invite(database: Data, caller: _Inviter, address: Address, body: NewLink) -> LinkAnswer:
+def invite(
+    database: Data, caller: _Inviter, address: Address, body: NewLink, named: StoreNamed = ""
+) -> LinkAnswer:
     """A link to print on a receipt; it opens the sign-up form for seven days."""
-    store = store_of(database, caller, None)
+    store = store_of(database, caller, named or None)
     wanted = body.model_copy(update={"card": None})
     return doing(
         database, caller, "link.make", body.id, links.hand_out, wanted, "invite", store, address

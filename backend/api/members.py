@@ -233,10 +233,20 @@ def store_of(database: Database, caller: Caller, wanted: str | None) -> Store:
 
 
 def program_of(database: Database, caller: Caller, wanted: str | None) -> ProgramId:
-    """The program that is asked for, else the one of the caller's store. Raises Refused."""
+    """The program that is asked for, else the one of the caller's store or of all. Refused."""
     if wanted is None:
-        return store_of(database, caller, None).program
+        return _own_program(database, caller)
     with database.read(caller.tenant) as tx:
         if shops.program(tx, ProgramId(wanted)) is None:
             raise Refused(ProblemName.NOT_FOUND, "no such program")
     return ProgramId(wanted)
+
+
+def _own_program(database: Database, caller: Caller) -> ProgramId:
+    if caller.store is not None:
+        return caller.store.program
+    with database.read(caller.tenant) as tx:
+        found = {store.program for store in shops.stores(tx)}
+    if len(found) != 1:
+        raise Refused(ProblemName.INVALID, "program: say which, there are several")
+    return found.pop()

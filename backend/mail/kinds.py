@@ -61,7 +61,12 @@ _DAY = date(2027, 3, 12)
 KINDS: Mapping[MailKind, Kind] = MappingProxyType(
     {
         MailKind.WELCOME: Kind(
-            values={"points": 50, "balance": 50, "link": "https://shop.example/account/abc"},
+            values={
+                "points": 50,
+                "balance": 50,
+                "link": "https://shop.example/account/abc",
+                "until": _DAY,
+            },
             secret=True,
         ),
         MailKind.CODE: Kind(values={"code": "123 456", "minutes": 10}, secret=True),

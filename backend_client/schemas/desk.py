@@ -8,6 +8,8 @@ from pydantic import Field
 from backend_client.schemas.base import Id, Instant, OneLine, Points, Wire
 from loyalty.program import Role
 
+_WHERE = "In which store it is done; the caller's when left out."
+
 
 class AdjustmentState(StrEnum):
     """Where an adjustment stands."""
@@ -136,6 +138,7 @@ class HouseholdJoin(Wire):
     member: Id
     role: Role | None = Field(default=None, description="The program's for new cards.")
     per_day: Points | None = Field(default=None, ge=0)
+    store: Id | None = Field(default=None, description=_WHERE)
 
 
 class HouseholdTerms(Wire):
@@ -150,6 +153,7 @@ class HouseholdLeave(Wire):
 
     id: Id
     member: Id
+    store: Id | None = Field(default=None, description=_WHERE)
 
 
 # --- merges -----------------------------------------------------------------------------------
@@ -161,6 +165,7 @@ class NewMerge(Wire):
     id: Id
     kept: Id
     absorbed: Id
+    store: Id | None = Field(default=None, description=_WHERE)
 
 
 class MergeFigures(Wire):

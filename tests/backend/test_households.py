@@ -9,7 +9,7 @@ from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
 from tests.support.chips import chip_of, said
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of
-from tests.support.server import Company, Connected, new_id
+from tests.support.server import NOWHERE, Company, Connected, new_id
 
 UIDS = tuple(bytes.fromhex(f"04a1b2c3d4e5f{n}") for n in range(4))
 
@@ -126,6 +126,31 @@ def test_what_a_kiosk_tells_late_comes_into_the_wallet(
 
 def test_a_program_without_households_has_none(counter: Desk) -> None:
     counter.refused("household", "POST", "/households", {"id": new_id()})
+
+
+def test_who_works_for_several_stores_says_in_which_it_is_done(
+    counter: Desk, line: Connected
+) -> None:
+    counter.rule(households=HouseholdRules(active=True))
+    here, kept, other = line.claimed.store, counter.add()["id"], counter.add()["id"]
+    settings = {"name": "Angers", "time_zone": "Europe/Paris", "program": here.program}
+    there = counter.ask("PUT", "/stores/angers", settings)["id"]
+    made = counter.ask("POST", "/households", {"id": new_id()})["id"]
+    for path, body in (
+        (f"/households/{made}/members", {"member": kept}),
+        (f"/households/{made}/leave", {"member": kept}),
+        ("/merges/preview", {"kept": kept, "absorbed": other}),
+        ("/merges", {"kept": kept, "absorbed": other}),
+    ):
+        body |= {"id": new_id()}
+        assert "say which" in counter.refused("invalid", "POST", path, body)["detail"]
+        counter.refused("not-found", "POST", path, body | {"store": "nowhere"})
+        counter.ask("POST", path, body | {"store": there})
+    receipt = {"id": new_id()}
+    assert "say which" in counter.refused("invalid", "POST", "/links", receipt)["detail"]
+    standing = {**counter.who.headers, "Loyalty-Store": there}
+    answer = counter.session.post(f"{NOWHERE}/v1/links", json=receipt, headers=standing, timeout=30)
+    assert answer.status_code == 200, answer.text
 
 
 # --- merges -----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from tests.support.members import agree, join
 from tests.support.post import PostOffice, certificate, post_office
 from tests.support.server import Company, company, until
 
-WELCOME: dict[str, Value] = {"points": 50, "balance": 1250, "link": ""}
+WELCOME: dict[str, Value] = {"points": 50, "balance": 1250, "link": "", "until": date(2027, 3, 12)}
 
 
 @pytest.fixture(scope="module")

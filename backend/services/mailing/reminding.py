@@ -5,11 +5,12 @@ outside of one set of quiet hours, and only to who agreed to news.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.db import Transaction, accounts, deadlines, households, members, outbox, shops
 from backend.mail import KINDS, Mail, MailKind
+from backend.services import clock
 from backend.services.keeping.working import Work
 from backend.services.mailing.outbox import queue
 from backend.services.shop.settings import message_settings
@@ -99,7 +100,7 @@ def _queue_reminder(
             member=member,
             values={
                 "points": reminder.points,
-                "deadline": _last_day(reminder.deadline, zone),
+                "deadline": clock.last_moment(reminder.deadline, zone).date(),
                 "balance": reminder.balance,
             },
             not_before=reminder.send_at,
@@ -120,7 +121,7 @@ def _announced(tx: Transaction, member: MemberId, program: Program, account: Acc
     if first is None or first.deadline is None:
         return False
     zone, rules = _zone(tx, program_id), program.reminders
-    day, today = _last_day(first.deadline, zone), tx.now.astimezone(zone).date()
+    day, today = clock.last_moment(first.deadline, zone).date(), tx.now.astimezone(zone).date()
     near = [days for days in message_settings(tx).deadline_days if (day - today).days <= days]
     reachable = _reachable(tx, member, rules)
     if not near or account.balance(tx.now) <= 0 or not _below_cap(reachable, rules, tx.now):
@@ -180,8 +181,3 @@ def _zone(tx: Transaction, program: ProgramId) -> ZoneInfo:
     """The clock of the program's first store."""
     stores = shops.stores(tx)
     return next((store.zone for store in stores if store.program == program), stores[0].zone)
-
-
-def _last_day(deadline: datetime, zone: ZoneInfo) -> date:
-    """The last day on which the points can be spent: a deadline is the midnight after it."""
-    return (deadline - timedelta(microseconds=1)).astimezone(zone).date()

@@ -1,11 +1,12 @@
 """The welcome mail: to who joins with an address, and to who was there at their next purchase."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from backend.config import Config
 from backend.db import Transaction, accounts, feed, members, outbox, settings, shops
 from backend.db.members import Member
 from backend.mail import Mail, MailKind
+from backend.services import clock
 from backend.services.keeping.working import Work
 from backend.services.kiosks import welcome as bonus
 from backend.services.mailing.outbox import queue
@@ -88,6 +89,7 @@ def _bonus(tx: Transaction, person: Member, program: Program) -> int:
 def _welcome_mail(
     tx: Transaction, key: str, person: Member, program: ProgramId, given: int, config: Config
 ) -> Mail:
+    link, until = _way_in(tx, person, program, config)
     return Mail(
         kind=MailKind.WELCOME,
         key=key,
@@ -95,21 +97,28 @@ def _welcome_mail(
         values={
             "points": given,
             "balance": balance_of(tx, person.id, program),
-            "link": _way_in(tx, person, program, config),
+            "link": link,
+            "until": until,
         },
         useless_after=tx.now + timedelta(days=30),
     )
 
 
-def _way_in(tx: Transaction, person: Member, program: ProgramId, config: Config) -> str:
-    """A link that signs the reader in, for seven days; empty while nobody said our address."""
+def _way_in(
+    tx: Transaction, person: Member, program: ProgramId, config: Config
+) -> tuple[str, date]:
+    """A link that signs the reader in, and its last whole day where the shop is.
+
+    Empty while nobody said our address.
+    """
     store = next((each for each in shops.stores(tx) if each.program == program), None)
     if store is None or not config.public_url:
-        return ""
+        return "", tx.now.date()
     wanted = NewLink(
         id=derived_entry("welcome-mail", person.id, program, store.id), member=person.id
     )
-    return links.hand_out(tx, wanted, "account", store, config.public_url).url
+    link = links.hand_out(tx, wanted, "account", store, config.public_url)
+    return link.url, clock.last_moment(link.expires_at, store.zone).date()
 
 
 def _mail_since(tx: Transaction, program: Program) -> datetime:

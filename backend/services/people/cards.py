@@ -44,6 +44,17 @@ def key_of(tx: Transaction, key: str | None, uid: str | None) -> str:
 _RANDOM_LENGTH, _RANDOM_START = 4, 0x08
 
 
+def sign(key: str) -> str:
+    """By which staff tells a member's cards apart: the end of the key, as their pages show it.
+
+    Too short to find a card by: it may stay where the card is forgotten.
+    """
+    return key[-_SIGN_LENGTH:]
+
+
+_SIGN_LENGTH = 6
+
+
 def link(tx: Transaction, member: MemberId, body: CardLink, store: Store) -> Card:
     """The card opens the member's account; told again, it stays as it is. Raises Refused."""
     key = key_of(tx, body.card, body.card_uid)

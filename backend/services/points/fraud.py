@@ -5,11 +5,11 @@ and is the only one of its kind about that person, until somebody has looked.
 """
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 
 from backend.db import Transaction, alerts, fraud, staff, uses
 from backend.db.access import Till
 from backend.db.shops import Store
+from backend.services import clock
 from backend.services.points.belonging import moved_by
 from loyalty.errors import DailyLimit, MemberLimit
 from loyalty.guard import check_rewards, is_cycling, may_earn
@@ -27,7 +27,7 @@ REFUND_CYCLE = "refund-cycle"
 
 def watched(tx: Transaction, till: Till, sale: Sale, program: Program, buyer: Buyer) -> Buyer:
     """The buyer with what the guard knows; who earns nothing for it is put before staff."""
-    start, end = _day(till.store, sale.closed_at)
+    start, end = clock.day_around(sale.closed_at, till.store.zone)
     known = fraud.tickets(tx, sale.member, program.id, start, end)
     found = replace(buyer, tickets_today=known.today, last_ticket_at=known.last_at)
     if not sale.paid_in_full or not buyer.enrolled:
@@ -56,7 +56,7 @@ def refuse_many_rewards(
     """Raises MemberLimit for who has taken as many rewards today as the program allows."""
     if guard.rewards_per_day is None:
         return
-    start, _ = _day(store, tx.now)
+    start, _ = clock.day_around(tx.now, store.zone)
     try:
         taken = uses.times_taken(tx, [member], program, since=start)
         check_rewards(guard, sum(taken.values()))
@@ -70,12 +70,3 @@ def is_staff_of(tx: Transaction, store: StoreId, member: MemberId) -> bool:
     if person is None or person.disabled_at is not None:
         return False
     return person.store is None or person.store.id == store
-
-
-def _day(store: Store, at: datetime) -> tuple[datetime, datetime]:
-    """From one local midnight to the next."""
-    day, zone = at.astimezone(store.zone).date(), store.zone
-    return (
-        datetime.combine(day, time(), tzinfo=zone),
-        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),
-    )

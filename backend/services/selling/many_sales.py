@@ -15,7 +15,8 @@ from backend.db import (
 )
 from backend.db.access import Till
 from backend.errors import Refused
-from backend.services.selling.sales import day_of, record_sale
+from backend.services import clock
+from backend.services.selling.sales import record_sale
 from backend_client.schemas import SaleAnswer, SaleBody
 from loyalty.errors import LoyaltyError
 from loyalty.ids import MemberId
@@ -76,11 +77,11 @@ def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
     households.expect(tx, buyers)
     staff.expect_members(tx, buyers)
     accounts.expect(tx, [(member, program) for member in buyers])
-    by_day: dict[tuple[object, object], list[SaleBody]] = {}
+    by_day: dict[clock.Day, list[SaleBody]] = {}
     for body in bodies:
-        by_day.setdefault(day_of(till, body.closed_at), []).append(body)
-    for found in by_day.values():
-        start, end = day_of(till, found[0].closed_at)
+        day = clock.day_around(body.closed_at, till.store.zone)
+        by_day.setdefault(day, []).append(body)
+    for (start, end), found in by_day.items():
         of_the_day = list(dict.fromkeys(MemberId(body.member) for body in found))
         earned.expect_earned(tx, of_the_day, program, start, end)
         fraud.expect_tickets(tx, of_the_day, program, start, end)

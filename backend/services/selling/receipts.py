@@ -3,12 +3,11 @@
 Neither is kept with the sale: one is true today only, the other holds a secret.
 """
 
-from datetime import timedelta
-
 from backend.db import Transaction, accounts, members, outbox, shops
 from backend.db.access import Till
 from backend.db.members import Member
 from backend.db.shops import Store
+from backend.services import clock
 from backend.services.kiosks import welcome
 from backend.services.people import links
 from backend.services.points.belonging import holder
@@ -85,7 +84,7 @@ def _invitation(
     address: str,
 ) -> Invitation:
     link = links.hand_out(tx, wanted, "invite", store, address)
-    last = (link.expires_at - timedelta(seconds=1)).astimezone(store.zone)
+    last = clock.last_moment(link.expires_at, store.zone)
     name = in_language(program.name, words.language)
     offered = tickets.counted(words, program, points)
     return Invitation(
@@ -117,7 +116,7 @@ def _reminders(
         words.t(
             "{points} to use until {day}: choose a gift",
             points=tickets.counted(words, program, each.points),
-            day=words.short_day((each.deadline - timedelta(seconds=1)).astimezone(store.zone)),
+            day=words.short_day(clock.last_moment(each.deadline, store.zone)),
         )
         for each in found
         if each.channel is MessageChannel.RECEIPT

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 
 from backend.db import Transaction, members, sales, shops
 from backend.db.access import Till
@@ -145,9 +144,7 @@ def _stage(sale: Sale) -> SaleStage:
 def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
     """What the books know of the member at the moment of the sale."""
     visits = sales.visits_of(tx, sale.member)
-    day, zone = sale.closed_at.astimezone(store.zone).date(), store.zone
-    start = datetime.combine(day, time(), tzinfo=zone)
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    start, end = clock.day_around(sale.closed_at, store.zone)
     earned_today = earned_between(tx, sale.member, store.program, start, end)
     person, program = members.member(tx, sale.member), shops.program(tx, store.program)
     assert person is not None
@@ -159,15 +156,6 @@ def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
         balance=balance,
         earned_today=earned_today,
         tier=tier_at(tx, sale.member, program, at=sale.closed_at, zone=store.zone),
-    )
-
-
-def day_of(till: Till, at: datetime) -> tuple[datetime, datetime]:
-    """The shop's day around that time: its two midnights."""
-    day, zone = at.astimezone(till.store.zone).date(), till.store.zone
-    return (
-        datetime.combine(day, time(), tzinfo=zone),
-        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),
     )
 
 

@@ -1,12 +1,12 @@
 """Who may spend how much: by the card that is shown, and by the household's terms (F5, F11)."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from backend.db import Transaction, accounts, households
 from backend.db.cards import Card
 from backend.db.shops import Store
 from backend.errors import Refused
+from backend.services import clock
 from backend.services.people import cards as card_desk
 from backend.services.points.belonging import holder
 from backend.services.selling.assurance import Shown
@@ -76,7 +76,7 @@ def check(
 
 def spent_today(tx: Transaction, who: Spender, program: Program, place: Store) -> Points:
     """What they spent since midnight there; what was voided does not count."""
-    since = _midnight(tx.now, place)
+    since, _ = clock.day_around(tx.now, place.zone)
     journal = [each.entry for each in accounts.journal(tx, who.account, program.id)]
     if who.by is not None:
         return spent_by(journal, who.by, since=since)
@@ -85,7 +85,3 @@ def spent_today(tx: Transaction, who: Spender, program: Program, place: Store) -
         for entry in standing(journal)
         if entry.kind is EntryKind.REDEEM and entry.occurred_at >= since
     )
-
-
-def _midnight(now: datetime, place: Store) -> datetime:
-    return datetime.combine(now.astimezone(place.zone).date(), time(), place.zone)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
+from backend.services import clock
 from backend.words import SOURCE_LANGUAGE, Words, available
 from loyalty.ids import Points
 from loyalty.program import Alert, Program, Reward, Unit, in_language, minor_units
@@ -72,7 +73,7 @@ def _lines(words: Words, program: Program, figures: Figures, zone: tzinfo) -> It
     moved = amount(words, program, abs(figures.points))
     yield _moved(words, program, moved, deducted=figures.points < 0)
     if figures.deadline is not None and figures.points > 0:
-        last = (figures.deadline - timedelta(seconds=1)).astimezone(zone)
+        last = clock.last_moment(figures.deadline, zone)
         yield words.t("Valid until {day}", day=words.short_day(last))
     yield words.t("New balance: {balance}", balance=amount(words, program, figures.after))
     rule = rule_in_words(words, program)
