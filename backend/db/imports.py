@@ -92,6 +92,13 @@ def imports_before(
     return tuple(_import(row) for row in found)
 
 
+def with_files(tx: Transaction) -> tuple[ImportRow, ...]:
+    """The imports whose files are kept, because they are not over."""
+    table = tables.imports
+    query = select(table).where(table.c.tenant == tx.tenant, table.c.content.is_not(None))
+    return tuple(_import(row) for row in tx.rows(query.order_by(table.c.uploaded_at, table.c.id)))
+
+
 def forget_files(tx: Transaction, before: datetime) -> int:
     """Files that were uploaded before that, and never brought in, are forgotten."""
     table = tables.imports

@@ -18,7 +18,15 @@ from backend_client.schemas import MemberErased
 from tests.support.account import Phone
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of
-from tests.support.server import Company, Connected, company, connected, in_process, new_id
+from tests.support.server import (
+    NOWHERE,
+    Company,
+    Connected,
+    company,
+    connected,
+    in_process,
+    new_id,
+)
 from tests.support.staff import at_work
 
 SECRETS = (
@@ -31,6 +39,8 @@ SECRETS = (
     "allergic to nuts",
     "the coffee was cold",
     "red card",
+    "06 12 34 56 78",
+    "04:FF:B2",
 )
 
 
@@ -112,6 +122,11 @@ def test_after_an_erasure_nothing_is_found_and_the_books_are_as_they_were(
     ):
         counter = Desk(shop=shop, session=session, who=at_work(shop))
         member = somebody(counter, line)
+        waiting = uploaded(counter)
+        card = counter.record(member)["cards"][0]["card"]
+        counter.ask("POST", f"/cards/{card}/block", {})
+        told = counter.ask("GET", f"/members/{member}/data")["tables"]["imports"]
+        assert [row["line"] for row in told] == [2, 4, 5]
         assert "Quatrebarbes" in found_in(tmp_path)
         before = line.till.account(member).model_dump(exclude={"balance"})
         counter.ask("POST", f"/members/{member}/erasure", {"id": new_id()})
@@ -128,8 +143,49 @@ def test_after_an_erasure_nothing_is_found_and_the_books_are_as_they_were(
                 for table in tables.metadata.sorted_tables
                 for row in connection.execute(select(table))
             ]
-        assert [secret for secret in SECRETS if any(secret in row for row in rows)] == []
+        assert [secret for secret in (*SECRETS, card) if any(secret in row for row in rows)] == []
+        exported = [
+            counter.raw(*asked).text
+            for asked in (
+                ("POST", "/members/table", {"columns": ["first_name", "last_name", "email"]}),
+                ("GET", "/messages/outbox"),
+                ("GET", "/audit"),
+                ("GET", f"/imports/{waiting}"),
+            )
+        ]
+        assert [secret for secret in (*SECRETS, card) if secret in "".join(exported)] == []
+        tried = counter.ask("POST", f"/imports/{waiting}/trial", plan(shop))["totals"]
+        assert (tried["rows"], tried["members_added"]) == (1, 1), "others are not touched"
     assert [secret for secret in SECRETS if secret in caplog.text] == []
+
+
+FILE = """Kunde;Mail;Tel;Karte;Punkte
+Philippine Quatrebarbes;Philippine@example.org;;;100
+Anna Muster;anna@example.org;06 12 34 56 99;04112233445566;200
+;;06 12 34 56 78;;300
+;;;04:FF:B2:C3:D4:E5:F6;400
+"""
+"""Of another system: the person stands in it three times, each time under another name."""
+
+
+def plan(shop: Company) -> dict[str, Any]:
+    columns = {"email": "Mail", "phone": "Tel", "card_uid": "Karte", "balance": "Punkte"}
+    where = {"program": shop.shop.program, "store": shop.shop.store}
+    return where | {"columns": columns, "unknown": "add"}
+
+
+def uploaded(counter: Desk) -> str:
+    """A file that was tried out, and waits."""
+    wanted = new_id()
+    answer = counter.session.put(
+        f"{NOWHERE}/v1/import-files/{wanted}",
+        data=FILE.encode(),
+        headers=counter.who.headers | {"Content-Type": "text/csv"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    assert counter.ask("POST", f"/imports/{wanted}/trial", plan(counter.shop))["state"] == "mapped"
+    return wanted
 
 
 def found_in(folder: Path) -> list[str]:

@@ -10,6 +10,7 @@ import zipfile
 
 from backend.db import Database, Transaction, accounts, cards, feed, households, members, privacy
 from backend.errors import Refused
+from backend.services.keeping import import_traces
 from backend.services.people import links
 from backend.services.people.households import let_go
 from backend.services.team import audit
@@ -25,6 +26,7 @@ def data_of(tx: Transaction, wanted: MemberId) -> PersonalData:
     for record in records:
         for table, rows in privacy.kept_of(tx, record).items():
             found[table] = found.get(table, ()) + rows
+        found["imports"] = found.get("imports", ()) + import_traces.rows_of(tx, record)
     return PersonalData(
         member=wanted,
         tables=found,
@@ -89,6 +91,7 @@ def erase(tx: Transaction, wanted: MemberId, *, actor: str) -> Erased:
         let_go(tx, wanted)
     for record in _records(tx, wanted):
         keys = [card.key for card in cards.cards_of(tx, record)]
+        import_traces.blank(tx, record)
         privacy.forget(tx, record)
         feed.forget(tx, "card", keys)
         feed.tell(tx, "erased", record)
