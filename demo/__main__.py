@@ -1,4 +1,7 @@
-"""python -m demo: the shop. With a display, a kiosk to touch; without, the story in pictures."""
+"""python -m demo: the shop. With a display, a kiosk to touch; without, the story in pictures.
+
+The back office, the till and the customer's pages are there as well; alone: python -m demo pages.
+"""
 
 import argparse
 import logging
@@ -14,6 +17,7 @@ from backend_client.rest import TillClient
 from backend_client.schemas import MemberQuery, VoucherRedemption
 from demo.album import Album
 from demo.hand import HandError
+from demo.office import open_office
 from demo.shop import USUAL, Shop, ShopError, ready_programs, sale
 from demo.story import ExpectationError, glance, tell
 from devices.simulate.client import SimulatorError
@@ -38,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     selling = commands.add_parser("sale", help="at the till: close a sale for the bearer of a card")
     selling.add_argument("amount", help="in euros, such as 137.40")
     selling.add_argument("--card", default="unknown", help="a card of the simulator")
+    commands.add_parser("pages", help="the back office, the till and the customer's pages alone")
     redeem = commands.add_parser("redeem", help="at the till: take a voucher")
     redeem.add_argument("code", help="typed or scanned")
     asked = parser.parse_args(arguments)
@@ -47,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _sale(asked.folder, asked.amount, asked.card)
         if asked.command == "redeem":
             return _redeem(asked.folder, asked.code)
+        if asked.command == "pages":
+            return _pages(asked.folder.with_name(f"{asked.folder.name}-pages"), asked.program)
         if asked.story or not has_display():
             return _story(asked.folder, asked.program)
         return _by_hand(asked.folder, asked.program)
@@ -75,6 +82,7 @@ def _story(folder: Path, program: str) -> int:
             shop.start_puppet()
             glance(shop, album)
     print(f"\nthe story is in {album.close()}")
+    print("the back office, the till and the customer's pages: .venv/bin/python -m demo pages")
     return 0
 
 
@@ -85,10 +93,11 @@ def _by_hand(folder: Path, program: str) -> int:
         shop.welcome_regulars()
         print(
             f"""
+{open_office(shop)}
 The kiosk opens in a window. In a browser: {shop.rig.control_url}
   tap cards, pull cables, take the paper out. "unknown" is yours; "known" is a regular with points;
   "blocked" was reported lost; a phone draws another number at each tap.
-At the till, in another terminal:
+At a till without a page, in another terminal:
   .venv/bin/python -m demo sale 137.40          a sale for the bearer of the card "unknown"
   .venv/bin/python -m demo redeem CODE          the code of a voucher
 Ctrl-C here ends it all.
@@ -102,6 +111,21 @@ Ctrl-C here ends it all.
         if code:
             print(f"demo: the kiosk ended with {code}; {REMEDY}", file=sys.stderr)
         return code
+
+
+def _pages(folder: Path, program: str) -> int:
+    _clean(folder)
+    shop = Shop(folder / "run", program=program)
+    try:
+        shop.open_backend()
+        print(f"\n{open_office(shop)}\nCtrl-C here ends it all.\n", flush=True)
+        shop.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        shop.close()
+    print("demo: the backend ended by itself; its log is in logs/", file=sys.stderr)
+    return 1
 
 
 def _clean(folder: Path) -> None:

@@ -92,7 +92,6 @@ class Shop:
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         try:
             self._open()
         except BaseException:
@@ -109,12 +108,20 @@ class Shop:
         self.close()
 
     def _open(self) -> None:
+        self.open_backend()
+        self._open_counter()
+
+    def open_backend(self) -> None:
+        """The company, its backend and a till: all that the pages need."""
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self._command("shop", "--name", NAME, "--address", ADDRESS,
                       "--time-zone", "Europe/Paris", "--program", str(self.program))  # fmt: skip
         self.till_key = self._command("till", "add", "Caisse 1")["key"]
         self.start_backend()
         self.till = TillClient(self.backend_url, self.till_key)
         self._stack.callback(self.till.close)
+
+    def _open_counter(self) -> None:
         state = self.folder / "simulator.json"
         state.unlink(missing_ok=True)
         network = f"0:127.0.0.1:{self._port}"
@@ -210,7 +217,7 @@ class Shop:
         """Start the API, on the port it had before if it had one."""
         announced = self.folder / "backend.json"
         announced.unlink(missing_ok=True)
-        words = ["serve", "--database", self._database, "--port", str(self._port)]
+        words = ["serve", "--database", self.database, "--port", str(self._port)]
         self._backend = self._start("backend", "backend", *words, "--announce", str(announced))
         _until(announced.exists, f"the backend did not start; see {self._log('backend')}")
         self._port = json.loads(announced.read_text())["port"]
@@ -220,13 +227,24 @@ class Shop:
         assert self._backend is not None
         _end(self._backend)
 
+    def wait(self) -> None:
+        """Until the API ends."""
+        assert self._backend is not None
+        self._backend.wait()
+
     @property
-    def _database(self) -> str:
+    def database(self) -> str:
+        """Where the backend keeps its books."""
         return f"sqlite:///{self.folder / 'backend.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """The company's secrets, beside the books."""
+        return self.folder / "backend.db.key"
 
     def _command(self, *words: str) -> dict[str, str]:
         """What a command of the backend answers."""
-        command = [sys.executable, "-m", "backend", *words, "--database", self._database, "--json"]
+        command = [sys.executable, "-m", "backend", *words, "--database", self.database, "--json"]
         lines = self._run("backend command", command).splitlines()
         answer: dict[str, str] = json.loads(lines[-1]) if lines else {}
         return answer
