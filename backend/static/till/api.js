@@ -31,8 +31,15 @@ class Refused extends Error {}
 
 function why(problem) {
   const name = (problem.type || "").replace("urn:loyalty:problem:", "");
+  if (problem.place) return takenBefore(problem.at, problem.place);
   const title = PROBLEMS[name] || problem.title || "";
   return problem.missing ? `${title} · ${say("missing", { points: points(problem.missing) })}` : title;
+}
+
+/** When and where a voucher was taken, which nobody takes twice. */
+function takenBefore(at, place) {
+  const day = new Intl.DateTimeFormat(setup.language, { dateStyle: "long", timeStyle: "short", timeZone: setup.zone });
+  return say("taken_before", { day: day.format(new Date(at)), place });
 }
 
 /** The answer of the API. Every write has its id: after a silence the same is sent again. */

@@ -134,7 +134,10 @@ function bindVouchers() {
     attempt(wrong, async () => {
       const found = await ask("GET", `/vouchers/${code()}`);
       gift.textContent = giftName(found);
-      taking.hidden = gift.hidden = false;
+      gift.hidden = false;
+      const no = gone(found.voucher);
+      if (no) throw new Refused(no);
+      taking.hidden = false;
       taking.focus();
     });
   });
@@ -143,6 +146,13 @@ function bindVouchers() {
     byId("voucher").close();
     tell(say("taken", { name: giftName(taken) }));
   }));
+}
+
+/** Why nobody can take the voucher any more; empty where somebody can. */
+function gone(voucher) {
+  if (voucher.state === "redeemed") return takenBefore(voucher.redeemed_at, voucher.redeemed_place);
+  if (voucher.state === "voided") return PROBLEMS["voucher-voided"];
+  return new Date(voucher.deadline) <= new Date() ? PROBLEMS["voucher-expired"] : "";
 }
 
 const giftName = (voucher) => voucher.reward[setup.language] || Object.values(voucher.reward)[0];
