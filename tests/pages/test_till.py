@@ -11,6 +11,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from backend.rights import Role
+from backend.services.programs.presets import preset_document
 from loyalty.document import read_program
 from tests.pages.visit import PHONE, Visit
 from tests.support.counter import document
@@ -75,6 +76,11 @@ class Till:
     def adjust(self, member: str, points: int) -> None:
         body = {"id": new_id(), "member": member, "points": points, "nature": "correction"}
         self.ask("POST", "/adjustments", body)
+
+    def rules(self, document: dict[str, Any]) -> None:
+        """Another version of the program is in force."""
+        self.ask("PUT", "/programs/counter/draft", {"document": document})
+        self.ask("POST", "/programs/counter/publication", {"version": document["version"]})
 
     def open(self) -> None:
         """The page, ready for the first customer."""
@@ -193,6 +199,36 @@ def test_the_points_discount_is_hidden_at_299_and_shown_at_300(till: Till) -> No
     assert till.balance(ines) == 300
 
 
+LIGHTSPEED = json.loads(preset_document("lightspeed")) | {"id": "counter", "version": 2}
+
+
+def test_where_loyalty_is_money_a_part_is_typed_as_an_amount_and_a_line_discount_counts(
+    till: Till,
+) -> None:
+    till.rules(LIGHTSPEED)
+    ines = till.member()
+    till.open()
+    till.ring("GATEAU")
+    till.find("Roux")
+    till.shows("#balance", "5,00 €")
+    till.shows("#earned", "1,80 €")
+    till.page.get_by_role("button", name="Remise sur Gâteau aux noix").click()
+    till.page.get_by_label("Montant retiré de la ligne").fill("3")
+    till.visit.check()
+    till.page.get_by_role("button", name="Appliquer la remise").click()
+    till.shows("#total", "15,00 €")
+    till.shows("#earned", "1,50 €")
+    amount = till.page.get_by_label("Montant à payer en fidélité")
+    amount.fill("5,01")
+    till.page.get_by_role("button", name="Payer une partie").click()
+    expect(till.page.locator("#trouble")).to_contain_text("0,01 €")
+    amount.fill("2,50")
+    till.page.get_by_role("button", name="Payer une partie").click()
+    till.shows("#total", "12,50 €")
+    assert till.balance(ines) == 2_50
+    till.shows("#earned", "1,25 €")
+
+
 def test_paying_all_with_points_is_grey_while_the_balance_is_short(till: Till) -> None:
     till.member()
     till.open()
@@ -309,9 +345,7 @@ def test_a_voucher_of_the_kiosk_is_looked_at_and_taken_once(till: Till) -> None:
 
 
 def test_visits_are_typed_where_the_program_counts_them(till: Till) -> None:
-    rules = json.loads(RULES) | VISITS
-    till.ask("PUT", "/programs/counter/draft", {"document": rules})
-    till.ask("POST", "/programs/counter/publication", {"version": rules["version"]})
+    till.rules(json.loads(RULES) | VISITS)
     ines = till.member()
     till.open()
     till.ring("PAIN")

@@ -90,6 +90,16 @@ function minorOf(field) {
   return Number(found[1] + (found[2] || "").padEnd(digits, "0"));
 }
 
+/** Points as they were typed: an amount where the program counts money (LSX-56); null for none. */
+function pointsOf(field) {
+  if (shop.unit === "money") return minorOf(field);
+  const text = field.value.replace(/\s/g, "");
+  const whole = /^\d{0,9}$/.test(text);
+  field.toggleAttribute("aria-invalid", !whole);
+  if (!whole) throw new Refused(PROBLEMS.invalid);
+  return Number(text) || null;
+}
+
 /** Points in words: "300 points", "3 visits", or money where the program counts money. */
 function points(count) {
   if (shop.unit === "money") return money(count);

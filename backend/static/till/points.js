@@ -35,9 +35,7 @@ function drawPart(option) {
   byId("part").hidden = !option;
   if (!option) return;
   const most = option.usable && counter.lines.length ? option.cost : 0;
-  const field = byId("part-points");
-  field.max = most;
-  field.disabled = !most;
+  byId("part-points").disabled = !most;
   byId("pay-part").disabled = !most;
   byId("pay-all").disabled = !(most && option.pays_all);
   byId("part-help").textContent = option.usable
@@ -160,9 +158,10 @@ const giftName = (voucher) => voucher.reward[setup.language] || Object.values(vo
 function bindPoints() {
   byId("part").addEventListener("submit", (event) => {
     event.preventDefault();
-    const typed = byId("part-points").valueAsNumber;
-    if (!(typed > 0)) return;
-    attempt(trouble, () => use(quote.options.find(paysPart), { points: typed }));
+    attempt(trouble, async () => {
+      const typed = pointsOf(byId("part-points"));
+      if (typed) await use(quote.options.find(paysPart), { points: typed });
+    });
   });
   byId("pay-all").addEventListener("click", () => attempt(trouble, () => use(quote.options.find(paysPart))));
   bindVouchers();

@@ -19,7 +19,7 @@ let asked = 0;
 function lineBody(line, place) {
   return {
     id: String(place + 1), article: line.article, quantity: line.quantity, kind: line.kind,
-    family: line.family || "", ...(line.price === null ? {} : { unit_price: line.price }),
+    family: line.family || "", discount: line.discount || 0, ...(line.price === null ? {} : { unit_price: line.price }),
   };
 }
 
@@ -32,7 +32,7 @@ const toPay = () => Math.max((quote ? quote.total : 0) - inPoints(), 0);
 function add(given, quantity = 1) {
   const line = { article: "", family: "", kind: "article", price: null, ...given };
   const same = counter.lines.find(
-    (each) => !each.use && each.article && each.article === line.article && each.kind === line.kind && each.price === line.price,
+    (each) => !each.use && !each.discount && each.article && each.article === line.article && each.kind === line.kind && each.price === line.price,
   );
   if (same) same.quantity += quantity;
   else counter.lines.push({ ...line, quantity });
@@ -105,6 +105,8 @@ function drawLine(line, place) {
   const small = make("span", { class: "soft small-print" });
   if (line.mention) small.append(make("span", { class: "badge warm", text: line.mention }));
   else if (line.quantity > 1) small.append(`${number(line.quantity)} × ${money(price)} `);
+  if (line.discount) small.append(`${say("less_off", { money: money(line.discount) })} `);
+  if (!line.use) small.append(discountButton(line));
   if (shop.loyalty && told && told.points) small.append(make("span", { class: "badge good", text: `+${points(told.points)}` }));
   if (small.hasChildNodes()) about.append(small);
   const item = make("li", { class: "line" }, about, make("span", { class: "number", text: money(net) }));
@@ -122,6 +124,27 @@ function stepper(line) {
     make("button", { type: "button", class: "quiet small", text: "−", "aria-label": say(line.quantity > 1 ? "less" : "remove", { name: line.name }), click: step(-1) }),
     make("span", { class: "count", text: number(line.quantity) }),
     make("button", { type: "button", class: "quiet small", text: "+", "aria-label": say("more", { name: line.name }), click: step(1) }));
+}
+
+function discountButton(line) {
+  return make("button", {
+    type: "button", class: "link small", text: WORDS.take_off, "aria-label": say("take_off_of", { name: line.name }),
+    click: () => {
+      const form = byId("line-off-form");
+      form.reset();
+      form.querySelector(".wrong").hidden = true;
+      byId("line-off-title").textContent = say("take_off_of", { name: line.name });
+      form.onsubmit = (event) => {
+        event.preventDefault();
+        attempt(form.querySelector(".wrong"), async () => {
+          line.discount = minorOf(byId("line-off-amount")) || 0;
+          byId("line-off").close();
+          changed();
+        });
+      };
+      byId("line-off").showModal();
+    },
+  });
 }
 
 function backButton(line) {

@@ -127,6 +127,7 @@ async function start() {
   byId("open-voucher").hidden = !shop.loyalty;
   byId("visits-field").hidden = !shop.typed_visits;
   byId("visits").value = String(counter.visits);
+  if (shop.unit === "money") byId("part-label").textContent = WORDS.pay_with;
   drawFamilies();
   drawCardTypes();
   draw();
