@@ -2,10 +2,11 @@
 
 A voucher that a till can check (F4) is a short text under a keyed signature.
 
-`LKV2:` and, in base64url, the voucher's code, what it gives, until when, in which stores and for
-whom (a pseudonym), then the first 16 bytes of HMAC-SHA-256 over them. The key is the company's: it
-says that a shop made the voucher, not that nobody took it yet. That, the backend says at the next
-contact: who takes a voucher without the network tells it then.
+`LKV2:` and, in base64url, the voucher's code, what it gives, until when, in which stores, for whom
+(a pseudonym) and, where its points were chosen, what it takes off a ticket, then the first 16 bytes
+of HMAC-SHA-256 over them. The key is the company's: it says that a shop made the voucher, not that
+nobody took it yet. That, the backend says at the next contact: who takes a voucher without the
+network tells it then.
 
 A balance that a kiosk may spend from while it is cut off (F2) bears a seal of its own, so that
 nobody makes points by writing into the kiosk's database, and no torn page of it is spent. The key
@@ -42,6 +43,8 @@ class Seal:
     """Where it is good; empty for everywhere."""
     holder: str = ""
     """Whose it is, as a pseudonym that only the company can follow."""
+    money: int = 0
+    """What it takes off a ticket, in minor units; 0 where its reward says what it gives."""
 
 
 def voucher_key(card_secret: bytes) -> bytes:
@@ -97,6 +100,7 @@ def sealed(key: bytes, seal: Seal) -> str:
         int(seal.deadline.timestamp()),
         list(seal.stores),
         seal.holder,
+        *([seal.money] if seal.money else []),
     ]
     body = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
     return PREFIX + urlsafe_b64encode(_mac(key, body) + body).decode().rstrip("=")
@@ -111,6 +115,7 @@ def sealed_voucher(key: bytes, voucher: Voucher, reward: Reward | None) -> str:
         deadline=voucher.deadline,
         stores=tuple(sorted(reward.usable.stores)) if reward else (),
         holder=pseudonym(key, voucher.member),
+        money=voucher.money,
     )
     return sealed(key, seal)
 
@@ -162,7 +167,7 @@ def _read(key: bytes, text: str) -> Seal:
     same = urlsafe_b64encode(raw).decode().rstrip("=") == written
     if not same or not hmac.compare_digest(mac, _mac(key, body)):
         raise CodeMistyped("the voucher was changed, or is another company's")
-    code, reward, article, deadline, stores, holder = json.loads(body)
+    code, reward, article, deadline, stores, holder, *money = json.loads(body)
     return Seal(
         code=code,
         reward=reward,
@@ -170,6 +175,7 @@ def _read(key: bytes, text: str) -> Seal:
         deadline=datetime.fromtimestamp(deadline, UTC),
         stores=tuple(stores),
         holder=holder,
+        money=money[0] if money else 0,
     )
 
 

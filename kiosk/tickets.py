@@ -65,6 +65,7 @@ def voucher_ticket(
             *_letterhead(head),
             *again,
             Text(text=title, size=24),
+            *_amount(voucher, words),
             Text(text=in_language(reward.name, words.language), size=48, bold=True),
             Space(dots=16),
             Qr(payload=qr_text(head.voucher_key, voucher, reward), dots=320),
@@ -156,6 +157,13 @@ def summary_ticket(day: DaySummary, *, head: Letterhead, words: Words, now: date
 def _letterhead(head: Letterhead) -> tuple[Text | Rule, ...]:
     address = (Text(text=head.store.address, size=22),) if head.store.address else ()
     return (Text(text=head.store.name, size=44, bold=True), *address, Rule())
+
+
+def _amount(voucher: Voucher, words: Words) -> tuple[Text, ...]:
+    """What the voucher takes off a ticket, where that was chosen: the largest thing on it."""
+    if not voucher.money:
+        return ()
+    return (Text(text=words.money(voucher.money, words.measure.currency), size=72, bold=True),)
 
 
 def _imprint(head: Letterhead, words: Words, now: datetime) -> Text:

@@ -56,6 +56,10 @@ class Words(Wording):
             case Counted.MONEY:
                 return ""
 
+    def taken(self, name: str, minor: int) -> str:
+        """A gift by name, with the money that was chosen with it: "12,50 € · Cheque"."""
+        return self.worth(name, minor, self.measure.currency)
+
     def counted(self, balance: int) -> str:
         """A balance with its unit: "187 points", "3 visits", "18,70 €"."""
         return f"{self.bare(balance)}\N{NO-BREAK SPACE}{self.unit(balance)}".strip()

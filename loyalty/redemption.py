@@ -1,12 +1,12 @@
 """Taking a reward: reserve, then issue or void, around the printer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from loyalty import vouchers
 from loyalty.earning import deadline
-from loyalty.errors import AssuranceLimit, NotEnoughPoints, OfflineLimit, RewardUnavailable
+from loyalty.errors import AssuranceLimit, OfflineLimit
 from loyalty.explain import points_of
 from loyalty.ids import (
     EntryId,
@@ -20,8 +20,17 @@ from loyalty.ids import (
     derived_entry,
 )
 from loyalty.ledger import Account, Entry, EntryKind, Step, StepKind, Trace
-from loyalty.program import Assurance, AssuranceLimits, OfflineLimits, Program, Reward, Rounding
-from loyalty.rewards import Price, missing
+from loyalty.program import (
+    Assurance,
+    AssuranceLimits,
+    OfflineLimits,
+    Program,
+    Reward,
+    Rounding,
+    Takes,
+)
+from loyalty.rewards import Price, amount, worth
+from loyalty.terms import AmountOff
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
 
@@ -44,29 +53,26 @@ def reserve(
     store: StoreId,
     now: datetime,
     zone: tzinfo,
+    chosen: Points | None = None,
 ) -> Reservation:
-    """Hold the cost of `reward`. Raises NotEnoughPoints, or RewardUnavailable off a till.
+    """Hold the cost of `reward`, or `chosen` points. Raises what `rewards.amount` raises.
 
     The same redemption id gives the same entry, so asking twice holds once.
     """
-    if not reward.on_paper:
-        raise RewardUnavailable("it is worth what a ticket makes of it: it is used at the till")
-    short = missing(reward.terms, account.balance(now))
-    if short > 0:
-        raise NotEnoughPoints(short)
+    found = amount(reward, program.currency, account.balance(now), chosen)
     entry = Entry(
         id=reservation_entry(redemption),
         member=member,
         program=program.id,
         kind=EntryKind.REDEEM,
-        points=-reward.cost,
+        points=-found.points,
         occurred_at=now,
         fact=redemption,
         store=store,
-        trace=_trace(reward.id, program.version, (Step(StepKind.GIVE, "cost", reward.cost),)),
+        trace=_trace(reward.id, program.version, found.steps),
     )
     voucher = reserved_voucher(
-        reward, program, member, redemption=redemption, code=code, now=now, zone=zone
+        reward, program, entry, redemption=redemption, code=code, now=now, zone=zone
     )
     return Reservation(entry=entry, voucher=voucher)
 
@@ -74,25 +80,35 @@ def reserve(
 def reserved_voucher(
     reward: Reward,
     program: Program,
-    member: MemberId,
+    held: Entry,
     *,
     redemption: RedemptionId,
     code: VoucherCode,
     now: datetime,
     zone: tzinfo,
 ) -> Voucher:
-    """The voucher that goes with points held for `reward` at `now`."""
+    """The voucher that goes with the points `held` for `reward` at `now`."""
     until = deadline(now, reward.voucher, zone)
     assert until is not None
     return Voucher(
         code=code,
         redemption=redemption,
-        member=member,
+        member=held.member,
         program=program.id,
         reward=reward.id,
         state=VoucherState.RESERVED,
         deadline=until,
+        points=-held.points if reward.by_amount else 0,
+        money=worth(reward, program.currency, -held.points),
     )
+
+
+def as_taken(reward: Reward, voucher: Voucher) -> Reward:
+    """The reward as the voucher has it: what was chosen with it is settled."""
+    if not voucher.money:
+        return reward
+    gives = AmountOff(amount=voucher.money)
+    return replace(reward, cost=voucher.points, takes=Takes.COST, gives=gives)
 
 
 def reservation_entry(redemption: RedemptionId) -> EntryId:
@@ -208,6 +224,16 @@ def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: 
         raise OfflineLimit(f"at most {limits.per_terminal} points per kiosk without the network")
     if limits.per_day is not None and use.today + cost > limits.per_day:
         raise OfflineLimit(f"at most {limits.per_day} points per kiosk and day without the network")
+
+
+def most_offline(use: OfflineUse, limits: OfflineLimits, *, now: datetime) -> Points:
+    """The dearest gift that `check_offline` lets pass; 0 where it lets none."""
+    if now - use.snapshot_at > timedelta(hours=limits.snapshot_age_h):
+        return 0
+    bounds = [limits.per_card - use.by_member, limits.per_terminal - use.by_terminal]
+    if limits.per_day is not None:
+        bounds.append(limits.per_day - use.today)
+    return max(min(bounds), 0)
 
 
 def check_assurance(

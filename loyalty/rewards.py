@@ -215,6 +215,34 @@ def price(terms: RewardTerms, seen: Situation, chosen: Points | None = None) -> 
     return Price(points=points, money=money, forfeits=rest, steps=tuple(steps))
 
 
+def amount(reward: Reward, currency: str, spendable: Points, chosen: Points | None = None) -> Price:
+    """What a voucher for the reward takes, and the money that it says where `chosen` points do.
+
+    Raises NotEnoughPoints; RewardUnavailable for what only a till can give, and where `chosen` is
+    missing, not asked for, worth nothing, or not all there is of what takes everything.
+    """
+    if not reward.on_paper:
+        raise RewardUnavailable("it is worth what a ticket makes of it: it is used at the till")
+    short = missing(reward.terms, spendable)
+    if short > 0:
+        raise NotEnoughPoints(short)
+    if reward.by_amount is (chosen is None):
+        raise RewardUnavailable("how many points is said where that is chosen, and only there")
+    if not reward.by_amount:
+        return Price(points=reward.cost, steps=(Step(StepKind.GIVE, "cost", reward.cost),))
+    found = price(reward.terms, _anywhere(spendable, currency), chosen)
+    if found.points != chosen or not found.money:
+        raise RewardUnavailable("not so many points")
+    return found
+
+
+def worth(reward: Reward, currency: str, points: Points) -> int:
+    """The minor units that a voucher for so many points says; 0 where the reward says it all."""
+    if not reward.by_amount:
+        return 0
+    return _money(reward.terms.gives, points, _anywhere(points, currency))
+
+
 def covers(terms: RewardTerms, seen: Situation) -> bool:
     """Whether points can pay the whole ticket: else "pay all" is greyed out (LSX-55)."""
     if seen.ticket is None or missing(terms, _spendable(terms, seen)):
@@ -233,6 +261,11 @@ def completed(points: Points, threshold: Points) -> tuple[int, Points]:
 def completes(before: Points, after: Points, threshold: Points) -> bool:
     """Whether the message "the card is complete" is due: once for each completion (GLO-08)."""
     return completed(after, threshold)[0] > completed(before, threshold)[0]
+
+
+def _anywhere(balance: Points, currency: str) -> Situation:
+    """Away from a till, for a reward that is worth the same in every store."""
+    return Situation(balance=balance, store=StoreId(""), currency=currency)
 
 
 def _option(reward: RewardId, terms: RewardTerms, seen: Situation) -> Option:

@@ -122,6 +122,10 @@ class Per(StrEnum):
     YEAR = "year"
 
 
+WHOLE = Decimal(100)
+"""Percent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usable:
     """When, where, by whom and how far a reward can be used."""
@@ -133,7 +137,7 @@ class Usable:
     how: How = How.ON_DEMAND
     keeps_rest: bool = True
     """Whether the points that it does not cost stay; else they fall away (SW-03)."""
-    ticket_share: Decimal = Decimal(100)
+    ticket_share: Decimal = WHOLE
     """The most of the ticket that it may pay, in percent."""
     per_member: int | None = None
     """How many times each member may have it in the time that `per` says; None: any number."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from loyalty.errors import CodeMistyped, VoucherExpired, VoucherRedeemed, VoucherVoided
-from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId, StoreId
+from loyalty.ids import MemberId, Points, ProgramId, RedemptionId, RewardId, StoreId
 
 VoucherCode = NewType("VoucherCode", str)
 """Twelve characters of the alphabet, without hyphens."""
@@ -96,6 +96,10 @@ class Voucher:
     state: VoucherState
     deadline: datetime
     """The first instant at which it is too late."""
+    points: Points = 0
+    """How many points were put in, where that was chosen; 0 where the reward says its price."""
+    money: int = 0
+    """What it takes off a ticket for them, in minor units of the program's currency."""
     redeemed_at: datetime | None = None
     redeemed_in: StoreId | None = None
     redeemed_place: str = ""

@@ -64,6 +64,10 @@ class Wording:
         amount = Decimal(minor).scaleb(-digits)
         return str(format_currency(amount, currency, locale=self._cldr))
 
+    def worth(self, name: str, minor: int, currency: str) -> str:
+        """A reward by name, with the money that is put into it, if any: "12,50 € · Cheque"."""
+        return f"{self.money(minor, currency)} · {name}" if minor else name
+
     def country(self, code: str) -> str:
         """A country's name, by its two letters; the letters where it has none."""
         return str(Locale.parse(self._cldr).territories.get(code, code))

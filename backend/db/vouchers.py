@@ -35,6 +35,8 @@ def add_voucher(tx: Transaction, row: VoucherRow) -> None:
             "program_version": row.program_version,
             "reward": voucher.reward,
             "entry": row.entry,
+            "points": voucher.points,
+            "money": voucher.money,
             **_standing(voucher),
         },
     )
@@ -175,6 +177,8 @@ def _row(row: Row[tuple[object, ...]]) -> VoucherRow:
             reward=RewardId(row.reward),
             state=VoucherState(row.state),
             deadline=row.deadline,
+            points=row.points,
+            money=row.money,
             redeemed_at=row.redeemed_at,
             redeemed_in=None if row.redeemed_in is None else StoreId(row.redeemed_in),
             redeemed_place=row.redeemed_place,

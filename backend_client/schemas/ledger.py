@@ -335,6 +335,10 @@ class VoucherBody(Wire):
     reward: Id
     state: VoucherState
     deadline: Instant
+    points: Points = rarely(0, "How many were put in, where that was chosen.")
+    money: Money = rarely(
+        0, "What it takes off a ticket for them, in minor units of the program's currency."
+    )
     redeemed_at: Instant | None = None
     redeemed_in: Id | None = None
     redeemed_place: str = ""
@@ -350,6 +354,8 @@ class VoucherBody(Wire):
             reward=voucher.reward,
             state=voucher.state,
             deadline=voucher.deadline,
+            points=voucher.points,
+            money=voucher.money,
             redeemed_at=voucher.redeemed_at,
             redeemed_in=voucher.redeemed_in,
             redeemed_place=voucher.redeemed_place,
@@ -365,6 +371,8 @@ class VoucherBody(Wire):
             reward=RewardId(self.reward),
             state=self.state,
             deadline=self.deadline,
+            points=self.points,
+            money=self.money,
             redeemed_at=self.redeemed_at,
             redeemed_in=None if self.redeemed_in is None else StoreId(self.redeemed_in),
             redeemed_place=self.redeemed_place,

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from backend_client.schemas.base import CardKey, Id, Instant, Wire, rarely
+from backend_client.schemas.base import CardKey, Id, Instant, Points, Wire, rarely
 from backend_client.schemas.cards import ChipProof
 from backend_client.schemas.ledger import AccountSnapshot, EntryBody, VoucherBody
 
@@ -20,6 +20,9 @@ class RedemptionRequest(Wire):
         None, "The card that was shown: what it may spend is its own, and its household's."
     )
     proof: ChipProof | None = rarely(None, "What the chip of that card said (F5).")
+    points: Points | None = rarely(
+        None, "How many points, for a reward that gives money for each that is put in.", ge=1
+    )
     passed: Id | None = rarely(
         None, "The one-time code that was typed here within the last ten minutes (F5)."
     )

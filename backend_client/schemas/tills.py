@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from backend_client.schemas.base import Currency, Id, Instant, Points, Wire
+from backend_client.schemas.base import Currency, Id, Instant, Money, Points, Wire
 from backend_client.schemas.cards import CardTypeBody
 from backend_client.schemas.events import EventStatus
 from backend_client.schemas.ledger import AccountSnapshot, NumberedEntry, VoucherBody
@@ -53,6 +53,10 @@ class VoucherAnswer(Wire):
     voucher: VoucherBody
     reward: dict[str, str] = Field(description="The gift's name, by language.")
     article: str
+    money: Money | None = Field(
+        default=None,
+        description="What it takes off the ticket, minor units; null where it gives no money.",
+    )
     sealed: str = Field(
         default="", description="The text of a QR code that tills can check without the network."
     )

@@ -1,7 +1,7 @@
 """Taking a gift: choose, confirm, hold the points, and hand over the voucher."""
 
 import logging
-from collections.abc import Mapping
+from datetime import datetime
 
 from backend_client.errors import BackendError, BackendRefused
 from backend_client.schemas import PROBLEM, ProblemName
@@ -10,6 +10,7 @@ from kiosk.background import abandonable
 from kiosk.context import Kiosk, SessionOver
 from kiosk.db import StorageTrouble
 from kiosk.flows import pieces
+from kiosk.flows.amounts import settle
 from kiosk.flows.paper import hand_over
 from kiosk.flows.trust import may_spend
 from kiosk.screens import Delivery, Gift, RefusalReason
@@ -27,9 +28,10 @@ from loyalty.errors import (
     OfflineLimit,
     RewardUnavailable,
 )
-from loyalty.ids import RedemptionId, RewardId
-from loyalty.program import Reward, in_language
-from loyalty.rewards import Offer, offers
+from loyalty.ids import Points, RedemptionId, RewardId
+from loyalty.program import Reward, Takes, Validity, in_language
+from loyalty.redemption import as_taken
+from loyalty.rewards import Offer, missing, offers
 from loyalty.vouchers import Voucher
 
 log = logging.getLogger(__name__)
@@ -40,23 +42,35 @@ HOLD_MAX_S = 1.2
 """How long all of it may take: a name server that is silent has no time limit of its own."""
 
 
-def gift_of(offer: Offer, language: str, free: Mapping[RewardId, int]) -> Gift:
+def gift_of(found: Visit, offer: Offer, language: str, now: datetime) -> Gift:
     """A reward as the glass shows it."""
+    reward = offer.reward
     return Gift(
-        id=offer.reward.id,
-        name=in_language(offer.reward.name, language),
-        cost=offer.reward.cost,
+        id=reward.id,
+        name=in_language(reward.name, language),
+        cost=_cost(found, offer, now),
         missing=offer.missing,
-        picture=offer.reward.picture,
-        left=free.get(offer.reward.id),
+        picture=reward.picture,
+        left=found.free.get(reward.id),
+        by_amount=reward.by_amount and reward.takes is Takes.CHOSEN,
     )
+
+
+def _cost(found: Visit, offer: Offer, now: datetime) -> Points:
+    """What it takes, or must be there for it where that is more than its price."""
+    reward = offer.reward
+    if not reward.by_amount:
+        return reward.cost
+    if reward.takes is Takes.ALL and offer.affordable:
+        return found.account.balance(now)
+    return max(reward.terms.usable.from_points, 1)
 
 
 async def choose_gift(kiosk: Kiosk, found: Visit, *, only_now: bool = False) -> Gift | None:
     """The gift that was touched among all of them; `only_now`: those that can be taken, if any."""
     now, language = kiosk.now(), kiosk.display.language
     choices = offers(found.program, found.account, now=now)
-    gifts = tuple(gift_of(offer, language, found.free) for offer in choices)
+    gifts = tuple(gift_of(found, offer, language, now) for offer in choices)
     within_reach = tuple(gift for gift in gifts if not gift.missing and gift.left != 0)
     return await kiosk.ask(
         screens.ChooseGift(
@@ -75,14 +89,16 @@ async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
         reason = reason or RefusalReason.UNAVAILABLE
         await kiosk.ask(screens.GiftRefused(reason=reason, gift=gift))
         return
-    if not await may_spend(kiosk, found, gift):
+    settled = await settle(kiosk, found, reward, gift)
+    if settled is None or not await may_spend(kiosk, found, settled):
         return
+    gift = settled
     wanted = RedemptionId(kiosk.new_id())
     if not await pieces.keep(kiosk, reward, wanted):
         await kiosk.ask(screens.GiftRefused(reason=RefusalReason.UNAVAILABLE, gift=gift))
         return
     try:
-        delivery = await _confirm(kiosk, found, gift, reward)
+        delivery = await _confirm(kiosk, found, gift, reward.voucher)
     except SessionOver:
         await pieces.let_go(kiosk, reward, wanted)
         raise
@@ -90,9 +106,10 @@ async def take_gift(kiosk: Kiosk, found: Visit, gift: Gift) -> None:
         await pieces.let_go(kiosk, reward, wanted)
         return
     with kiosk.undisturbed():
-        voucher = await hold(kiosk, found, reward, wanted)
+        voucher = await hold(kiosk, found, reward, gift, wanted)
         if isinstance(voucher, Voucher):
-            await hand_over(kiosk, found, reward, gift, voucher.redemption, delivery)
+            taken = as_taken(reward, voucher)
+            await hand_over(kiosk, found, taken, gift, voucher.redemption, delivery)
             return
     await kiosk.ask(screens.GiftRefused(reason=voucher, gift=gift))
 
@@ -103,13 +120,13 @@ async def _why_not(kiosk: Kiosk, found: Visit, reward: Reward | None) -> Refusal
         return RefusalReason.PAUSED
     if reward is None:
         return RefusalReason.UNAVAILABLE
-    short = reward.cost > found.account.balance(kiosk.now())
+    short = missing(reward.terms, found.account.balance(kiosk.now()))
     return RefusalReason.NOT_ENOUGH if short else None
 
 
-async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> Delivery | None:
+async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, good: Validity) -> Delivery | None:
     now = kiosk.now()
-    until = deadline(now, reward.voucher, found.zone)
+    until = deadline(now, good, found.zone)
     assert until is not None
     balance = found.account.balance(now)
     return await kiosk.ask(
@@ -117,7 +134,7 @@ async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> De
             first_name=found.person.first_name if found.person else "",
             balance=balance,
             gift=gift,
-            remaining=balance - reward.cost,
+            remaining=balance - gift.cost,
             place=found.store.name,
             last_day=last_day(until, found.zone),
             paper=kiosk.health.can_print,
@@ -126,11 +143,11 @@ async def _confirm(kiosk: Kiosk, found: Visit, gift: Gift, reward: Reward) -> De
 
 
 async def hold(
-    kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId
+    kiosk: Kiosk, found: Visit, reward: Reward, gift: Gift, wanted: RedemptionId
 ) -> Voucher | RefusalReason:
     """Hold the points: by the backend's word, or within the offline limits without it."""
     try:
-        return await _hold(kiosk, found, reward, wanted)
+        return await _hold(kiosk, found, reward, gift, wanted)
     except LoyaltyError as no:
         return _reason(no)
     except StorageTrouble as trouble:
@@ -142,7 +159,9 @@ async def hold(
         kiosk.sync.wake()
 
 
-async def _hold(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId) -> Voucher:
+async def _hold(
+    kiosk: Kiosk, found: Visit, reward: Reward, gift: Gift, wanted: RedemptionId
+) -> Voucher:
     code = vouchers.mint(kiosk.draw())
     request = await kiosk.db.run(
         redeem.ask,
@@ -152,6 +171,7 @@ async def _hold(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId
         code=code,
         now=kiosk.now(),
         shown=kiosk.shown(),
+        points=gift.cost if reward.by_amount else None,
     )
     try:
         answer = await abandonable(lambda: kiosk.client.hold(request, HOLD_TIMEOUT_S), HOLD_MAX_S)
@@ -164,7 +184,7 @@ async def _hold(kiosk: Kiosk, found: Visit, reward: Reward, wanted: RedemptionId
             await kiosk.db.run(redeem.refused, wanted)
             raise RewardUnavailable(reward.id) from error
         return await _hold_offline(kiosk, wanted)
-    if answer.entry.points != -reward.cost:
+    if (answer.entry.points, answer.voucher.money) != (-gift.cost, gift.worth):
         # The program has changed, and the kiosk has not heard yet: not the price on the glass.
         await kiosk.db.run(redeem.abandon, wanted, now=kiosk.now())
         raise RewardUnavailable(reward.id)

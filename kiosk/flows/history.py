@@ -8,6 +8,7 @@ from kiosk.context import Kiosk
 from kiosk.screens import Because, HistoryLine, Movement
 from kiosk.services.history import Moved, moved
 from kiosk.services.identify import Visit
+from kiosk.words import Words
 from loyalty.explain import Explanation, Said, explain
 from loyalty.program import Program, in_language
 
@@ -23,14 +24,14 @@ _TICKET = ("count.ttc", "count.ht")
 async def history(kiosk: Kiosk, found: Visit) -> None:
     """Show what moved, newest first, and how each number came about."""
     latest = await kiosk.db.run(moved, found.member)
-    lines = tuple(_line(each, found, kiosk.display.language) for each in latest)
+    lines = tuple(_line(each, found, kiosk.words()) for each in latest)
     balance = found.account.balance(kiosk.now())
     while line := await kiosk.ask(screens.History(balance=balance, lines=lines)):
         await kiosk.ask(screens.Why(line=line))
 
 
-def _line(each: Moved, found: Visit, language: str) -> HistoryLine:
-    entry, why = each.entry, explain(each.entry)
+def _line(each: Moved, found: Visit, words: Words) -> HistoryLine:
+    entry, why, language = each.entry, explain(each.entry), words.language
     earned = why.message == Movement.EARN.value
     return HistoryLine(
         # An update of the backend may bring kinds of movements that this kiosk has no words for.
@@ -40,7 +41,7 @@ def _line(each: Moved, found: Visit, language: str) -> HistoryLine:
         spent=_spent(why),
         currency=found.program.currency,
         rule=in_language(found.program.rule_in_words, language) if earned else "",
-        gift_name=in_language(each.gift, language),
+        gift_name=words.taken(in_language(each.gift, language), each.money),
         because=_because(why, found.program, language),
     )
 

@@ -104,13 +104,13 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
     """The account as data for the glass."""
     now, language = kiosk.now(), kiosk.display.language
     choices = offers(found.program, found.account, now=now)
-    goal = next_goal(choices)
+    goal = _goal(choices)
     expiring = found.account.next_deadline(now)
     return screens.Home(
         first_name=found.person.first_name if found.person else "",
         balance=found.account.balance(now),
-        goal=gift_of(goal, language, found.free) if goal else None,
-        gifts=tuple(gift_of(offer, language, found.free) for offer in choices),
+        goal=gift_of(found, goal, language, now) if goal else None,
+        gifts=tuple(gift_of(found, offer, language, now) for offer in choices),
         vouchers=len(found.vouchers),
         worth=_worth(found, now),
         stamps=_stamps(found, choices, now),
@@ -122,6 +122,12 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
         pending=found.account.pending(now),
         offline=not kiosk.health.online,
     )
+
+
+def _goal(choices: tuple[Offer, ...]) -> Offer | None:
+    """What the way is shown to: a gift, rather than the first cent of money off."""
+    gifts = tuple(offer for offer in choices if not offer.reward.by_amount)
+    return next_goal(gifts or choices)
 
 
 def _worth(found: Visit, now: datetime) -> int | None:

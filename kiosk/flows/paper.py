@@ -37,6 +37,19 @@ def letterhead(kiosk: Kiosk, found: Visit) -> Letterhead:
     )
 
 
+def gift_held(kiosk: Kiosk, reward: Reward, voucher: Voucher) -> Gift:
+    """What a voucher stands for, as the glass shows it; `reward` as it was taken."""
+    words = kiosk.words()
+    return Gift(
+        id=reward.id,
+        name=words.taken(in_language(reward.name, words.language), voucher.money),
+        cost=reward.cost,
+        missing=0,
+        picture=reward.picture,
+        worth=voucher.money,
+    )
+
+
 async def print_slip(kiosk: Kiosk, ticket: Ticket) -> bool:
     """Print something that is worth nothing; whether it came out for certain."""
     report = await kiosk.desk.print(ticket, _process_id())
@@ -144,7 +157,7 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
     current = await kiosk.db.run(visit, found.member, now=kiosk.now())
     await kiosk.ask(
         screens.VoucherOnScreen(
-            gift_name=in_language(reward.name, kiosk.display.language),
+            gift_name=gift_held(kiosk, reward, voucher).name,
             payload=kiosk.voucher_text(voucher, reward),
             code=vouchers.readable(voucher.code),
             last_day=last_day(voucher.deadline, found.zone),

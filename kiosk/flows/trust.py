@@ -11,6 +11,7 @@ from kiosk.flows.typed import typed_code
 from kiosk.screens import Gift, ProofWay, RefusalReason, Tell
 from kiosk.services.identify import Visit, is_new
 from kiosk.services.trust import Trust, trust
+from loyalty.ids import Points
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,18 @@ async def may_spend(kiosk: Kiosk, found: Visit, gift: Gift) -> bool:
         tried.add(way)
         if way is ProofWay.CODE and not await _by_code(kiosk):
             return False
+
+
+async def within_reach(kiosk: Kiosk, found: Visit) -> Points | None:
+    """The most that could be spent by whoever shows all they can; None for any number."""
+    known = await _known(kiosk, found)
+    ways = [known.most]
+    if known.is_chip:
+        ways.append(known.with_chip)
+    if kiosk.health.online and kiosk.session.card is not None:
+        ways.append(known.with_code)
+    bounds = [most for most in ways if most is not None]
+    return max(bounds) if len(bounds) == len(ways) else None
 
 
 async def _known(kiosk: Kiosk, found: Visit) -> Trust:

@@ -2,12 +2,11 @@
 
 from kiosk import screens
 from kiosk.context import Kiosk
-from kiosk.flows.paper import hand_over
-from kiosk.screens import Gift, VoucherLine
+from kiosk.flows.paper import gift_held, hand_over
+from kiosk.screens import VoucherLine
 from kiosk.services.identify import Visit
 from kiosk.services.waiting import Waiting, waiting
 from kiosk.tickets import last_day
-from loyalty.program import in_language
 
 
 async def my_vouchers(kiosk: Kiosk, found: Visit) -> None:
@@ -26,13 +25,7 @@ async def my_vouchers(kiosk: Kiosk, found: Visit) -> None:
 
 
 async def _hand_over(kiosk: Kiosk, found: Visit, each: Waiting, delivery: screens.Delivery) -> None:
-    gift = Gift(
-        id=each.reward.id,
-        name=in_language(each.reward.name, kiosk.display.language),
-        cost=each.reward.cost,
-        missing=0,
-        picture=each.reward.picture,
-    )
+    gift = gift_held(kiosk, each.reward, each.voucher)
     wanted = each.voucher.redemption
     with kiosk.undisturbed():
         await hand_over(kiosk, found, each.reward, gift, wanted, delivery, duplicate=True)
@@ -42,7 +35,7 @@ def _line(kiosk: Kiosk, found: Visit, each: Waiting) -> VoucherLine:
     return VoucherLine(
         code=each.voucher.code,
         payload=kiosk.voucher_text(each.voucher, each.reward),
-        gift_name=in_language(each.reward.name, kiosk.display.language),
+        gift_name=gift_held(kiosk, each.reward, each.voucher).name,
         last_day=last_day(each.voucher.deadline, found.zone),
         sure=each.sure,
     )

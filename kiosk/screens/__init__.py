@@ -17,6 +17,8 @@ from kiosk.screens.base import (
     Screen,
 )
 from kiosk.screens.gifts import (
+    Bound,
+    ChooseAmount,
     ConfirmGift,
     Delivery,
     GiftRefused,
@@ -124,11 +126,13 @@ __all__ = [
     "Attract",
     "AttractChoice",
     "Because",
+    "Bound",
     "CardAct",
     "CardDeed",
     "CardLine",
     "CardNotice",
     "CardProblem",
+    "ChooseAmount",
     "ChooseGift",
     "ChooseNature",
     "ClaimWelcome",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 
 from kiosk.screens.base import Screen
@@ -14,6 +15,43 @@ class Delivery(Enum):
     PAPER = "paper"
     SCREEN = "screen"
     """On the screen as a QR code, to be photographed."""
+
+
+class Bound(Enum):
+    """What no more points can be put in for."""
+
+    BALANCE = "balance"
+    """There are no more."""
+    CARD = "card"
+    """No more can be spent on the word of such a card."""
+    OFFLINE = "offline"
+    """No more can be given without the network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseAmount(Screen[int | None]):
+    """How many points to put into a reward that gives money for each; the answer is how many."""
+
+    first_name: str
+    balance: int
+    gift: Gift
+    least: int
+    """The fewest points that are worth something."""
+    most: int
+    bound: Bound
+    """Why it is no more than `most`."""
+    step: int
+    """By how many − and + go, from one of their multiples to the next."""
+    value: Decimal
+    """What a point is worth, in minor units."""
+    shortcuts: tuple[int, ...]
+    """Points for round amounts that can be had; all that can be had is offered besides."""
+    draft: int
+    """What stands there at first."""
+
+    def worth(self, points: int) -> int:
+        """The minor units that so many points give; a part of one is never given."""
+        return int(points * self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,10 @@ class Gift:
     """A name of the kit's, or the hash of the merchant's own picture."""
     left: int | None = None
     """Pieces in this store; None where they are not counted. 0: sold out."""
+    by_amount: bool = False
+    """How many points is chosen once it is touched; `cost` is how many must be there for that."""
+    worth: int = 0
+    """What it takes off a ticket, in minor units, where points give money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,20 @@ class Moved:
 
     entry: Entry
     gift: Words
+    money: int
+    """What was chosen with it, in minor units; 0 for a gift at its price."""
 
 
 def moved(tx: Transaction, member: MemberId) -> tuple[Moved, ...]:
     """The member's latest entries known here."""
-    return tuple(Moved(entry=entry, gift=_gift(tx, entry)) for entry in tx.history(member))
+    return tuple(_moved(tx, entry) for entry in tx.history(member))
 
 
-def _gift(tx: Transaction, entry: Entry) -> Words:
+def _moved(tx: Transaction, entry: Entry) -> Moved:
     held = tx.voucher(RedemptionId(entry.fact))
     reward = tx.reward(held.voucher.reward) if held else None
-    return reward.name if reward else {}
+    return Moved(
+        entry=entry,
+        gift=reward.name if reward else {},
+        money=held.voucher.money if held else 0,
+    )

@@ -21,10 +21,12 @@ from kiosk.db import Transaction
 from kiosk.services.trust import NOTHING, Shown, check_trust
 from loyalty import paper, redemption, vouchers
 from loyalty.errors import OfflineLimit, RewardUnavailable
-from loyalty.ids import MemberId, RedemptionId, RewardId, StoreId, derived_entry
+from loyalty.ids import MemberId, Points, RedemptionId, RewardId, StoreId, derived_entry
 from loyalty.paper import Consequence, JobState
-from loyalty.program import Reward
+from loyalty.program import Reward, Takes
 from loyalty.redemption import OfflineUse, Reservation, reservation_entry
+from loyalty.rewards import amount
+from loyalty.terms import Gives
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -39,9 +41,11 @@ def ask(
     code: VoucherCode,
     now: datetime,
     shown: Shown = NOTHING,
+    points: Points | None = None,
 ) -> RedemptionRequest:
     """What the backend is to be asked, remembered before it is.
 
+    `points`: how many were chosen, of a reward that gives money for each.
     `shown`: what may be spent is the card's own and its household's, and goes by what it proved.
 
     Raises RewardUnavailable when it is not on offer any more at the price that was confirmed.
@@ -49,7 +53,7 @@ def ask(
     program = tx.program()
     assert program is not None
     offered = program.reward(reward.id)
-    if offered is None or offered.cost != reward.cost:
+    if offered is None or _price(offered) != _price(reward):
         raise RewardUnavailable(reward.id)
     request = RedemptionRequest(
         id=wanted,
@@ -61,9 +65,14 @@ def ask(
         card=shown.card,
         proof=shown.proof,
         passed=shown.code,
+        points=points,
     )
     tx.open_request(request)
     return request
+
+
+def _price(reward: Reward) -> tuple[Points, Takes, Gives | None]:
+    return reward.cost, reward.takes, reward.gives
 
 
 def held(tx: Transaction, answer: RedemptionAnswer, *, now: datetime) -> Voucher:
@@ -102,17 +111,19 @@ def hold_offline(
     if known is not None:
         # The backend held the points, its answer was lost, and sync has brought the entry since.
         voucher = redemption.reserved_voucher(
-            reward, program, member, redemption=wanted, code=code, now=request.at, zone=tx.zone()
+            reward, program, known, redemption=wanted, code=code, now=request.at, zone=tx.zone()
         )
         _keep(tx, Reservation(entry=known, voucher=voucher), asked=True, now=now)
         return voucher
     if not tx.is_genuine(member, program, seal_key):
         raise OfflineLimit("the balance does not bear the backend's seal")
-    check_trust(tx, member, reward.cost, shown, now=now)
+    account = tx.account(member, program)
+    cost = amount(reward, program.currency, account.balance(request.at), request.points).points
+    check_trust(tx, member, cost, shown, now=now)
     use = _offline_use(tx, member, now=now, clock_trusted=clock_trusted)
-    redemption.check_offline(reward.cost, use, program.offline, now=now)
+    redemption.check_offline(cost, use, program.offline, now=now)
     reservation = redemption.reserve(
-        tx.account(member, program),
+        account,
         reward,
         program,
         member,
@@ -121,10 +132,21 @@ def hold_offline(
         store=StoreId(store.id),
         now=request.at,
         zone=tx.zone(),
+        chosen=request.points,
     )
     _keep(tx, reservation, asked=False, now=now, shown=shown)
-    tx.remember(_day(tx, now), str(use.today + reward.cost))
+    tx.remember(_day(tx, now), str(use.today + cost))
     return reservation.voucher
+
+
+def left_offline(
+    tx: Transaction, member: MemberId, *, now: datetime, clock_trusted: bool = True
+) -> Points:
+    """The dearest gift that may be given to the member now without the network."""
+    program = tx.program()
+    assert program is not None
+    use = _offline_use(tx, member, now=now, clock_trusted=clock_trusted)
+    return redemption.most_offline(use, program.offline, now=now)
 
 
 def _day(tx: Transaction, now: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from kiosk.db import Transaction
 from loyalty.ids import MemberId
 from loyalty.program import Reward
-from loyalty.redemption import reservation_entry
+from loyalty.redemption import as_taken, reservation_entry
 from loyalty.vouchers import Voucher
 
 
@@ -52,10 +52,13 @@ def unsure(tx: Transaction) -> tuple[Unsure, ...]:
 
 
 def reward_of(tx: Transaction, voucher: Voucher) -> Reward:
-    """The gift, also when the program has it no more: its vouchers are good to their last day."""
+    """The gift as the voucher has it, also when the program has it no more.
+
+    Its vouchers are good to their last day.
+    """
     known = tx.reward(voucher.reward)
     if known is not None:
-        return known
+        return as_taken(known, voucher)
     entry = tx.entry(reservation_entry(voucher.redemption))
     return Reward(
         id=voucher.reward,

@@ -7,6 +7,7 @@ from loyalty.ids import Points, RewardId
 from loyalty.program.giving import Validity
 from loyalty.program.words import Words
 from loyalty.terms import (
+    WHOLE,
     AllPoints,
     ChosenPoints,
     Cost,
@@ -57,12 +58,25 @@ class Reward:
     def on_paper(self) -> bool:
         """Whether a voucher can hold it: what it takes and gives is known before any ticket is.
 
-        The rest is used at the till: as many points as one chooses, or all of them for money off.
+        The rest is used at the till: its worth is what the ticket makes of it.
         """
-        return (
+        return self.by_amount or (
             self.takes is Takes.COST
             and self.usable.keeps_rest
             and not isinstance(self.gives, PerPoint | Nothing | Worth)
+        )
+
+    @property
+    def by_amount(self) -> bool:
+        """Whether a voucher for it says how much: so much money for each point that is put in.
+
+        Not where a rest would fall away, or a ticket bears a share only: the till sees to that.
+        """
+        return (
+            self.takes in {Takes.CHOSEN, Takes.ALL}
+            and isinstance(self.gives, PerPoint)
+            and (self.usable.keeps_rest or self.takes is Takes.ALL)
+            and self.usable.ticket_share == WHOLE
         )
 
     @property

@@ -125,7 +125,7 @@ def holds(life: Life, member: MemberId) -> list[Entry]:
     voucher = redemption.reserved_voucher(
         reward,
         _program(life),
-        member,
+        entry,
         redemption=wanted,
         code=mint(uuid4().int),
         now=entry.occurred_at,

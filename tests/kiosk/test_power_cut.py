@@ -24,6 +24,7 @@ from kiosk.screens import Delivery, WayOut
 from loyalty.errors import VoucherRedeemed
 from loyalty.vouchers import VoucherState
 from tests.kiosk.counter import CARD, Counter, backend, counter
+from tests.kiosk.test_amounts import WITH_PAY, pay
 from tests.kiosk.test_flows import rich, take
 from tests.support.paper import qr_codes
 
@@ -59,9 +60,10 @@ class Plug:
 
 CASES = [
     pytest.param(
-        *(service, before, outcome, offline),
+        *(service, before, outcome, offline, False),
         # Without the network the gate cuts where the hold is made; the rest by `make test-long`.
-        marks=(pytest.mark.slow,) if offline and service != "ask" else (),
+        # Where a number of points is written down, `AMOUNTS` cut in its place.
+        marks=(pytest.mark.slow,) if service == "held" or (offline and service != "ask") else (),
     )
     for service in STEPS
     for before in (True, False)
@@ -71,17 +73,34 @@ CASES = [
     if (service in ("printed", "print_job") or outcome is PrintOutcome.PRINTED)
     and (service != "issue" or outcome is PrintOutcome.PRINTED)
     and not (offline and service == "held")
-] + [("hold_offline", True, PrintOutcome.PRINTED, True)]
+]
+
+AMOUNTS = [
+    pytest.param(
+        *(service, before, PrintOutcome.PRINTED, offline, True),
+        # The gate cuts where the number of points is written down; the rest by `make test-long`.
+        marks=(pytest.mark.slow,) if service not in ("held", "hold_offline") else (),
+    )
+    for service, offline in (*((step, False) for step in STEPS), ("hold_offline", True))
+    for before in (True, False)
+    if before or service != "hold_offline"
+]
 
 
-@pytest.mark.parametrize(("service", "before", "outcome", "offline"), CASES)
+@pytest.mark.parametrize(("service", "before", "outcome", "offline", "amount"), CASES + AMOUNTS)
 def test_a_power_cut_leaves_the_points_or_one_voucher(
-    tmp_path: Path, service: str, before: bool, outcome: PrintOutcome, offline: bool
+    tmp_path: Path,
+    service: str,
+    before: bool,
+    outcome: PrintOutcome,
+    offline: bool,
+    amount: bool,
 ) -> None:
     async def run() -> None:
-        with backend() as (shop, session):
+        with backend(WITH_PAY) as (shop, session):
             async with counter(shop, session, tmp_path, served=True) as place:
                 await rich(place)
+                place.glass.script(*(pay(200) if amount else [(screens.Home, take)]))
                 await cut(place, service, before=before, outcome=outcome, offline=offline)
                 credentials = place.kiosk.credentials
             async with counter(shop, session, tmp_path, credentials=credentials) as again:
@@ -162,16 +181,12 @@ async def redeemed_once(place: Counter, held: HeldVoucher) -> None:
 async def cut(
     place: Counter, service: str, *, before: bool, outcome: PrintOutcome, offline: bool
 ) -> None:
-    """Take a coffee until the plug is pulled."""
+    """Take what the script begins with until the plug is pulled."""
     place.cable.pulled = offline
     place.printer.answer_next(outcome, paper_comes_out=outcome is not PrintOutcome.NOT_PRINTED)
     delivery = Delivery.SCREEN if service == "issue" else Delivery.PAPER
     plug = Plug(place, service, before=before)
-    place.glass.script(
-        (screens.Home, take),
-        (screens.ConfirmGift, delivery),
-        (screens.PrinterTrouble, WayOut.GIVE_BACK),
-    )
+    place.glass.script((screens.ConfirmGift, delivery), (screens.PrinterTrouble, WayOut.GIVE_BACK))
     place.tap()
     async with asyncio.timeout(10):
         await plug.pulled.wait()

@@ -15,8 +15,10 @@ from loyalty.program import Assurance, OfflineLimits, Program, Reward, Takes, Va
 from loyalty.redemption import (
     OfflineUse,
     Reservation,
+    as_taken,
     assured,
     check_offline,
+    most_offline,
     reservation_entry,
     reserve,
     void,
@@ -48,7 +50,7 @@ PROGRAM = Program(
 )
 
 
-def held(points: int, what: Reward = COFFEE) -> Reservation:
+def held(points: int, what: Reward = COFFEE, chosen: int | None = None) -> Reservation:
     return reserve(
         replay([earn("sale", points, 1, until=90)]),
         what,
@@ -59,6 +61,7 @@ def held(points: int, what: Reward = COFFEE) -> Reservation:
         store=StoreId("lyon"),
         now=NOW,
         zone=PARIS,
+        chosen=chosen,
     )
 
 
@@ -103,7 +106,9 @@ MONEY_OFF = Reward(
         (COFFEE, True),
         (replace(COFFEE, gives=AmountOff(amount=500)), True),
         (replace(COFFEE, gives=Voucher()), True),
-        (MONEY_OFF, False),
+        (replace(MONEY_OFF, usable=Usable(keeps_rest=False)), False),
+        (replace(MONEY_OFF, usable=Usable(ticket_share=Decimal(50))), False),
+        (replace(MONEY_OFF, gives=Nothing()), False),
         (replace(COFFEE, gives=PerPoint(value=Decimal(1))), False),
         (replace(COFFEE, gives=Nothing()), False),
         (replace(COFFEE, takes=Takes.ALL), False),
@@ -119,6 +124,56 @@ def test_what_depends_on_the_ticket_is_for_the_till_alone(what: Reward, *, on_pa
     if not on_paper:
         with pytest.raises(RewardUnavailable):
             held(500, what)
+
+
+def test_as_many_points_as_one_chooses_are_held_for_as_much_money() -> None:
+    (offer,) = offers(
+        replace(PROGRAM, rewards=(MONEY_OFF,)), replay([earn("sale", 500, 1)]), now=NOW
+    )
+    assert offer.affordable
+    taken = held(500, MONEY_OFF, chosen=125)
+    assert (taken.entry.points, taken.voucher.points, taken.voucher.money) == (-125, 125, 12_50)
+    assert [(step.what, step.value) for step in taken.entry.trace.steps] == [("chosen", 125)]  # type: ignore[union-attr]  # a reservation has a trace
+    fixed = as_taken(MONEY_OFF, taken.voucher)
+    assert (fixed.cost, fixed.gives, fixed.on_paper) == (125, AmountOff(amount=12_50), True)
+    assert as_taken(COFFEE, held(200).voucher) is COFFEE
+    assert (held(200).voucher.points, held(200).voucher.money) == (0, 0)
+
+
+def test_what_takes_all_takes_all_on_paper_too() -> None:
+    everything = replace(MONEY_OFF, takes=Takes.ALL)
+    assert held(321, everything, chosen=321).voucher.money == 32_10
+    with pytest.raises(RewardUnavailable):
+        held(321, everything, chosen=320)  # a sale came between
+
+
+@pytest.mark.parametrize(
+    ("points", "chosen", "why"),
+    [
+        (500, None, RewardUnavailable),
+        (500, 0, RewardUnavailable),
+        (500, -5, RewardUnavailable),
+        (500, 501, NotEnoughPoints),
+        (199, 10, NotEnoughPoints),
+    ],
+)
+def test_no_more_is_held_than_there_is_and_nothing_for_nothing(
+    points: int, chosen: int | None, why: type[Exception]
+) -> None:
+    with pytest.raises(why):
+        held(points, MONEY_OFF, chosen)
+
+
+def test_a_gift_with_a_price_is_not_had_for_another() -> None:
+    with pytest.raises(RewardUnavailable):
+        held(500, COFFEE, chosen=1)
+
+
+def test_a_point_that_is_worth_less_than_a_cent_buys_nothing() -> None:
+    tiny = replace(MONEY_OFF, gives=PerPoint(value=Decimal("0.003")))
+    assert held(500, tiny, chosen=7).voucher.money == 2
+    with pytest.raises(RewardUnavailable):
+        held(500, tiny, chosen=3)
 
 
 def test_a_threshold_above_the_cost_is_what_is_missing() -> None:
@@ -238,6 +293,7 @@ def use(member: int = 0, terminal: int = 0, age: timedelta = timedelta()) -> Off
 )
 def test_up_to_its_limits_a_kiosk_gives_on_its_own(cost: int, given: OfflineUse) -> None:
     check_offline(cost, given, LIMITS, now=NOW)
+    assert cost <= most_offline(given, LIMITS, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -259,12 +315,14 @@ def test_one_step_beyond_a_limit_the_kiosk_asks_to_wait(
 ) -> None:
     with pytest.raises(OfflineLimit, match=why):
         check_offline(cost, given, LIMITS, now=NOW)
+    assert cost > most_offline(given, LIMITS, now=NOW) >= 0
 
 
 @pytest.mark.parametrize(("today", "may"), [(800, True), (801, False)])
 def test_a_day_has_a_limit_of_its_own_that_no_contact_resets(today: int, *, may: bool) -> None:
     limits = replace(LIMITS, per_day=1000)
     given = replace(use(), today=today)
+    assert (most_offline(given, limits, now=NOW) >= 200) is may
     if may:
         check_offline(200, given, limits, now=NOW)
         return

@@ -157,6 +157,9 @@ vouchers = Table(
     Column("redeemed_at", Instant),
     Column("redeemed_in", ID),
     Column("redeemed_place", String(200), nullable=False),
+    # Where the customer chose how many points to put in, and what they take off a ticket.
+    Column("points", BigInteger, nullable=False, server_default="0"),
+    Column("money", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "redemption"),
     UniqueConstraint("tenant", "code"),
     Index(None, "tenant", "member", "program", "state"),

@@ -25,7 +25,7 @@ from backend_client.seals import snapshot_key, with_seal
 from loyalty import redemption
 from loyalty.errors import RewardUnavailable
 from loyalty.ids import MemberId, ProgramId, RedemptionId, RewardId
-from loyalty.rewards import granted, options
+from loyalty.rewards import amount, granted, options
 from loyalty.vouchers import VoucherCode, parse
 
 
@@ -72,10 +72,10 @@ def held_before(
 ) -> RedemptionAnswer:
     """The same answer to the same request. Raises Refused for another one."""
     voucher = known.voucher
-    same = (voucher.program, voucher.reward, voucher.code)
+    same = (voucher.program, voucher.reward, voucher.code, voucher.points)
     account = holder(tx, MemberId(request.member), voucher.program)
     other = voucher.member not in (request.member, account)
-    if other or same != (request.program, request.reward, code):
+    if other or same != (request.program, request.reward, code, request.points or 0):
         raise Refused(ProblemName.ID_REUSED, "another redemption was asked under this id")
     return answer(tx, known)
 
@@ -104,7 +104,8 @@ def reserve(
     balance = row.snapshot.account().balance(tx.now)
     seen = situation(tx, who.by or who.account, program, place, balance=balance)
     granted(options({reward.id: reward.terms}, seen)[0])
-    spending.check(tx, who, card, reward.cost, program, place, shown=shown)
+    cost = amount(reward, program.currency, balance, request.points).points
+    spending.check(tx, who, card, cost, program, place, shown=shown)
     reservation = redemption.reserve(
         row.snapshot.account(),
         reward,
@@ -115,6 +116,7 @@ def reserve(
         store=place.id,
         now=shop_time(tx, row),
         zone=place.zone,
+        chosen=request.points,
     )
     # Points and piece are held together or not at all: whoever loses the race keeps the points.
     stock.promise(tx, reward.id, place.id, RedemptionId(request.id), actor=actor)

@@ -23,6 +23,7 @@ from loyalty import vouchers as rules
 from loyalty.errors import CodeMistyped
 from loyalty.ids import RedemptionId
 from loyalty.ledger import Entry, EntryKind
+from loyalty.rewards import worth
 from loyalty.vouchers import VoucherCode, VoucherState
 
 VOUCHER_ISSUED: str = VoucherIssued.model_fields["type"].default
@@ -68,8 +69,14 @@ def _check_price(tx: Transaction, entry: Entry, event: VoucherReserved, notes: N
     program = shops.program(tx, entry.program)
     if program is None:
         return
-    reward = program.reward(event.voucher.voucher().reward)
-    if reward is None or reward.cost != -entry.points:
+    voucher = event.voucher.voucher()
+    reward, points = program.reward(voucher.reward), -entry.points
+    if reward is None:
+        notes.flag("reward-differs")
+        return
+    said = (points, worth(reward, program.currency, points)) if reward.by_amount else (0, 0)
+    fits = reward.by_amount or reward.cost == points
+    if not fits or said != (voucher.points, voucher.money):
         notes.flag("reward-differs")
 
 

@@ -182,10 +182,12 @@ def _voucher(tx: Transaction, row: VoucherRow, words: Words) -> MyVoucher:
     assert paid is not None, "a voucher has the entry that pays for it"
     # While a kiosk may still give its points back, its paper is the only one that shows the code.
     usable = voucher.state is VoucherState.ISSUED and tx.now < voucher.deadline
-    reward = reward_of(tx, row)
+    reward, program = reward_of(tx, row), shops.program(tx, voucher.program)
+    name = in_language(dict(reward.name) if reward else {}, words.language)
+    currency = program.currency if program else ""
     return MyVoucher(
         reward=voucher.reward,
-        name=in_language(dict(reward.name) if reward else {}, words.language) or voucher.reward,
+        name=words.worth(name or voucher.reward, voucher.money, currency),
         state=voucher.state,
         usable=usable,
         points=-paid.entry.points,

@@ -25,6 +25,8 @@ from loyalty.errors import (
     VoucherVoided,
 )
 from loyalty.program import Reward
+from loyalty.redemption import as_taken
+from loyalty.terms import AmountOff
 from loyalty.vouchers import Voucher, parse, redeem
 
 
@@ -71,16 +73,19 @@ def scanned(tx: Transaction, row: VoucherRow) -> str:
 def reward_of(tx: Transaction, row: VoucherRow) -> Reward | None:
     """What the voucher gives, by the rules under which it was taken."""
     program = shops.program(tx, row.voucher.program, row.program_version)
-    return program.reward(row.voucher.reward) if program else None
+    reward = program.reward(row.voucher.reward) if program else None
+    return as_taken(reward, row.voucher) if reward else None
 
 
 def voucher_answer(tx: Transaction, row: VoucherRow) -> VoucherAnswer:
     """What is told of a voucher: what it gives, and the text that says so without a network."""
     reward = reward_of(tx, row)
+    gives = reward.gives if reward else None
     return VoucherAnswer(
         voucher=VoucherBody.of(row.voucher),
         reward=dict(reward.name) if reward else {},
         article=reward.article if reward else "",
+        money=gives.amount if isinstance(gives, AmountOff) else row.voucher.money or None,
         sealed=sealed_voucher(seal_key(tx), row.voucher, reward) if row.voucher.code else "",
     )
 

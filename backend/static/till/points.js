@@ -153,7 +153,10 @@ function gone(voucher) {
   return new Date(voucher.deadline) <= new Date() ? PROBLEMS["voucher-expired"] : "";
 }
 
-const giftName = (voucher) => voucher.reward[setup.language] || Object.values(voucher.reward)[0];
+function giftName(voucher) {
+  const name = voucher.reward[setup.language] || Object.values(voucher.reward)[0];
+  return voucher.money ? `${money(voucher.money)} · ${name}` : name;
+}
 
 function bindPoints() {
   byId("part").addEventListener("submit", (event) => {

@@ -3,16 +3,16 @@
 import logging
 
 from kiosk import screens
+from kiosk.context import Kiosk
 from kiosk.db import Transaction
-from kiosk.flows.paper import hand_over
+from kiosk.flows.paper import gift_held, hand_over
 from kiosk.flows.staff.shift import Shift
-from kiosk.screens import Delivery, Gift, Tell, UnsureAct, UnsureVoucher
+from kiosk.screens import Delivery, Tell, UnsureAct, UnsureVoucher
 from kiosk.services import redeem
 from kiosk.services.identify import visit
 from kiosk.services.waiting import Unsure, reward_of, unsure
 from loyalty.errors import LoyaltyError
 from loyalty.ids import RedemptionId
-from loyalty.program import in_language
 from loyalty.vouchers import readable
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ async def decide(shift: Shift) -> None:
     kiosk = shift.kiosk
     while True:
         found = await kiosk.db.run(unsure)
-        lines = tuple(_line(each, kiosk.display.language) for each in found)
+        lines = tuple(_line(kiosk, each) for each in found)
         screen = screens.UnsureVouchers(vouchers=lines, paper=kiosk.health.can_print)
         deed = await kiosk.ask(screen)
         if deed is None:
@@ -35,11 +35,11 @@ async def decide(shift: Shift) -> None:
             await _void(shift, wanted)
 
 
-def _line(each: Unsure, language: str) -> UnsureVoucher:
+def _line(kiosk: Kiosk, each: Unsure) -> UnsureVoucher:
     return UnsureVoucher(
         redemption=each.voucher.redemption,
         code=readable(each.voucher.code),
-        gift_name=in_language(each.reward.name, language),
+        gift_name=gift_held(kiosk, each.reward, each.voucher).name,
         cost=each.reward.cost,
         at=each.at,
     )
@@ -51,13 +51,7 @@ async def _reprint(shift: Shift, wanted: RedemptionId) -> None:
     assert kept is not None
     found = await kiosk.db.run(visit, kept.voucher.member, now=kiosk.now())
     reward = await kiosk.db.run(reward_of, kept.voucher)
-    gift = Gift(
-        id=reward.id,
-        name=in_language(reward.name, kiosk.display.language),
-        cost=reward.cost,
-        missing=0,
-        picture=reward.picture,
-    )
+    gift = gift_held(kiosk, reward, kept.voucher)
     await shift.did("reprint", wanted)
     await hand_over(kiosk, found, reward, gift, wanted, Delivery.PAPER, duplicate=True)
 

@@ -25,6 +25,7 @@ VIEWS: dict[type[Screen[object]], str] = {
     screens.Welcomed: "welcomed",
     screens.Home: "home",
     screens.ChooseGift: "choose_gift",
+    screens.ChooseAmount: "choose_amount",
     screens.ConfirmGift: "confirm_gift",
     screens.Printing: "printing",
     screens.TakeVoucher: "take_voucher",

@@ -33,6 +33,14 @@ class PadView(View):
     ready = BooleanProperty(False)
     extra = StringProperty("")
     most = NumericProperty(POINTS_MOST)
+    steps = BooleanProperty(False)
+    """Whether − and + stand beside what is typed."""
+    less = StringProperty("")
+    more = StringProperty("")
+    worth = StringProperty("")
+    """What it comes to, where nothing is wrong with it."""
+    quiet = BooleanProperty(True)
+    """Whether what is typed is left out where the screen is read: it is said as it is typed."""
 
     def __init__(self, glass: Glass, **values: object) -> None:
         layout = str(Path(__file__).with_name("pad.kv"))
@@ -79,6 +87,10 @@ class PadView(View):
         if len(self.draft) < self.most:
             self.draft += sign
             self.echo()
+
+    def step(self, way: int) -> None:
+        """− or + was touched."""
+        raise AssertionError(f"{type(self).__name__} has no steps: {way}")
 
     def erase(self) -> None:
         """Take the last digit back."""

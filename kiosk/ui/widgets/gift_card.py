@@ -52,7 +52,7 @@ def _price(gift: Gift, words: Words) -> str:
         return words.t("Sold out")
     if gift.missing:
         return words.t("{amount} to go", amount=words.counted(gift.missing))
-    cost = words.counted(gift.cost)
+    cost = words.t("You choose how much") if gift.by_amount else words.counted(gift.cost)
     if gift.left is None or gift.left > FEW:
         return cost
     left = words.tn("only {count} left", "only {count} left", gift.left)

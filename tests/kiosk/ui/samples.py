@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from kiosk import screens
 from kiosk.screens import Because, Gift, Phone, Screen, Way
@@ -90,6 +91,7 @@ MEASURES = {
     "home-visits": Measure(counted=Counted.VISITS),
     "home-visits-full": Measure(counted=Counted.VISITS),
     "home-money": Measure(counted=Counted.MONEY),
+    "amount-money": Measure(counted=Counted.MONEY),
     "history-money": Measure(counted=Counted.MONEY),
 }
 """The samples of programs that do not count points."""
@@ -232,6 +234,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             first_name="Inès", balance=407, gifts=many_gifts(language, 407)
         ),
         "choose-few": screens.ChooseGift(first_name=LONG_NAME, balance=407, gifts=rich),
+        **amounts(language),
         "confirm": screens.ConfirmGift(
             first_name="Inès",
             balance=207,
@@ -294,6 +297,38 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         "sorry": screens.Sorry(),
         **staff_samples(language),
         **own_samples(language),
+    }
+
+
+PAYING = {"fr": "Payer avec mes points", "en": "Pay with points"}
+
+
+def amounts(language: str) -> Mapping[str, Screen[object]]:
+    """How many points to put in: ten cents a point, a purse of cents, a card that may little."""
+    pay = Gift(id="pay", name=PAYING[language], cost=200, missing=0, by_amount=True)
+    points = screens.ChooseAmount(
+        first_name="Inès",
+        balance=407,
+        gift=pay,
+        least=1,
+        most=407,
+        bound=screens.Bound.BALANCE,
+        step=10,
+        value=Decimal(10),
+        shortcuts=(100, 200),
+        draft=200,
+    )
+    little = replace(
+        points, first_name=LONG_NAME, most=50, bound=screens.Bound.CARD, shortcuts=(), draft=400
+    )
+    purse = replace(points, balance=1870, most=1870, step=100, value=Decimal(1))
+    return {
+        "amount": points,
+        "amount-card": little,
+        "amount-money": replace(purse, shortcuts=(500, 1000), draft=1000),
+        "choose-amount": screens.ChooseGift(
+            first_name="Inès", balance=407, gifts=(pay, *gifts(language, 407))
+        ),
     }
 
 
