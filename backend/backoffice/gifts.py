@@ -143,7 +143,9 @@ def _keep(page: Page, gift: str, form: Form, picture: bytes, kept: str) -> None:
     if picture:
         shown = sha256(picture).hexdigest()
         page.database.run(page.caller.tenant, put_picture, shown, kind_of(picture), picture)
-    body = GiftBody.model_validate(_values(form) | {"picture": shown})
+    with page.database.read(page.caller.tenant) as tx:
+        points = standing(tx, page).read(form, "points")
+    body = GiftBody.model_validate(_values(form) | {"picture": shown, "points": points})
     page.database.run(page.caller.tenant, put_gift, gift, body)
 
 
@@ -161,7 +163,6 @@ def _values(form: Form) -> dict[str, Any]:
         "name": names,
         "program": form.text("program") or None,
         "product": form.text("product") or None,
-        "points": form.whole("points"),
         "offered": form.flag("offered"),
         "stocked": form.flag("stocked"),
         "stores": form.many("stores"),
@@ -200,6 +201,7 @@ def _show(page: Page, form: Form | None, wanted: str | None) -> Response:
         programs=[("", page.words.t("every program"))]
         + [(each.id, in_words(each.name, page.words) or each.id) for each in programs],
         pieces=pieces,
+        here=here,
         store_choices=[(store.id, store.name) for store in stores],
         movements=[(kind.value, page.words.t(said)) for kind, said in MOVEMENTS],
         few=FEW,

@@ -24,7 +24,7 @@ from backend.backoffice.member import (
 from backend.backoffice.member_list import typed
 from backend.backoffice.members import AdjusterPage, themes_of
 from backend.backoffice.office import OfficePage
-from backend.backoffice.reading import at_a_store, standing
+from backend.backoffice.reading import Standing, at_a_store, standing
 from backend.rights import Right
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
@@ -54,9 +54,12 @@ routes = page_routes(PATH)
 
 def _caller(page: Page) -> Caller:
     """The reader, in the store where they stand or in the first."""
+    return at_a_store(page, _standing(page).stores[0])
+
+
+def _standing(page: Page, program: str = "") -> Standing:
     with page.database.read(page.caller.tenant) as tx:
-        here = standing(tx, page)
-    return at_a_store(page, here.stores[0])
+        return standing(tx, page, program)
 
 
 def _go(page: Page, member: str, tab_name: str, said: str) -> Response:
@@ -70,7 +73,8 @@ def _go(page: Page, member: str, tab_name: str, said: str) -> Response:
 def adjust(page: AdjusterPage, form: StaffForm, member: str) -> Response:
     """Give or take points, with a reason; above the limit it waits for a second person."""
     with form.attempt():
-        points = form.whole("points")
+        here = _standing(page, form.text("program"))
+        points = here.read(form, "points")
         if not points:
             raise form.mistake("points", "Write a whole number")
         body = NewAdjustment(
@@ -111,7 +115,7 @@ def link(page: OfficePage, form: StaffForm, member: str) -> Response:
             type=form.text("type") or None,
             label=form.text("label"),
             earn_only=form.flag("earn_only"),
-            per_day=form.whole("per_day"),
+            per_day=_standing(page).read(form, "per_day"),
         )
         cards.link(page.database, _caller(page), member, body)
         return _go(page, member, "cards", page.words.t("The card is linked"))
@@ -157,7 +161,7 @@ def limit_card(page: AdjusterPage, form: StaffForm, member: str, card: str) -> R
         body = CardLimits(
             label=form.text("label"),
             earn_only=form.flag("earn_only"),
-            per_day=form.whole("per_day"),
+            per_day=_standing(page).read(form, "per_day"),
         )
         cards.limit(page.database, page.caller, card, body)
         return _go(page, member, "cards", page.words.t("Saved"))
@@ -199,7 +203,7 @@ def limit_relative(
     """What somebody of the household may do with the wallet."""
     with form.attempt():
         body = HouseholdTerms.model_validate(
-            {"role": form.text("role"), "per_day": form.whole("per_day")}
+            {"role": form.text("role"), "per_day": _standing(page).read(form, "per_day")}
         )
         households.limit(page.database, page.caller, household, who, body)
         return _go(page, member, "household", page.words.t("Saved"))

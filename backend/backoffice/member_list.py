@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from backend.backoffice.reading import Standing
 from backend.errors import Refused
 from backend.services.people.contacts import phone
 from backend.web.words import later
@@ -49,7 +50,8 @@ COLUMNS = (
 _LISTS = ("record_type", "town", "department", "region", "country", "theme", "price_code")
 _CHOSEN = ("language", "store")
 _YES_NO = ("loyalty", "has_email", "has_phone")
-_PLAIN = ("birth_month", "points_from", "points_to", "agrees_to")
+_POINTS = ("points_from", "points_to")
+_PLAIN = ("birth_month", "agrees_to", *_POINTS)
 _DAYS = ("joined_from", "joined_to")
 FILTERS = (*_LISTS, *_CHOSEN, *_YES_NO, *_PLAIN, *_DAYS)
 """The fields of a filter, by the names that they have in the page's address."""
@@ -61,7 +63,7 @@ def columns_of(cookie: str | None) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS if column.name in wanted)
 
 
-def search_of(asked: Mapping[str, str], zone: ZoneInfo, program: str) -> MemberSearch:
+def search_of(asked: Mapping[str, str], zone: ZoneInfo, here: Standing) -> MemberSearch:
     """Who is looked for, of a page's address. Raises Refused for what cannot be looked for."""
     sort = asked.get("sort", "")
     known = sort in set(MemberSort)
@@ -70,10 +72,10 @@ def search_of(asked: Mapping[str, str], zone: ZoneInfo, program: str) -> MemberS
             {
                 **typed(asked.get("q", "").strip()),
                 "segment": asked.get("segment") or None,
-                "only": filter_of(asked, zone),
+                "only": filter_of(asked, zone, here),
                 "sort": sort if known else MemberSort.NAME,
                 "descending": known and asked.get("descending") == "1",
-                "program": program,
+                "program": here.program.id,
             }
         )
     except ValidationError as wrong:
@@ -109,13 +111,13 @@ def _is_phone(text: str) -> bool:
     return True
 
 
-def filter_of(asked: Mapping[str, str], zone: ZoneInfo) -> MemberFilter:
+def filter_of(asked: Mapping[str, str], zone: ZoneInfo, here: Standing) -> MemberFilter:
     """Who fits, of a page's address. Raises ValidationError."""
     said: dict[str, Any] = {}
     for name in FILTERS:
         value = asked.get(name, "").strip()
         if value:
-            said[name] = _read(name, value, zone)
+            said[name] = here.counted(value) if name in _POINTS else _read(name, value, zone)
     return MemberFilter.model_validate(said)
 
 
@@ -134,7 +136,7 @@ def _read(name: str, value: str, zone: ZoneInfo) -> object:
     return value
 
 
-def asked_of(only: MemberFilter, zone: ZoneInfo) -> dict[str, str]:
+def asked_of(only: MemberFilter, zone: ZoneInfo, here: Standing) -> dict[str, str]:
     """A filter as the fields of the page's form."""
     told: dict[str, str] = {}
     for name in only.model_fields_set:
@@ -146,5 +148,5 @@ def asked_of(only: MemberFilter, zone: ZoneInfo) -> dict[str, str]:
         elif isinstance(value, datetime):
             told[name] = value.astimezone(zone).date().isoformat()
         elif value is not None:
-            told[name] = str(value)
+            told[name] = here.typed(value) if name in _POINTS else str(value)
     return told

@@ -87,7 +87,7 @@ def listed(
         programs=tuple(dict.fromkeys(store.program for store in stores)),
         segments=segments,
         segment=segment,
-        said_by_segment=asked_of(segment.only, page.zone) if segment else {},
+        said_by_segment=asked_of(segment.only, page.zone, here) if segment else {},
         filtered=any(asked.get(name) for name in FILTERS),
         new_segment=str(uuid4()),
     )
@@ -96,7 +96,7 @@ def listed(
 def _found(page: Page, asked: Mapping[str, str], here: Standing) -> tuple[MembersPage, str]:
     """The members, and what is wrong with what was asked; nobody then."""
     try:
-        wanted = search_of(asked, page.zone, here.program.id)
+        wanted = search_of(asked, page.zone, here)
         caller = at_a_store(page, here.stores[0])
         return api.search(page.database, caller, wanted, paging(page)), ""
     except (Refused, LoyaltyError):
@@ -134,8 +134,10 @@ def _back(form: Form) -> str:
 def save_segment(page: AdjusterPage, form: StaffForm) -> Response:
     """Keep a filter under a name."""
     asked = of_query(form.text("page.query"))
+    with page.database.read(page.caller.tenant) as tx:
+        here = standing(tx, page, asked.get("program", ""))
     with form.attempt():
-        terms = form.into(SegmentTerms, only=filter_of(asked, page.zone))
+        terms = form.into(SegmentTerms, only=filter_of(asked, page.zone, here))
         saved = api.save_segment(page.database, page.caller, form.text("page.id"), terms)
         return page.go(f"{PATH}?segment={saved.id}", page.words.t("The segment is saved"))
     return listed(page, asked, form=form, status=422)
@@ -170,7 +172,7 @@ def table(page: _ExporterPage, form: StaffForm) -> Response:
 def chosen(page: Page, form: Form, here: Standing) -> dict[str, object]:
     """Who is meant by a form below the list: those who are ticked, else all who are found."""
     asked = of_query(form.text("page.query"))
-    wanted = search_of(asked, page.zone, here.program.id).model_dump(exclude_unset=True)
+    wanted = search_of(asked, page.zone, here).model_dump(exclude_unset=True)
     ticked = () if form.flag("everybody") else form.many("member")
     return {**wanted, "members": ticked}
 

@@ -12,7 +12,7 @@ from backend.api import members as api
 from backend.backoffice.members import PATH, AdjusterPage, chosen, listed
 from backend.backoffice.members import routes as routes_of_the_list
 from backend.backoffice.office import show
-from backend.backoffice.reading import Uploaded, at_a_store, standing
+from backend.backoffice.reading import Standing, Uploaded, at_a_store, standing
 from backend.errors import Refused
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
@@ -38,7 +38,7 @@ def adjust(page: AdjusterPage, form: StaffForm) -> Response:
     with page.database.read(page.caller.tenant) as tx:
         here = standing(tx, page, asked.get("program", ""))
     with form.attempt():
-        lines = _typed(form)
+        lines = _typed(form, here)
         if not lines:
             raise form.mistake("nature", "Write points for somebody first")
         body = AdjustmentTable(
@@ -63,11 +63,11 @@ def adjust(page: AdjusterPage, form: StaffForm) -> Response:
     return listed(page, asked, form=form, status=422)
 
 
-def _typed(form: Form) -> Mapping[str, int]:
+def _typed(form: Form, here: Standing) -> Mapping[str, int]:
     """The points that were typed, by member. Raises Refused."""
     found = {}
     for name in form.names():
-        if name.startswith(_POINTS) and (points := form.whole(name)):
+        if name.startswith(_POINTS) and (points := here.read(form, name)):
             found[name.removeprefix(_POINTS)] = points
     return found
 
@@ -142,14 +142,15 @@ def _changes(
     page: Page, form: Form | None, told: object = None, *, table: str = "", status: int = 200
 ) -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        natures = standing(tx, page).program.adjustments.natures
+        here = standing(tx, page)
     return show(
         page,
         "members/changes.html",
         status=status,
         form=form,
         told=told,
-        natures=natures,
+        here=here,
+        natures=here.program.adjustments.natures,
         session=(form.text("page.session") if form else "") or str(uuid4()),
         csv=table,
     )

@@ -88,7 +88,9 @@ def say(page: CatalogueDoor, form: StaffForm, code: _Code) -> Response:
         product = form.text("product")
         if not product:
             raise form.mistake("product", "Fill this in")
-        body = PriceBookLineBody(price=form.money("price"), points=form.whole("points"))
+        with page.database.read(page.caller.tenant) as tx:
+            points = standing(tx, page).read(form, "points")
+        body = PriceBookLineBody(price=form.money("price"), points=points)
         page.database.run(page.caller.tenant, put_line, code, product, body)
         return page.go(f"{PATH}/{code}", page.words.t("{name} is kept.", name=product))
     return _show(page, code, form)
@@ -110,7 +112,7 @@ def _show(page: Page, code: str, form: Form | None) -> Response:
     with page.database.read(page.caller.tenant) as tx:
         found = book_of(tx, code)
         lines = catalogue.lines_after(tx, code, place[0] if place else None, asked.limit + 1)
-        currency = standing(tx, page).program.currency
+        here = standing(tx, page)
     shown, following = told(lines, asked, lambda line: (line.product,))
     return show(
         page,
@@ -120,5 +122,6 @@ def _show(page: Page, code: str, form: Form | None) -> Response:
         book=found,
         lines=shown,
         following=following,
-        currency=currency,
+        here=here,
+        currency=here.currency,
     )

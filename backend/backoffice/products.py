@@ -27,7 +27,6 @@ from backend_client.schemas import (
     ProductId,
     ProductsImported,
 )
-from loyalty.program import Unit
 from loyalty.sales import LineKind
 
 PATH = "/office/products"
@@ -201,9 +200,10 @@ def _without_id(body: ProductFound) -> dict[str, Any]:
 def _values(page: Page, form: Form) -> dict[str, Any]:
     """What was filled in. Raises Refused."""
     earning = form.text("earning")
+    with page.database.read(page.caller.tenant) as tx:
+        here = standing(tx, page)
     # Where loyalty is counted in money, an article's own amount is an amount (LSX-37).
-    number = form.money if _in_money(page) else form.whole
-    points = number("points") if earning == "own" else None
+    points = here.read(form, "points") if earning == "own" else None
     if earning == "own" and points is None:
         raise form.mistake("points", "Fill this in")
     return {
@@ -215,16 +215,11 @@ def _values(page: Page, form: Form) -> dict[str, Any]:
         "sets": tuple(_list(form.text("sets"))),
         "points": points,
         "earns": earning != "none",
-        "gift_points": number("gift_points"),
+        "gift_points": here.read(form, "gift_points"),
         "components": tuple(
             _component(line, form) for line in form.text("components").splitlines() if line.strip()
         ),
     }
-
-
-def _in_money(page: Page) -> bool:
-    with page.database.read(page.caller.tenant) as tx:
-        return standing(tx, page).program.unit is Unit.MONEY
 
 
 def _rate(form: Form) -> str:
@@ -249,10 +244,8 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
     if product is None and form is None and page.request.url.path != f"{PATH}/new":
         raise Refused(ProblemName.NOT_FOUND, "no such product")
     with page.database.read(page.caller.tenant) as tx:
-        program = standing(tx, page).program
+        here = standing(tx, page)
         families = catalogue.families(tx, FAMILIES_MAX)
-    in_money = program.unit is Unit.MONEY
-    number = _typed if in_money else _whole
     return show(
         page,
         "shop/product.html",
@@ -260,11 +253,11 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
         form=form,
         product=product,
         kinds=[(kind.value, page.words.t(said)) for kind, said in KINDS],
-        currency=program.currency,
+        currency=here.currency,
         price=_typed(product.price if product else None, page),
-        in_money=in_money,
-        points=number(product.points if product else None, page),
-        gift_points=number(product.gift_points if product else None, page),
+        in_money=here.in_money,
+        points=here.typed(product.points if product else None),
+        gift_points=here.typed(product.gift_points if product else None),
         components="\n".join(f"{part.product} × {part.quantity}" for part in product.components)
         if product
         else "",
@@ -276,7 +269,3 @@ def _typed(minor: int | None, page: Page) -> str:
     if minor is None:
         return ""
     return f"{Decimal(minor).scaleb(-2):.2f}".replace(".", page.words.decimal_point)
-
-
-def _whole(number: int | None, _: Page) -> str:
-    return "" if number is None else str(number)

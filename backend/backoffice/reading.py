@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from fastapi import Depends
@@ -11,10 +12,11 @@ from backend.api.pages import LIMIT, Paging
 from backend.db import Transaction, shops, staff
 from backend.db.shops import Store
 from backend.services.selling.tickets import amount
+from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.words import Words
 from loyalty.ids import ProgramId
-from loyalty.program import Program, in_language
+from loyalty.program import Program, Unit, in_language, minor_units
 
 _CURSOR_MAX = 400
 
@@ -27,6 +29,7 @@ class Standing:
     stores: tuple[Store, ...]
     words: Words
     """The words in which the program speaks: those of the reader."""
+    decimal_point: str
 
     @property
     def name(self) -> str:
@@ -36,6 +39,40 @@ class Standing:
     def points(self, value: int) -> str:
         """So many points, or so much money, as the program counts."""
         return amount(self.words, self.program, value)
+
+    @property
+    def in_money(self) -> bool:
+        """Whether a point is a cent, or whatever is the smallest of the currency (LSX-01)."""
+        return self.program.unit is Unit.MONEY
+
+    @property
+    def currency(self) -> str:
+        """Of the program."""
+        return self.program.currency
+
+    def typed(self, points: int | None) -> str:
+        """As a form holds them: an amount where the program counts money; empty for none."""
+        if points is None or not self.in_money:
+            return "" if points is None else str(points)
+        units = minor_units(self.currency)
+        digits = len(str(units)) - 1
+        return f"{Decimal(points) / units:.{digits}f}".replace(".", self.decimal_point)
+
+    def read(self, form: Form, name: str) -> int | None:
+        """Points as they were typed; None for none. Raises Refused."""
+        if not self.in_money:
+            return form.whole(name)
+        return form.money(name, len(str(minor_units(self.currency))) - 1)
+
+    def counted(self, text: str) -> int | str:
+        """Points of a page's address; the text itself where it is no number of them."""
+        try:
+            found = Decimal(text.replace(",", ".")) * (
+                minor_units(self.currency) if self.in_money else 1
+            )
+        except InvalidOperation:
+            return text
+        return int(found) if found.is_finite() and found == found.to_integral_value() else text
 
 
 def paging(page: Page, limit: int = LIMIT) -> Paging:
@@ -61,6 +98,7 @@ def standing(tx: Transaction, page: Page, wanted: str = "") -> Standing:
         program=program,
         stores=tuple(store for store in stores if store.program == which),
         words=words_of(page),
+        decimal_point=page.words.decimal_point,
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,9 @@ def test_points_are_adjusted_down_the_list_and_a_large_gift_waits_for_a_second_p
     page.get_by_role("button", name="Enregistrer les points").click()
     page.get_by_text("1 compte est corrigé").wait_for()
     assert int(column(page, "Points")[0]) == before + 25
+    page = visit.open(f"/office/members/{MEMBER}/points")
+    page.get_by_role("listitem").filter(has_text="ticket de").first.get_by_text("Pourquoi").click()
+    page.get_by_text(re.compile(r"^Ticket [0-9a-f-]{36}$")).first.wait_for()
     page = visit.open(f"/office/members/{OTHER}")
     page.get_by_text("Modifiés par le magasin").first.wait_for()
     page.get_by_label("Points", exact=True).fill("501")

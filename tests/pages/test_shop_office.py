@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -10,9 +11,11 @@ from backend.db import catalogue, gifts, shops
 from backend.rights import Role
 from backend.services.programs.presets import preset_document
 from backend.services.programs.programs import publish, put_draft
+from backend.services.shop import catalogue as catalogue_of
 from backend.services.shop.gifts import put_gift
-from backend_client.schemas import GiftBody, Publication
+from backend_client.schemas import GiftBody, PriceBookBody, Publication
 from tests.pages.visit import Visit
+from tests.support.members import join
 from tests.support.merchant import png
 from tests.support.server import PROGRAM
 
@@ -26,7 +29,12 @@ def _with_campaign(visit: Visit) -> None:
     document = json.loads(PROGRAM)
     weekly = {"id": "thursdays", "name": {"fr": "Jeudis doubles"}, "give": {"times": "2"}}
     document["campaigns"] = [weekly | {"weekdays": ["thursday"]}]
+    _publish(visit, document)
+
+
+def _publish(visit: Visit, document: dict[str, Any]) -> None:
     tenant, program = visit.shop.shop.tenant, visit.shop.shop.program
+    document = document | {"id": program}
     visit.shop.database.run(tenant, put_draft, program, document, actor="system")
     visit.shop.database.run(tenant, publish, program, Publication(version=2), actor="system")
 
@@ -79,12 +87,10 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
         assert (line.product, line.price) == ("SAVON", 500)
 
 
-def test_where_loyalty_is_money_an_article_has_its_own_amount_in_money(visit: Visit) -> None:
+def test_where_loyalty_is_money_every_form_takes_amounts(visit: Visit) -> None:
     visit.as_staff()
-    tenant, program = visit.shop.shop.tenant, visit.shop.shop.program
-    document = json.loads(preset_document("lightspeed")) | {"id": program}
-    visit.shop.database.run(tenant, put_draft, program, document, actor="system")
-    visit.shop.database.run(tenant, publish, program, Publication(version=2), actor="system")
+    _publish(visit, json.loads(preset_document("lightspeed")))
+    tenant = visit.shop.shop.tenant
     page = visit.open("/office/products/new")
     page.get_by_label("Code", exact=True).fill("SAVON")
     page.get_by_label("Nom", exact=True).fill("Savon")
@@ -98,6 +104,38 @@ def test_where_loyalty_is_money_an_article_has_its_own_amount_in_money(visit: Vi
         soap = catalogue.product(tx, "SAVON")
         assert soap is not None
         assert soap.points == 150
+    visit.shop.database.run(tenant, catalogue_of.put_book, "PRO", PriceBookBody(name="Pro"))
+    page = visit.open("/office/price-codes/PRO")
+    page.get_by_label("Code article").fill("SAVON")
+    page.get_by_label("Montant de fidélité par pièce (EUR)").fill("0,75")
+    page.get_by_label("Prix (EUR)").fill("-5")
+    page.get_by_role("button", name="Garder", exact=True).first.click()
+    expect(page.get_by_role("row", name="SAVON")).to_contain_text("0,75")
+    page = visit.open("/office/gifts/new")
+    page.get_by_label("Nom en Français").fill("Une tasse")
+    page.get_by_label("Montant de fidélité qu’il coûte (EUR)").fill("12,50")
+    _press(page, "Garder")
+    page.get_by_text("Le cadeau est gardé").wait_for()
+    with visit.shop.database.write(tenant) as tx:
+        somebody = join(tx)
+        (line,) = catalogue.lines_after(tx, "PRO", None, 10)
+        assert (line.points, line.price) == (75, -5_00), "a discount is a price below zero"
+        (gift,) = gifts.gifts_after(tx, None, 10)
+        assert gift.points == 12_50
+    page = visit.open(f"/office/members/{somebody}")
+    page.get_by_label("Montant de fidélité (EUR)").fill("2,50")
+    page.get_by_label("Motif").fill("Geste")
+    page.get_by_role("button", name="Enregistrer les points").click()
+    expect(page.locator(".figure.strong")).to_contain_text("2,50\u00a0€")
+    page = visit.open("/office/members?hand=1&points_from=2,5")
+    page.get_by_label("Points pour Camille").fill("-0,50")
+    page.get_by_label("Motif").fill("Erreur")
+    page.get_by_role("button", name="Enregistrer les points").click()
+    page.get_by_text("1 compte est corrigé").wait_for()
+    page = visit.open("/office/members?points_from=2,01")
+    expect(page.get_by_role("link", name="Camille")).to_have_count(0)
+    page = visit.open("/office/members?points_from=2")
+    expect(page.get_by_role("link", name="Camille")).to_have_count(1)
 
 
 def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> None:
