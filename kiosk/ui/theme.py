@@ -34,6 +34,10 @@ CAPITAL_SHARE = 0.727
 
 CONTRAST = 4.5
 CONTRAST_HIGH = 7.0
+CONTRAST_SHAPES = 3.0
+"""What tells something without words: WCAG 2.1, 1.4.11."""
+CONTRAST_LEAST = 1.5
+"""What is drawing only, and must not vanish."""
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("ink", "paper"),
@@ -84,6 +88,22 @@ class Colours:
     muted: Rgba
     on_ink: Rgba
     on_ink_soft: Rgba
+
+    @property
+    def gleam(self) -> Rgba:
+        """What is filled on ink: gold, or white in colours whose gold would not be seen there."""
+        return self.gold if contrast(self.gold, self.ink) >= CONTRAST_SHAPES else self.on_ink
+
+    @property
+    def halo(self) -> Rgba:
+        """Behind the card of the invitation: gold, or nothing where it would be lost in that."""
+        return self.gold if contrast(self.gold, self.brand) >= CONTRAST_LEAST else self.paper
+
+    @property
+    def faded(self) -> Rgba:
+        """The ground of a picture that cannot be had yet: never the loudest on the glass."""
+        pale = contrast(self.line, self.ink) >= CONTRAST_SHAPES
+        return self.line if pale else self.muted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,8 @@ class TouchButton(Touch):
         self.edge = {"primary": self.fill, "secondary": ui.ink, "pill_on": ui.ink}.get(
             self.kind, ui.line
         )
+        if self.disabled and self.kind == "primary":
+            self.edge = ui.line  # in colours where a muted ground is the paper itself
 
     def _arrange(self, *_: object) -> None:
         look = worn()

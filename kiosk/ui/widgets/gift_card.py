@@ -43,7 +43,7 @@ class GiftCard(Touch, BoxLayout):
         grounds = ((ui.teal_soft, ui.teal), (ui.gold_soft, ui.brand_dark))
         self.ground, self.sign = grounds[tone % 2]
         if self.disabled:
-            self.ground, self.sign = ui.line, ui.soft
+            self.ground, self.sign = ui.faded, ui.soft
 
 
 def _price(gift: Gift, words: Words) -> str:

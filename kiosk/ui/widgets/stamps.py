@@ -39,7 +39,7 @@ class Stamps(Widget):
         ui = worn().colours
         done, last = number < self.filled, number + 1 == self.total
         icon = "gift" if last else "star" if done else ""
-        ground = ui.gold if done else (*ui.on_ink[:3], 0.16)
+        ground = ui.gleam if done else (*ui.on_ink[:3], 0.16)
         return Disc(icon=icon, ground=ground, ink=ui.ink if done else ui.on_ink)
 
     def _arrange(self, *_: object) -> None:

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from kiosk.ui.text import ICONS, picture, shown
-from kiosk.ui.theme import THEME, Look, ThemeError, contrast, load
+from kiosk.ui.theme import (
+    CONTRAST_LEAST,
+    CONTRAST_SHAPES,
+    THEME,
+    Look,
+    ThemeError,
+    contrast,
+    load,
+)
 
 
 def brand(tmp_path: Path, *changes: tuple[str, str]) -> Path:
@@ -49,6 +57,15 @@ def test_high_contrast_asks_for_seven_to_one(tmp_path: Path) -> None:
     grey = brand(tmp_path, ('soft = "#000000"', 'soft = "#6A6A6A"'))
     with pytest.raises(ThemeError, match=r"\[high_contrast\] soft on paper .* 7\.0:1"):
         load(grey)
+
+
+def test_what_is_filled_is_told_from_what_is_not_in_every_mode() -> None:
+    """A progress bar in gold on ink was black on black in high contrast, and so was the card."""
+    theme = load()
+    for colours in (theme.colours, theme.high_contrast):
+        assert contrast(colours.gleam, colours.ink) >= CONTRAST_SHAPES
+        assert contrast(colours.faded, colours.ink) >= CONTRAST_SHAPES
+        assert contrast(colours.halo, colours.brand) >= CONTRAST_LEAST
 
 
 @pytest.mark.parametrize(
