@@ -70,9 +70,7 @@ def _items(widget: Any) -> Iterator[Item]:
     if widget.opacity == 0:
         return
     if isinstance(widget, Touch) and not widget.disabled:
-        if widget.name and (label := said_by(widget)):
-            main = getattr(widget, "kind", "") == "primary"
-            yield Choice(touch=widget, text=label, main=main, private=widget.private)
+        yield from _touchable(widget)
         return
     if isinstance(widget, Qr):
         if widget.payload:
@@ -87,6 +85,16 @@ def _items(widget: Any) -> Iterator[Item]:
         return
     for child in _in_order(widget):
         yield from _items(child)
+
+
+def _touchable(widget: Touch) -> Iterator[Item]:
+    """What can be chosen; without a name it is a fact that only looks like its neighbours."""
+    label = said_by(widget)
+    if label and widget.name:
+        main = getattr(widget, "kind", "") == "primary"
+        yield Choice(touch=widget, text=label, main=main, private=widget.private)
+    elif label:
+        yield Said(text=label, private=widget.private)
 
 
 def _choices(header: Header) -> Iterator[Item]:

@@ -27,6 +27,9 @@ TITLE = 1.3
 
 LEADING = 1.04
 
+SIGNS = "@.-_/,"
+"""Behind these an address may go on in the next line."""
+
 
 class LargeChoice(Touch):
     """A touchable as wide as the glass, its words in as many lines as they need."""
@@ -132,7 +135,8 @@ class LargeView(View):
     def _cells(self, item: Item) -> Sequence[tuple[Widget, float]]:
         room = self.ids.room
         if isinstance(item, Choice):
-            button = LargeChoice(name=item.touch.name, words=item.text, main=item.main)
+            button = LargeChoice(name=item.touch.name, main=item.main)
+            button.words = divided(item.text, "bold", worn().least_letters, button.room(room.width))
             button.bind(on_release=lambda _: self._choose(item))
             return [(button, button.height_at(room.width))]
         if isinstance(item, Pictured):
@@ -156,7 +160,7 @@ def _texts(item: Said, width: float, height: float) -> Sequence[tuple[Widget, fl
     if any(extent(word, face, letters) > width for word in words_of(item.text)):
         letters = look.least_letters
     tall = line_height(face, letters, LEADING)
-    lines = broken(item.text, face, letters, width)
+    lines = broken(divided(item.text, weight, letters, width), face, letters, width)
     each = max(1, int(height // tall))
     return [
         (
@@ -171,6 +175,32 @@ def _texts(item: Said, width: float, height: float) -> Sequence[tuple[Widget, fl
         )
         for first in range(0, len(lines), each)
     ]
+
+
+def divided(text: str, weight: str, letters: int, width: float) -> str:
+    """`text` with its words that are wider than a line in several lines, as addresses are.
+
+    They are parted behind a sign, as people read them out; where there is none, anywhere: letters
+    that are smaller than the mode promises would not be read at all.
+    """
+    face = faced(weight, text)
+    return " ".join(
+        word if extent(word, face, letters) <= width else _parted(word, face, letters, width)
+        for word in text.split(" ")
+    )
+
+
+def _parted(word: str, face: str, letters: int, width: float) -> str:
+    parts = []
+    while extent(word, face, letters) > width and len(word) > 1:
+        most = next(
+            end for end in range(len(word) - 1, 0, -1)
+            if end == 1 or extent(word[:end], face, letters) <= width
+        )  # fmt: skip
+        at_sign = max(word.rfind(sign, 0, most) for sign in SIGNS) + 1
+        parts.append(word[: at_sign or most])
+        word = word[at_sign or most :]
+    return "\n".join([*parts, word])
 
 
 def paged(heights: Sequence[float], room: float, gap: float) -> list[list[int]]:

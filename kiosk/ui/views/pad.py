@@ -22,6 +22,7 @@ class PadView(View):
     """A question whose answer is digits. `extra` is the key left of the nought."""
 
     private = True
+    keyboard = True
 
     title = StringProperty("")
     about = StringProperty("")

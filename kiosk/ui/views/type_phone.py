@@ -16,14 +16,13 @@ class TypePhoneView(TypingView):
     _countries: tuple[str, ...] = ()
 
     def make_layout(self, language: str) -> Layout:
-        """A keypad, and the countries in the customer's words."""
+        """A keypad, and the countries in the customer's words, or by number in large letters."""
         del language
-        return phone_layout(
-            [
-                (code, f"{phones.calling_code(code)} {self.w.country(code)}")
-                for code in self._countries
-            ]
-        )
+        return phone_layout([(code, self._called(code)) for code in self._countries])
+
+    def _called(self, code: str) -> str:
+        number = phones.calling_code(code)
+        return number if self.look.large else f"{number} {self.w.country(code)}"
 
     def type(self, draft: str, key: Key) -> str:
         """A number grows by a digit; a + begins one of anywhere."""

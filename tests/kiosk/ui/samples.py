@@ -282,7 +282,14 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         },
         "vouchers": screens.MyVouchers(vouchers=(line, unsure), paper=True),
         "vouchers-none": screens.MyVouchers(vouchers=(), paper=True),
-        "vouchers-many": screens.MyVouchers(vouchers=(line, unsure) * 4, paper=False),
+        "vouchers-many": screens.MyVouchers(
+            vouchers=tuple(
+                replace(each, code=f"{each.code[:-1]}{number}")
+                for number in range(4)
+                for each in (line, unsure)
+            ),
+            paper=False,
+        ),
         "history": screens.History(balance=7, lines=history(language)),
         "history-long": screens.History(balance=7, lines=history(language) * 4),
         "history-money": screens.History(balance=1870, lines=history(language)),
@@ -405,7 +412,7 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
             (
                 ("Inès Moreau", "ines.moreau@example.org", 187),
                 ("Inès Morel", "06 •• •• •• 12", 20),
-                (LONG_NAME, "marie.wolfe@example.org", 1_234_567),
+                (LONG_NAME, "a.very.long.address.of.a.customer@example.org", 1_234_567),
             )
         )
     )

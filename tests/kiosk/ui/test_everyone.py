@@ -36,7 +36,10 @@ TYPED_FACES = {
         | screens.TypePhone
         | screens.TypeBirthday
         | screens.FindMember
-        | screens.TypeComment,
+        | screens.TypeComment
+        | screens.StaffPin
+        | screens.TypePoints
+        | screens.TypeCode,
     )
 }
 """A keyboard has a page of its own, in whatever letters."""
