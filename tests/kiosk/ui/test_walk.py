@@ -29,6 +29,8 @@ KEYS = (9, 13, 27, 273, 274, 269, 270)
 BY_THEMSELVES = (screens.Printing, screens.OutOfService)
 """Nothing can be touched there: they end without anybody."""
 LOOK_EVERY = 250
+TWO_THOUSAND_S = 2400
+"""Eleven minutes of two busy cores, and as many again."""
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +202,7 @@ def test_sixty_touches_of_anything(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(TWO_THOUSAND_S)
 @ONCE
 @given(chance=st.randoms(use_true_random=True))
 def test_two_thousand_touches_of_anything(
