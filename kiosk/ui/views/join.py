@@ -16,7 +16,7 @@ class JoinView(View):
     unit = StringProperty("")
     by_phone = StringProperty("")
     by_email = StringProperty("")
-    with_phone = StringProperty("")
+    by_code = StringProperty("")
     """Empty while there is no network."""
 
     def show(self, screen: Join) -> None:
@@ -32,7 +32,7 @@ class JoinView(View):
         self.unit = welcome_unit(w, points) if points else ""
         self.finish = w.t("Not now")
         self.by_phone, self.by_email = w.t("By phone"), w.t("By e-mail")
-        self.with_phone = w.t("With my phone") if Way.HANDOFF in screen.ways else ""
+        self.by_code = w.t("By QR code") if Way.HANDOFF in screen.ways else ""
 
     def take(self, way: str) -> None:
         """That is how."""

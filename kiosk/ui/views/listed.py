@@ -21,9 +21,15 @@ class ListRow(Touch, Panel):
     detail = StringProperty("")
     value = StringProperty("")
     good = BooleanProperty(True)
+    well = BooleanProperty(False)
+    """A part of the machine that works: its sign is calm."""
 
 
-class TwoActRow(Panel):
+class ActsRow(Panel):
+    """One thing of a list, with what can be done to it in buttons."""
+
+
+class TwoActRow(ActsRow):
     """One thing of a list and one or two things to do with it."""
 
     what = StringProperty("")

@@ -6,11 +6,11 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.screens import Delivery, MyVouchers, OpenVoucher, VoucherLine
-from kiosk.ui.views.base import View
-from kiosk.ui.widgets.panel import Panel
+from kiosk.ui.views.base import Glass, View
+from kiosk.ui.views.listed import ActsRow, load_rows
 
 
-class VoucherRow(Panel):
+class VoucherRow(ActsRow):
     """One voucher: what it gives, until when, and what can be done with it."""
 
     gift = StringProperty("")
@@ -38,6 +38,10 @@ class MyVouchersView(View):
     none = StringProperty("")
     back = StringProperty("")
     where = StringProperty("")
+
+    def __init__(self, glass: Glass, **values: object) -> None:
+        load_rows()
+        super().__init__(glass, **values)
 
     def begin(self, screen: MyVouchers) -> None:
         """Start at the first page, once."""

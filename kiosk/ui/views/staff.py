@@ -309,6 +309,7 @@ def _fact(name: str, value: str, good: bool) -> Widget:
         what=value,
         detail=name,
         icon="circle-check" if good else "warning",
+        well=good,
         spoken=f"{name}, {value}",
         disabled=False,
     )

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from functools import partial
 
 from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.screens import Because, Why
 from kiosk.ui.views.base import View
 from kiosk.ui.views.history import what_moved
-from kiosk.ui.widgets.panel import Panel
 from kiosk.words import Words
 
 Line = tuple[str, str]
 """What it is, and how much."""
 
 
-class WhyRow(Panel):
-    """One line of the calculation."""
+class WhyRow(BoxLayout):
+    """One line of the calculation, as on a till's receipt."""
 
     what = StringProperty("")
     value = StringProperty("")

@@ -29,6 +29,9 @@ SHAPES = Path(__file__).with_name("keyboard.kv")
 
 OFFER_PX = 26
 
+CHIP_AIR_PX = 26
+"""Beside a chip's words; half of it where they would not fit otherwise."""
+
 REPEAT_AFTER_S = 0.5
 REPEAT_EVERY_S = 0.09
 """A held backspace: long enough not to start by itself under a hand that is slow to lift."""
@@ -328,7 +331,7 @@ class Chips(Widget):
         keys: Row = self.keys
         for key in keys:
             chip = TouchButton(
-                kind="pill", name=key.name, text=key.label, size_px=26, padding_px=26
+                kind="pill", name=key.name, text=key.label, size_px=26, padding_px=CHIP_AIR_PX
             )
             chip.key = True
             chip.bind(on_release=lambda _, key=key: self.dispatch("on_chip", key))
@@ -355,14 +358,20 @@ class Chips(Widget):
             self._arrange_row(row, round(y), round(tall), gap)
 
     def _arrange_row(self, row: list[Any], y: int, tall: int, gap: int) -> None:
-        wished = [chip.width_needed() for chip in row]
-        room = self.width - gap * (len(row) - 1)
+        wished, room = self._wished(row, CHIP_AIR_PX), self.width - gap * (len(row) - 1)
+        if sum(wished) > room:
+            wished = self._wished(row, CHIP_AIR_PX / 2)
         part = min(1.0, room / sum(wished))
         x = self.x
         for chip, wide in zip(row, wished, strict=True):
             chip.size = (round(wide * part), tall)
             chip.pos = (round(x), y)
             x += wide * part + gap
+
+    def _wished(self, row: list[Any], air: float) -> list[float]:
+        for chip in row:
+            chip.padding_px = air
+        return [chip.width_needed() for chip in row]
 
 
 class Hint(Touch):

@@ -9,6 +9,9 @@ from kivy.uix.widget import Widget
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.row import Row
 
+FEW_GROW = 1.5
+"""A row of a page that is not full is at most so much taller."""
+
 
 class Pages(Widget):
     """A grid of equal cells. `row_px` is the least height of a row at 1280 × 800.
@@ -24,7 +27,7 @@ class Pages(Widget):
     """Least height of a row in pixels of this glass, for what can be touched in it."""
     gap_px = NumericProperty(18)
     stretch = BooleanProperty(False)
-    """Rows share the whole height."""
+    """Rows share the height of the page."""
 
     def __init__(self, **values: object) -> None:
         self._makers: Sequence[Callable[[], Widget]] = ()
@@ -58,7 +61,8 @@ class Pages(Widget):
         self.pages = max(1, -(-len(self._makers) // each))
         self.page = min(self.page, self.pages - 1)
         wide = (self.width - (columns - 1) * gap) / columns
-        tall = (self.height - (rows - 1) * gap) / rows if self.stretch else self._row()
+        used = rows if self.pages > 1 else -(-len(self._makers) // columns)
+        tall = self._tall(rows, used, gap) if self.stretch else self._row()
         first = int(self.page) * each
         for number, make in enumerate(self._makers[first : first + each]):
             row, column = divmod(number, columns)
@@ -71,6 +75,12 @@ class Pages(Widget):
             )
             self.add_widget(cell)
 
+    def _tall(self, rows: int, used: int, gap: int) -> float:
+        """A row's height where rows share the page; few of them grow, but not into posters."""
+        full = (self.height - (rows - 1) * gap) / rows
+        alone = (self.height - (used - 1) * gap) / max(1, used)
+        return float(max(full, min(alone, FEW_GROW * full)))
+
 
 class Turner(Row):
     """Back and forth through `pages`; nothing when there is one page only."""
@@ -81,3 +91,5 @@ class Turner(Row):
     back = StringProperty("")
     on = StringProperty("")
     """What its two arrows are called aloud."""
+    shown = BooleanProperty(True)
+    """False leaves its room to its neighbours."""
