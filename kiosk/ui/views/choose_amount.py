@@ -13,6 +13,9 @@ from kiosk.words import Counted
 class ChooseAmountView(PadView):
     """What is typed, what it is worth, and why it is not more."""
 
+    keyboard = False
+    """Beside its pad it says and offers too much for one page of large letters."""
+
     extra = StringProperty("00")
 
     screen: ChooseAmount | None
