@@ -11,6 +11,7 @@ from loyalty.errors import AdjustmentRefused, ApprovalNeeded, ValueDateRefused
 from loyalty.ids import MemberId, Points, ProgramId, StoreId, derived_entry
 from loyalty.ledger import Adjustment, Entry, EntryKind
 from loyalty.program import AdjustmentRules, ValueDate
+from loyalty.sentences import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +69,15 @@ def adjust(wanted: Wanted, by: Clerk, rules: AdjustmentRules, *, now: datetime) 
 
 def _check(wanted: Wanted, by: Clerk, rules: AdjustmentRules, now: datetime) -> None:
     if wanted.points == 0:
-        raise AdjustmentRefused("write how many points, more or less than 0")
+        raise AdjustmentRefused(say("adjustment.zero"))
     if not wanted.nature or (rules.natures and wanted.nature not in rules.natures):
-        raise AdjustmentRefused("choose the nature of the adjustment from the program's list")
+        raise AdjustmentRefused(say("adjustment.nature"))
     if wanted.value_at is not None and wanted.value_at > now:
-        raise ValueDateRefused("a value date cannot lie ahead")
+        raise ValueDateRefused(say("value_date.ahead"))
     if wanted.value_at not in (None, now) and rules.value_date is ValueDate.TODAY:
-        raise ValueDateRefused("in this program, adjustments always count from today")
+        raise ValueDateRefused(say("value_date.today"))
     if wanted.value_at not in (None, now) and not by.may_choose_date:
-        raise ValueDateRefused("this person's adjustments count from today")
+        raise ValueDateRefused(say("value_date.person"))
     alone = rules.alone is None or abs(wanted.points) <= rules.alone
     if not alone and wanted.approved_by in (None, "", by.id):
         assert rules.alone is not None

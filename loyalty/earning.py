@@ -31,6 +31,7 @@ from loyalty.program import (
     minor_units,
 )
 from loyalty.sales import Buyer, Sale, check
+from loyalty.sentences import say
 from loyalty.sheet import Sheet, bonus, capped
 
 _ANYBODY = Buyer()
@@ -87,7 +88,9 @@ def earn(
     in full, and a credit earn nothing here.
     """
     if sale.currency != program.currency:
-        raise CurrencyMismatch(f"the sale is in {sale.currency}, the program in {program.currency}")
+        raise CurrencyMismatch(
+            say("currency.differs", sale=sale.currency, program=program.currency)
+        )
     check(sale)
     if not takes_part(sale, buyer, program, extensions):
         return ()

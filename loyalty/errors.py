@@ -32,17 +32,23 @@ from datetime import datetime
 from enum import Enum
 
 from loyalty.ids import Points
+from loyalty.sentences import Sentence, say
 
 
 class LoyaltyError(Exception):
     """A rule says no; nothing has changed."""
+
+    @property
+    def said(self) -> str:
+        """Why: in English, and as a `Sentence` where a rule of ours says it; empty for nothing."""
+        return self.args[0] if self.args else ""
 
 
 class NotEnoughPoints(LoyaltyError):
     """`missing` points short of the cost."""
 
     def __init__(self, missing: Points) -> None:
-        super().__init__(f"{missing} points missing")
+        super().__init__(say("points.missing", missing=missing))
         self.missing = missing
 
 
@@ -58,7 +64,7 @@ class MemberLimit(LoyaltyError):
     """The member has had the reward `times` times, which is all the program allows."""
 
     def __init__(self, times: int) -> None:
-        super().__init__(f"at most {times} times for each member")
+        super().__init__(say("limit.member", times=times))
         self.times = times
 
 
@@ -66,7 +72,7 @@ class DailyLimit(LoyaltyError):
     """The member has taken `times` rewards today, which is all the program allows."""
 
     def __init__(self, times: int) -> None:
-        super().__init__(f"at most {times} rewards a day")
+        super().__init__(say("limit.day", times=times))
         self.times = times
 
 
@@ -74,7 +80,7 @@ class AssuranceLimit(LoyaltyError):
     """No more than `allowed` points can be spent on the word of such a card."""
 
     def __init__(self, allowed: Points) -> None:
-        super().__init__(f"at most {allowed} points with this kind of card")
+        super().__init__(say("assurance.most", allowed=allowed))
         self.allowed = allowed
 
 
@@ -86,7 +92,7 @@ class ApprovalNeeded(AdjustmentRefused):
     """More than `limit` points: a second person must agree."""
 
     def __init__(self, limit: Points) -> None:
-        super().__init__(f"more than {limit} points need a second person")
+        super().__init__(say("adjustment.approval", limit=limit))
         self.limit = limit
 
 
@@ -106,7 +112,7 @@ class HouseholdCap(HouseholdRefused):
     """No more than `allowed` points can still be spent with this card."""
 
     def __init__(self, allowed: Points) -> None:
-        super().__init__(f"at most {allowed} points more with this card")
+        super().__init__(say("household.cap", allowed=allowed))
         self.allowed = allowed
 
 
@@ -130,7 +136,7 @@ class VoucherRedeemed(VoucherRefused):
     """The voucher was taken before, at `at` in the store named `place`."""
 
     def __init__(self, *, at: datetime, place: str) -> None:
-        super().__init__(f"already redeemed on {at.isoformat()} at {place}")
+        super().__init__(say("voucher.redeemed", at=at.isoformat(), place=place))
         self.at = at
         self.place = place
 
@@ -143,7 +149,7 @@ class VoucherExpired(VoucherRefused):
     """The voucher's deadline was `expired_at`."""
 
     def __init__(self, expired_at: datetime) -> None:
-        super().__init__(f"expired on {expired_at.isoformat()}")
+        super().__init__(say("voucher.expired", at=expired_at.isoformat()))
         self.expired_at = expired_at
 
 
@@ -162,7 +168,7 @@ class NameRefused(LoyaltyError):
     """The first name cannot be taken as it is."""
 
     def __init__(self, flaw: Flaw) -> None:
-        super().__init__(flaw.value)
+        super().__init__(say(f"typed.{flaw.value}"))
         self.flaw = flaw
 
 
@@ -170,14 +176,14 @@ class EmailRefused(LoyaltyError):
     """The text is not an e-mail address."""
 
     def __init__(self, flaw: Flaw) -> None:
-        super().__init__(flaw.value)
+        super().__init__(say(f"typed.{flaw.value}"))
         self.flaw = flaw
 
 
 class ProgramRefused(LoyaltyError):
     """The document at `field` says something impossible; `remedy` tells what to write instead."""
 
-    def __init__(self, field: str, remedy: str) -> None:
+    def __init__(self, field: str, remedy: Sentence) -> None:
         super().__init__(f"{field}: {remedy}")
         self.field = field
         self.remedy = remedy

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 from loyalty.errors import LoyaltyError
 from loyalty.ids import Points
 from loyalty.sales import Buyer, Line, Sale
+from loyalty.sentences import say
 
 GROUP = "loyalty.extensions"
 
@@ -68,7 +69,7 @@ def earning(extensions: Extensions, name: str) -> EarningExtension:
     """The earning rule of that name. Raises ExtensionMissing."""
     found = extensions.get(name)
     if not isinstance(found, EarningExtension):
-        raise ExtensionMissing(f"no earning rule {name!r} is installed")
+        raise ExtensionMissing(say("extension.earning", name=name))
     return found
 
 
@@ -76,7 +77,7 @@ def criterion(extensions: Extensions, name: str) -> CriterionExtension:
     """The criterion of that name. Raises ExtensionMissing."""
     found = extensions.get(name)
     if not isinstance(found, CriterionExtension):
-        raise ExtensionMissing(f"no criterion {name!r} is installed")
+        raise ExtensionMissing(say("extension.criterion", name=name))
     return found
 
 
@@ -84,5 +85,5 @@ def reward(extensions: Extensions, name: str) -> RewardExtension:
     """The reward of that name. Raises ExtensionMissing."""
     found = extensions.get(name)
     if not isinstance(found, RewardExtension):
-        raise ExtensionMissing(f"no reward {name!r} is installed")
+        raise ExtensionMissing(say("extension.reward", name=name))
     return found

@@ -13,6 +13,7 @@ from loyalty.ids import EntryId, MemberId, Points, ProgramId, StoreId
 from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.merging import second_welcome
 from loyalty.program import HouseholdRules, Role
+from loyalty.sentences import say
 from loyalty.transfers import Move, moved, standing
 
 
@@ -53,9 +54,9 @@ def admitted(household: Household, rules: HouseholdRules) -> Membership:
     Raises HouseholdRefused where the program has no households, or this one is full.
     """
     if not rules.active:
-        raise HouseholdRefused("this program has no households")
+        raise HouseholdRefused(say("household.none"))
     if rules.members is not None and len(household.members) >= rules.members:
-        raise HouseholdRefused(f"a household has {rules.members} members at most")
+        raise HouseholdRefused(say("household.full", members=rules.members))
     return Membership(role=rules.new_card, per_day=rules.card_per_day)
 
 
@@ -69,11 +70,11 @@ def join(
     for who is in debt.
     """
     if step.member in household.members or step.member == household.wallet:
-        raise NotInHousehold("only who is not in a household can join it")
+        raise NotInHousehold(say("household.in"))
     taken = second_welcome(own, others, act=step.id, at=step.at) if household.one_welcome else ()
     account = replay((*own, *taken))
     if account.debt:
-        raise HouseholdRefused(f"{account.debt} points are owed: they are earned before joining")
+        raise HouseholdRefused(say("household.debt", points=account.debt))
     move = _move(household, step, source=step.member, target=household.wallet)
     return (*taken, *moved(account, move, _by_id(own), contributor=step.member))
 
@@ -84,7 +85,7 @@ def leave(household: Household, step: Step, wallet: Sequence[Entry]) -> tuple[En
     Raises NotInHousehold.
     """
     if step.member not in household.members:
-        raise NotInHousehold("only who is in the household can leave it")
+        raise NotInHousehold(say("household.out"))
     origins = _by_id(wallet)
     account = replay(wallet)
     mine = [lot for lot in account.lots if _brought_by(lot.entry, origins) == step.member]
@@ -95,7 +96,7 @@ def leave(household: Household, step: Step, wallet: Sequence[Entry]) -> tuple[En
 def into_wallet(entry: Entry, household: Household) -> Entry:
     """What a member of the household earns or spends, booked in the wallet, and by whom."""
     if entry.member not in household.members:
-        raise NotInHousehold("only a member of the household uses its wallet")
+        raise NotInHousehold(say("household.wallet"))
     return replace(entry, member=household.wallet, by=entry.member)
 
 
@@ -106,9 +107,9 @@ def check_spend(household: Household, by: MemberId, cost: Points, spent_today: P
     """
     membership = household.members.get(by)
     if membership is None:
-        raise NotInHousehold("only a member of the household uses its wallet")
+        raise NotInHousehold(say("household.wallet"))
     if membership.role is Role.EARNS_ONLY:
-        raise EarnOnlyCard("this card earns for the household")
+        raise EarnOnlyCard(say("household.earns"))
     if membership.per_day is None:
         return
     allowed = max(membership.per_day - spent_today, 0)

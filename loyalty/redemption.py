@@ -30,6 +30,7 @@ from loyalty.program import (
     Takes,
 )
 from loyalty.rewards import Price, amount, worth
+from loyalty.sentences import say
 from loyalty.terms import AmountOff
 from loyalty.vouchers import Voucher, VoucherCode, VoucherState
 
@@ -217,13 +218,13 @@ class OfflineUse:
 def check_offline(cost: Points, use: OfflineUse, limits: OfflineLimits, *, now: datetime) -> None:
     """Raises OfflineLimit when one more gift of `cost` would pass what the program allows (F2)."""
     if now - use.snapshot_at > timedelta(hours=limits.snapshot_age_h):
-        raise OfflineLimit(f"the balance is older than {limits.snapshot_age_h} h")
+        raise OfflineLimit(say("offline.age", hours=limits.snapshot_age_h))
     if use.by_member + cost > limits.per_card:
-        raise OfflineLimit(f"at most {limits.per_card} points per card without the network")
+        raise OfflineLimit(say("offline.card", most=limits.per_card))
     if use.by_terminal + cost > limits.per_terminal:
-        raise OfflineLimit(f"at most {limits.per_terminal} points per kiosk without the network")
+        raise OfflineLimit(say("offline.kiosk", most=limits.per_terminal))
     if limits.per_day is not None and use.today + cost > limits.per_day:
-        raise OfflineLimit(f"at most {limits.per_day} points per kiosk and day without the network")
+        raise OfflineLimit(say("offline.day", most=limits.per_day))
 
 
 def most_offline(use: OfflineUse, limits: OfflineLimits, *, now: datetime) -> Points:

@@ -12,6 +12,7 @@ from loyalty.extensions import Extensions
 from loyalty.ids import Points, RewardId, StoreId
 from loyalty.ledger import Account, Step, StepKind
 from loyalty.program import Program, Reward, minor_units
+from loyalty.sentences import say
 from loyalty.terms import (
     AmountOff,
     ChosenPoints,
@@ -166,7 +167,7 @@ def granted(option: Option) -> Price:
     if option.refusal is Refusal.MEMBER_LIMIT:
         raise MemberLimit(option.terms.usable.per_member or 0)
     if option.price is None:
-        raise RewardUnavailable(f"not now: {option.refusal}")
+        raise RewardUnavailable(say("reward.now", why=str(option.refusal)))
     return option.price
 
 
@@ -222,17 +223,17 @@ def amount(reward: Reward, currency: str, spendable: Points, chosen: Points | No
     missing, not asked for, worth nothing, or not all there is of what takes everything.
     """
     if not reward.on_paper:
-        raise RewardUnavailable("it is worth what a ticket makes of it: it is used at the till")
+        raise RewardUnavailable(say("reward.till"))
     short = missing(reward.terms, spendable)
     if short > 0:
         raise NotEnoughPoints(short)
     if reward.by_amount is (chosen is None):
-        raise RewardUnavailable("how many points is said where that is chosen, and only there")
+        raise RewardUnavailable(say("reward.chosen"))
     if not reward.by_amount:
         return Price(points=reward.cost, steps=(Step(StepKind.GIVE, "cost", reward.cost),))
     found = price(reward.terms, _anywhere(spendable, currency), chosen)
     if found.points != chosen or not found.money:
-        raise RewardUnavailable("not so many points")
+        raise RewardUnavailable(say("reward.most"))
     return found
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from loyalty.errors import LoyaltyError
 from loyalty.ids import MemberId, Points, SaleId, StoreId
+from loyalty.sentences import say
 
 
 class SaleRefused(LoyaltyError):
@@ -184,37 +185,35 @@ class Buyer:
 def check(sale: Sale) -> None:
     """Nothing, when the sale can be; raises SaleRefused with the field and the remedy."""
     if "/" in sale.id:
-        raise SaleRefused("id", "write it without a slash: ids of entries are made of it")
+        raise SaleRefused("id", say("sale.id"))
     for place, line in enumerate(sale.lines):
         _check_line(f"lines.{place}", line)
     for place, payment in enumerate(sale.payments):
         if payment.amount < 0:
-            raise SaleRefused(f"payments.{place}.amount", "write 0 or more")
+            raise SaleRefused(f"payments.{place}.amount", say("number.least", least=0))
     if sale.discount < 0:
-        raise SaleRefused("discount", "write 0 or more: what is taken off is positive")
+        raise SaleRefused("discount", say("sale.discount"))
     if sale.visits < 0:
-        raise SaleRefused("visits", "write 0 or more")
+        raise SaleRefused("visits", say("number.least", least=0))
     if sale.lines and _sum(sale.lines) - sale.discount != sale.total:
-        raise SaleRefused(
-            "total", f"the lines less the discount make {_sum(sale.lines) - sale.discount}"
-        )
+        raise SaleRefused("total", say("sale.total", total=_sum(sale.lines) - sale.discount))
 
 
 def _check_line(field: str, line: Line) -> None:
     if line.quantity <= 0:
-        raise SaleRefused(f"{field}.quantity", "write 1 or more: a return is not a sale")
+        raise SaleRefused(f"{field}.quantity", say("line.quantity"))
     if line.unit_price < 0 and line.kind is not LineKind.REWARD:
-        raise SaleRefused(f"{field}.unit_price", "write 0 or more; a reward's may be below 0")
+        raise SaleRefused(f"{field}.unit_price", say("line.price"))
     if line.discount < 0 or (line.discount and line.net < 0):
-        raise SaleRefused(f"{field}.discount", f"write 0 to {line.listed}")
+        raise SaleRefused(f"{field}.discount", say("line.discount", most=line.listed))
     if not 0 <= line.tax_rate <= 100:  # noqa: PLR2004 - percent
-        raise SaleRefused(f"{field}.tax_rate", "write a percentage, such as 20 or 5.5")
+        raise SaleRefused(f"{field}.tax_rate", say("line.tax"))
     if line.points is not None and line.points < 0:
-        raise SaleRefused(f"{field}.points", "write 0 or more")
+        raise SaleRefused(f"{field}.points", say("number.least", least=0))
     for place, part in enumerate(line.components):
         _check_line(f"{field}.components.{place}", part)
         if part.components:
-            raise SaleRefused(f"{field}.components.{place}", "write a pack's articles, not packs")
+            raise SaleRefused(f"{field}.components.{place}", say("line.pack"))
 
 
 def _sum(lines: Iterable[Line]) -> int:

@@ -12,6 +12,7 @@ from typing import NewType
 
 from loyalty.errors import CodeMistyped, VoucherExpired, VoucherRedeemed, VoucherVoided
 from loyalty.ids import MemberId, Points, ProgramId, RedemptionId, RewardId, StoreId
+from loyalty.sentences import say
 
 VoucherCode = NewType("VoucherCode", str)
 """Twelve characters of the alphabet, without hyphens."""
@@ -47,13 +48,13 @@ def parse(text: str) -> VoucherCode:
     """
     typed = text.strip().translate(_SEPARATORS)
     if not typed.isascii():  # the capital of ß is two letters, and ſ has an S
-        raise CodeMistyped("12 letters and digits are expected")
+        raise CodeMistyped(say("code.length"))
     typed = typed.upper().removeprefix(QR_PREFIX).translate(_LOOKS_LIKE)
     if len(typed) != _LENGTH or any(letter not in ALPHABET for letter in typed):
-        raise CodeMistyped("12 letters and digits are expected")
+        raise CodeMistyped(say("code.length"))
     letters = [ALPHABET.index(letter) for letter in typed]
     if letters[_FREE:] != _check(letters[:_FREE]):
-        raise CodeMistyped("a letter or digit is wrong")
+        raise CodeMistyped(say("code.letter"))
     return VoucherCode(typed)
 
 
@@ -125,7 +126,7 @@ def redeem(voucher: Voucher, *, now: datetime, store: StoreId, place: str) -> Vo
     if voucher.state is VoucherState.REDEEMED:
         raise _redeemed(voucher)
     if voucher.state is VoucherState.VOIDED:
-        raise VoucherVoided("the voucher was cancelled and its points given back")
+        raise VoucherVoided(say("voucher.voided"))
     if now >= voucher.deadline:
         raise VoucherExpired(voucher.deadline)
     return replace(

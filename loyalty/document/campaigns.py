@@ -16,6 +16,7 @@ from loyalty.document.fields import MOST, Document, Id, Name
 from loyalty.errors import ProgramRefused
 from loyalty.ids import RuleId
 from loyalty.program import Birthday, Bonus, Campaign, Hours, Multiply, Window
+from loyalty.sentences import say
 
 
 class MultiplyDocument(Document):
@@ -96,11 +97,11 @@ class CampaignDocument(Document):
             if hours.end <= hours.start:
                 raise ProgramRefused(
                     f"{field}.hours.{place}.end",
-                    "it ends before it starts: write the hours after midnight on their own",
+                    say("hours.backward"),
                 )
         give = self.give.built()
         if isinstance(give, Bonus) and give.each and not self.buy and not self.spend:
-            raise ProgramRefused(f"{field}.give.each", "say for each what: write buy or spend")
+            raise ProgramRefused(f"{field}.give.each", say("bonus.each"))
         return Campaign(
             id=RuleId(self.id),
             name=self.name,
@@ -123,6 +124,4 @@ class CampaignDocument(Document):
 def refuse_backward_days(first: date | None, last: date | None, field: str) -> None:
     """Raises ProgramRefused for a period that ends before it starts."""
     if first and last and last < first:
-        raise ProgramRefused(
-            f"{field}.last_day", f"it ends before it starts: write {first} or later"
-        )
+        raise ProgramRefused(f"{field}.last_day", say("days.backward", day=first.isoformat()))

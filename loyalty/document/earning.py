@@ -34,6 +34,7 @@ from loyalty.program import (
     Rounding,
     RoundPer,
 )
+from loyalty.sentences import say
 
 
 class FixedDocument(Document):
@@ -96,10 +97,10 @@ class BandsDocument(Document):
             if end is None or band.start < end:
                 raise ProgramRefused(
                     f"{here}.start",
-                    "it overlaps the band before: start where that one ends, smallest band first",
+                    say("bands.overlap"),
                 )
             if band.below is not None and band.below <= band.start:
-                raise ProgramRefused(f"{here}.below", f"write more than {band.start}, its start")
+                raise ProgramRefused(f"{here}.below", say("bands.backward", start=band.start))
             end = band.below
         return Bands(
             bands=tuple(
@@ -181,7 +182,7 @@ class PendingDocument(Document):
     def built(self, field: str) -> Pending:
         """The waiting. Raises ProgramRefused unless exactly one of both is written."""
         if (self.days is None) is not self.until_released:
-            raise ProgramRefused(field, "write either days, or until_released as true")
+            raise ProgramRefused(field, say("pending.either"))
         return Pending(days=self.days)
 
 
@@ -211,9 +212,7 @@ class EarningRuleDocument(Document):
         """The rule. Raises ProgramRefused for what no single field shows."""
         give = self.give.built(f"{field}.give")
         if self.when is Occasion.ENROLMENT and not isinstance(give, Fixed):
-            raise ProgramRefused(
-                f"{field}.give", "nothing is spent at enrolment: leave out amount, keep points"
-            )
+            raise ProgramRefused(f"{field}.give", say("welcome.spends"))
         self._refuse_dead_points(field)
         return EarningRule(
             id=RuleId(self.id),
@@ -234,9 +233,7 @@ class EarningRuleDocument(Document):
             return
         lives = self.until.months * 28 + self.until.days
         if self.pending.days >= lives:
-            raise ProgramRefused(
-                f"{field}.pending.days", f"the points die before: write less than {lives}"
-            )
+            raise ProgramRefused(f"{field}.pending.days", say("pending.dead", days=lives))
 
 
 class PriceBookDocument(Document):

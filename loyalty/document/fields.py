@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loyalty.errors import ProgramRefused
 from loyalty.program import Validity
+from loyalty.sentences import say
 
 MOST = 10**9
 """More points or cents than any shop gives: a number beyond it is a slip of the finger."""
@@ -37,5 +38,5 @@ class ValidityDocument(Document):
     def built(self, field: str) -> Validity:
         """The validity. Raises ProgramRefused when it says no time at all."""
         if not self.months and not self.days:
-            raise ProgramRefused(field, "give it at least one day or one month")
+            raise ProgramRefused(field, say("validity.empty"))
         return Validity(months=self.months, days=self.days)

@@ -19,6 +19,7 @@ from loyalty.program import (
     Stores,
     ValueDate,
 )
+from loyalty.sentences import say
 
 
 class CapsDocument(Document):
@@ -164,16 +165,14 @@ class StoresDocument(Document):
     def built(self, field: str) -> Stores:
         """The sharing. Raises ProgramRefused for a store in two groups, or groups in a pool."""
         if self.groups and self.sharing is Sharing.POOL:
-            raise ProgramRefused(
-                f"{field}.groups", "a pool has no groups: write sharing as silo, or leave them out"
-            )
+            raise ProgramRefused(f"{field}.groups", say("groups.pool"))
         found: dict[StoreId, str] = {}
         for group, stores in self.groups.items():
             for store in sorted(stores):
                 if store in found:
                     raise ProgramRefused(
                         f"{field}.groups.{group}",
-                        f"{store!r} is in {found[StoreId(store)]!r} already: take it out of one",
+                        say("groups.twice", store=store, group=found[StoreId(store)]),
                     )
                 found[StoreId(store)] = group
         return Stores(sharing=self.sharing, groups=found, clearing=self.clearing)

@@ -21,6 +21,7 @@ from loyalty.program import (
     TierRules,
     Validity,
 )
+from loyalty.sentences import say
 
 
 class CardValidityDocument(Document):
@@ -35,7 +36,7 @@ class CardValidityDocument(Document):
     def built(self, field: str) -> CardValidity:
         """The validity. Raises ProgramRefused unless exactly one of both is written."""
         if (self.last_day is None) == (self.days == 0):
-            raise ProgramRefused(field, "write either last_day or days")
+            raise ProgramRefused(field, say("card.either"))
         refuse_backward_days(self.first_day, self.last_day, field)
         return CardValidity(first_day=self.first_day, last_day=self.last_day, days=self.days)
 
@@ -140,7 +141,7 @@ class PeriodDocument(Document):
         """The period. Raises ProgramRefused unless exactly one of both is written."""
         rolling = bool(self.months or self.days)
         if rolling is (self.calendar is not None):
-            raise ProgramRefused(field, "write either calendar, or months and days")
+            raise ProgramRefused(field, say("period.either"))
         return self.calendar or Validity(months=self.months, days=self.days)
 
 
@@ -167,7 +168,7 @@ class TiersDocument(Document):
             if tier.start <= lower.start:
                 raise ProgramRefused(
                     f"{field}.levels.{place + 1}.start",
-                    f"write more than {lower.start}: the lowest tier comes first",
+                    say("tiers.order", start=lower.start),
                 )
         return TierRules(
             levels=tuple(tier.built() for tier in self.levels),

@@ -8,6 +8,7 @@ from pydantic import Field
 from loyalty.document.fields import MOST, Document, Id, LongWords, Name, Words
 from loyalty.errors import ProgramRefused
 from loyalty.program import Alert, MessageChannel, QuietHours, ReminderRules, WelcomeMail
+from loyalty.sentences import say
 
 PLACEHOLDERS = ("first_name", "points", "shop")
 """What a merchant may write between braces in the welcome e-mail."""
@@ -34,9 +35,7 @@ class AlertDocument(Document):
         """The alert. Raises ProgramRefused when nothing could set it off."""
         needed = 2 if self.both else 1
         if (self.points is not None) + (self.visits is not None) < needed:
-            raise ProgramRefused(
-                field, "write both points and visits" if self.both else "write points or visits"
-            )
+            raise ProgramRefused(field, say("alert.both" if self.both else "alert.either"))
         return Alert(**dict(self))
 
 
@@ -49,7 +48,7 @@ class QuietHoursDocument(Document):
     def built(self, field: str) -> QuietHours:
         """The hours. Raises ProgramRefused where they are no time, or all day."""
         if self.start == self.end:
-            raise ProgramRefused(f"{field}.end", "write another hour than start")
+            raise ProgramRefused(f"{field}.end", say("hours.same"))
         return QuietHours(start=self.start, end=self.end)
 
 
@@ -110,7 +109,7 @@ def _refuse_unknown_placeholders(text: str, field: str) -> None:
     try:
         found = [(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None]
     except ValueError:
-        raise ProgramRefused(field, f"write {known}; for a brace, write it twice") from None
+        raise ProgramRefused(field, say("braces.alone", known=known)) from None
     for name, form in found:
         if name not in PLACEHOLDERS or form:
-            raise ProgramRefused(field, f"{{{name}}} is not known: write {known}")
+            raise ProgramRefused(field, say("braces.unknown", name=name, known=known))

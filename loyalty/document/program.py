@@ -37,6 +37,7 @@ from loyalty.document.rewards import RewardDocument
 from loyalty.errors import ProgramRefused
 from loyalty.ids import ProgramId
 from loyalty.program import CURRENCIES, Combine, Negative, Occasion, Program, Unit
+from loyalty.sentences import Sentence, say
 
 
 class ProgramDocument(Document):
@@ -194,20 +195,18 @@ class ProgramDocument(Document):
         if self.currency in CURRENCIES:
             return
         close = sorted(code for code in CURRENCIES if code[:2] == self.currency[:2])
-        meant = f"; was {close[0]!r} meant?" if close else ": write one of ISO 4217, such as EUR"
-        raise ProgramRefused("currency", f"{self.currency!r} is no currency{meant}")
+        raise ProgramRefused("currency", _meant("currency", self.currency, close))
 
     def _refuse_share_of_nothing(self) -> None:
         if self.caps.ticket_share and self.point_value is None and self.unit is not Unit.MONEY:
-            raise ProgramRefused("caps.ticket_share", "say what a point is worth in point_value")
+            raise ProgramRefused("caps.ticket_share", say("share.value"))
 
     def _refuse_unknown_tiers(self) -> None:
         known = {tier.id for tier in self.tiers.levels} if self.tiers else set()
         for field, named in self._tiers_named():
             for tier in sorted(named - known):
                 close = get_close_matches(tier, sorted(known), n=1)
-                meant = f"; was {close[0]!r} meant?" if close else ": write it in tiers.levels"
-                raise ProgramRefused(field, f"there is no tier {tier!r}{meant}")
+                raise ProgramRefused(field, _meant("tier", tier, close))
 
     def _tiers_named(self) -> Iterator[tuple[str, frozenset[str]]]:
         yield "only.tiers", self.only.tiers
@@ -225,9 +224,14 @@ def refuse_twins(
     """Raises ProgramRefused for the second of two with the same name."""
     for place, name in enumerate(ids):
         if name in ids[:place] or name in others:
-            raise ProgramRefused(
-                f"{where}.{place}.{field}", f"{name!r} is taken: give it another {field}"
-            )
+            raise ProgramRefused(f"{where}.{place}.{field}", say("twin", name=name, field=field))
+
+
+def _meant(what: str, name: str, close: Sequence[str]) -> Sentence:
+    """That nothing has the name, and what may have been meant."""
+    if close:
+        return say(f"{what}.meant", name=name, meant=close[0])
+    return say(f"{what}.unknown", name=name)
 
 
 def _refuse_second_welcome(occasions: list[Occasion]) -> None:
@@ -236,5 +240,5 @@ def _refuse_second_welcome(occasions: list[Occasion]) -> None:
     if len(places) > 1:
         raise ProgramRefused(
             f"earning.{places[1]}.when",
-            f"earning.{places[0]} gives the welcome points already: put all of them there",
+            say("welcome.twice", rule=f"earning.{places[0]}"),
         )

@@ -18,6 +18,7 @@ from loyalty.document.fields import (
 from loyalty.errors import ProgramRefused
 from loyalty.ids import RewardId, StoreId
 from loyalty.program import Reward, Takes
+from loyalty.sentences import say
 from loyalty.terms import (
     AmountOff,
     GiftArticle,
@@ -146,7 +147,7 @@ class UsableDocument(Document):
     def built(self, field: str) -> Usable:
         """The conditions. Raises ProgramRefused for a period without a number."""
         if self.per is not Per.LIFE and self.per_member is None:
-            raise ProgramRefused(f"{field}.per", "say how many times: write per_member")
+            raise ProgramRefused(f"{field}.per", say("usable.times"))
         return Usable(**{**dict(self), "stores": frozenset(map(StoreId, self.stores))})
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import loyalty.earning  # its one refusal joins the tree
 from loyalty import errors
 from loyalty.errors import LoyaltyError, ProgramRefused, VoucherExpired, VoucherRedeemed
+from loyalty.sentences import say
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -28,6 +29,6 @@ def test_the_tree_that_is_drawn_is_the_tree_there_is() -> None:
 def test_a_refusal_in_a_log_names_the_facts_and_no_person() -> None:
     assert str(VoucherExpired(AT)) == "expired on 2026-03-01T00:00:00+00:00"
     assert str(VoucherRedeemed(at=AT, place="Lyon")).endswith("at Lyon")
-    assert str(ProgramRefused("rewards.0.cost", "write a number")) == (
-        "rewards.0.cost: write a number"
+    assert str(ProgramRefused("rewards.0.cost", say("number.any"))) == (
+        "rewards.0.cost: write a number, such as 0.05"
     )
