@@ -5,7 +5,12 @@ DatabaseBusy   the database was locked for too long: come back
 CannotStart    a command cannot do its work: one line for the person who typed it
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
 from backend_client.schemas import ProblemName
+from loyalty.errors import LoyaltyError
+from loyalty.sentences import Sentence
 
 STATUS = {
     ProblemName.INVALID: (422, "The request is against the contract"),
@@ -78,6 +83,39 @@ class Refused(Exception):
         self.name = name
         self.detail = detail
         self.members = members
+
+    @property
+    def errors(self) -> Sequence[Mapping[str, Any]]:
+        """The fields that are wrong, each as `told` says it; none where it is about no field."""
+        found = self.members.get("errors", ())
+        return found if isinstance(found, list) else ()
+
+    @classmethod
+    def at(cls, field: str, message: str, name: ProblemName = ProblemName.INVALID) -> Self:
+        """What one field says cannot be: `message` is what to write there instead."""
+        return cls(name, f"{field}: {message}", errors=[told(field, message)])
+
+
+def phrase(text: str, /, **arguments: int | str) -> Sentence:
+    """A sentence of the backend's own: its id is its English, as in every catalogue of words."""
+    return Sentence.of(text, text, arguments)
+
+
+def told(field: str, message: str) -> dict[str, Any]:
+    """A field and what is wrong there, as an answer says it: see `FieldError`."""
+    return {"field": field, "message": str(message), **translated_by(message)}
+
+
+def translated_by(message: str) -> dict[str, Any]:
+    """The id and the arguments by which other languages say it: see `Why`."""
+    if isinstance(message, Sentence):
+        return {"message_id": message.message, "arguments": dict(message.arguments)}
+    return {"message_id": message, "arguments": {}}
+
+
+def why(error: Refused | LoyaltyError) -> str:
+    """Why a row or a line is refused."""
+    return error.said if isinstance(error, LoyaltyError) else error.detail or str(error)
 
 
 class DatabaseBusy(Exception):

@@ -5,6 +5,7 @@ line or a program reads the English.
 """
 
 from collections.abc import Mapping
+from typing import Self
 
 
 class Sentence(str):
@@ -13,16 +14,21 @@ class Sentence(str):
     __slots__ = ("arguments", "message")
 
     message: str
-    """Its id in `ENGLISH`, such as ``number.least``."""
+    """Its id, by which other words are found: of the engine's own, such as ``number.least``."""
     arguments: Mapping[str, int | str]
     """What fills the blanks of the English, and of every other language."""
 
+    @classmethod
+    def of(cls, message: str, english: str, arguments: Mapping[str, int | str]) -> Self:
+        """The sentence of an id, whose English has the arguments as its blanks."""
+        said = cls(english.format(**arguments))
+        said.message, said.arguments = message, arguments
+        return said
+
 
 def say(message: str, /, **arguments: int | str) -> Sentence:
-    """The sentence of that id. Its blanks are exactly the arguments."""
-    said = Sentence(ENGLISH[message].format(**arguments))
-    said.message, said.arguments = message, arguments
-    return said
+    """The engine's sentence of that id."""
+    return Sentence.of(message, ENGLISH[message], arguments)
 
 
 _FIELDS = {

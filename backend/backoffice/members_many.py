@@ -16,6 +16,7 @@ from backend.backoffice.reading import Standing, Uploaded, at_a_store, standing
 from backend.errors import Refused
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
+from backend.web.refusals import of_answer
 from backend.web.routes import page_routes
 from backend_client.schemas import (
     AdjustmentTable,
@@ -58,7 +59,9 @@ def adjust(page: AdjusterPage, form: StaffForm) -> Response:
             return page.go(page.here(), said)
         names = list(lines)
         for fault in told.faults:
-            form.wrong.fields[f"{_POINTS}{names[fault.line - 2]}"] = fault.reason
+            form.wrong.fields[f"{_POINTS}{names[fault.line - 2]}"] = of_answer(
+                fault, fault.reason, page.words
+            )
         raise Refused(ProblemName.INVALID, "lines")
     return listed(page, asked, form=form, status=422)
 

@@ -25,6 +25,7 @@ from backend.services.programs.programs import (
 )
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
+from backend.web.refusals import why
 from backend.web.routes import page_routes
 from backend_client.schemas import DifferencesFound, Publication, ReplayBody, ReplayFound
 
@@ -50,7 +51,7 @@ def past(page: WriterPage, program: ProgramId, since: str = "", cost: str = "") 
         try:
             told = replay(page.database, page.caller, program, body)
         except Refused as no:
-            refused = no.detail
+            refused = why(no, page.words)
     return show(
         page,
         "programs/past.html",

@@ -19,7 +19,9 @@ from babel.numbers import format_decimal
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from backend.errors import phrase
 from backend.mail.kinds import ALWAYS, KINDS, MailKind, Value
+from loyalty.sentences import Sentence
 
 LANGUAGES = ("fr", "en")
 """Those in which we have words for everything; readers of another get the last."""
@@ -45,7 +47,11 @@ FILTERS = ("upper", "lower", "capitalize", "title", "trim", "plural")
 
 
 class WordsRefused(Exception):
-    """The text cannot be used; the message says where and why, for the merchant."""
+    """The text cannot be used: where and why, for the merchant."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +88,16 @@ def from_braces(text: str) -> str:
 def check(kind: MailKind, words: Words) -> None:
     """Raises WordsRefused when the words cannot be used for that kind of mail."""
     if len(words.subject) > SUBJECT_MAX or len(words.body) > BODY_MAX:
-        raise WordsRefused(f"at most {SUBJECT_MAX} letters of subject, {BODY_MAX} of body")
+        raise WordsRefused(
+            phrase(
+                "at most {subject} letters of subject, {body} of body",
+                subject=SUBJECT_MAX,
+                body=BODY_MAX,
+            )
+        )
     for place, text in (("subject", words.subject), ("body", words.body)):
         if not text.strip():
-            raise WordsRefused(f"{place}: say something")
+            raise WordsRefused(phrase("{place}: say something", place=place))
         _check_text(kind, place, text)
     for language in LANGUAGES:
         written(words, {**ALWAYS, **KINDS[kind].values}, language)
@@ -97,7 +109,7 @@ def written(words: Words, values: Mapping[str, Value], language: str) -> Words:
     subject = " ".join(_rendered("subject", words.subject, told).split())
     body = _rendered("body", words.body, told)
     if len(body) > _RENDERED_MAX:
-        raise WordsRefused("body: it is too long")
+        raise WordsRefused(phrase("body: it is too long"))
     return Words(subject=subject[:SUBJECT_MAX], body=body.strip())
 
 
@@ -106,25 +118,47 @@ def _check_text(kind: MailKind, place: str, text: str) -> None:
     try:
         tree = _environment().parse(text)
     except TemplateError as error:
-        raise WordsRefused(f"{place}: {error.message}") from error
+        raise WordsRefused(
+            phrase("{place}: {error}", place=place, error=str(error.message))
+        ) from error
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
             what = type(node).__name__.lower()
-            raise WordsRefused(f"{place}, line {node.lineno}: {what} is not for mails")
+            raise WordsRefused(
+                phrase(
+                    "{place}, line {line}: {what} is not for mails",
+                    place=place,
+                    line=node.lineno,
+                    what=what,
+                )
+            )
         if isinstance(node, nodes.Name) and node.name not in known:
             names = ", ".join(sorted(known))
             raise WordsRefused(
-                f"{place}, line {node.lineno}: there is no {node.name}; there is {names}"
+                phrase(
+                    "{place}, line {line}: there is no {name}; there is {names}",
+                    place=place,
+                    line=node.lineno,
+                    name=node.name,
+                    names=names,
+                )
             )
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            raise WordsRefused(f"{place}, line {node.lineno}: there is no filter {node.name}")
+            raise WordsRefused(
+                phrase(
+                    "{place}, line {line}: there is no filter {name}",
+                    place=place,
+                    line=node.lineno,
+                    name=node.name,
+                )
+            )
 
 
 def _rendered(place: str, text: str, told: Mapping[str, object]) -> str:
     try:
         return _environment().from_string(text).render(told)
     except (TemplateError, TypeError, ValueError) as error:
-        raise WordsRefused(f"{place}: {error}") from error
+        raise WordsRefused(phrase("{place}: {error}", place=place, error=str(error))) from error
 
 
 def _written(value: Value, language: str) -> object:

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta, tzinfo
 
 from backend.db import Transaction
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend_client.schemas import ProblemName
 
 AHEAD = timedelta(days=1)
@@ -26,7 +26,11 @@ def refuse_if_off(tx: Transaction, field: str, at: datetime) -> None:
         days = abs((at - tx.now).days)
         raise Refused(
             ProblemName.CLOCK_OFF,
-            f"{field} is {days} days from the server's time: set the sender's clock",
+            phrase(
+                "{field} is {days} days from the server's time: set the sender's clock",
+                field=field,
+                days=days,
+            ),
         )
 
 

@@ -15,8 +15,9 @@ from starlette.datastructures import FormData, UploadFile
 
 from backend.api.problems import problem_of
 from backend.errors import Refused
+from backend.web.refusals import of_field, why
 from backend.web.words import PageWords, later
-from backend_client.schemas import ProblemName
+from backend_client.schemas import PROBLEM, ProblemName
 from loyalty.errors import LoyaltyError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -56,7 +57,7 @@ class Wrong:
     """The sentence for a field, by its dotted name."""
     title: str = ""
     detail: str = ""
-    """In the technical English of the API's problems: for whoever calls support."""
+    """Why, in the reader's language."""
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.title)
@@ -184,14 +185,24 @@ class Attempt:
             for each in error.errors(include_url=False, include_input=False):
                 wrong.fields[_field(each)] = self._say(each)
         elif isinstance(error, (Refused, LoyaltyError)):
-            said = problem_of(error)
-            if wrong.fields:
-                wrong.title = self._words.t(_TITLE)
-            else:
-                wrong.title, wrong.detail = self._words.t(said.title), said.detail
+            self._tell(error)
         else:
             return False
         return True
+
+    def _tell(self, error: Refused | LoyaltyError) -> None:
+        wrong, words = self._form.wrong, self._words
+        if wrong.fields:
+            wrong.title = words.t(_TITLE)
+            return
+        said = problem_of(error)
+        # "Against the contract" is for who writes a program; here it is a field, or a rule.
+        invalid = said.type == PROBLEM + ProblemName.INVALID
+        wrong.title = words.t(_TITLE if invalid else said.title)
+        wrong.detail = why(error, words)
+        if isinstance(error, Refused):
+            for each in error.errors:
+                wrong.fields[each["field"]] = of_field(each, words)
 
     def _say(self, error: ErrorDetails) -> str:
         return self._words.t(_SAYS.get(error["type"], _ELSE), **error.get("ctx", {}))

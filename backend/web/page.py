@@ -23,6 +23,7 @@ from backend.rights import Right
 from backend.services.team.sessions import csrf_of
 from backend.web import look
 from backend.web.forms import CSRF_FIELD, Form, Sent
+from backend.web.refusals import of_answer
 from backend.web.words import LANGUAGES, NAMES, PageWords, language_for, words_in
 from backend_client.schemas import ProblemName
 
@@ -126,6 +127,7 @@ class Page:
             "short_day": lambda at: words.short_day(self._local(at)),
             "before": lambda at: at - timedelta(seconds=1),
             "moment": lambda at: words.moment(self._local(at)),
+            "because": lambda told, english: of_answer(told, english, words),
             "may": lambda right: self.may(Right(right)),
             "address": look.address,
             "brand": look.brand(),

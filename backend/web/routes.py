@@ -15,6 +15,7 @@ from backend.api.problems import OF_HTTP, of_http, problem_of
 from backend.errors import STATUS, DatabaseBusy, Refused
 from backend.logs import request_id
 from backend.web.page import LANGUAGE_COOKIE, AnyPage, Page, SignInFirst, anybody, local
+from backend.web.refusals import why
 from backend.web.words import LANGUAGES
 from backend_client.schemas import API, ProblemName
 from loyalty.errors import LoyaltyError
@@ -36,13 +37,13 @@ class PageRoute(APIRoute):
                 return _to_sign_in(request, first)
             except (Refused, LoyaltyError) as error:
                 said = problem_of(error)
-                return _error(request, said.status, said.title, said.detail)
+                return _error(request, said.status, said.title, error)
             except RequestValidationError:
                 status, title = STATUS[ProblemName.INVALID]
-                return _error(request, status, title, "")
+                return _error(request, status, title)
             except DatabaseBusy:
                 status, title = STATUS[ProblemName.BUSY]
-                return _error(request, status, title, "")
+                return _error(request, status, title)
 
         return handled
 
@@ -63,7 +64,7 @@ def tell_missing(app: FastAPI) -> None:
         if request.url.path.startswith(API) or not wants_page:
             return await of_http(request, error)
         name = OF_HTTP.get(getattr(error, "status_code", 0), ProblemName.MALFORMED)
-        return _error(request, *STATUS[name], detail="")
+        return _error(request, *STATUS[name])
 
     app.add_exception_handler(HTTPException, told)
 
@@ -90,8 +91,11 @@ def _to_sign_in(request: Request, first: SignInFirst) -> Response:
     return RedirectResponse(where, status_code=HTTPStatus.SEE_OTHER)
 
 
-def _error(request: Request, status: int, title: str, detail: str) -> Response:
+def _error(
+    request: Request, status: int, title: str, error: Refused | LoyaltyError | None = None
+) -> Response:
     page: Page = anybody(request, request.app.state.database)
+    detail = why(error, page.words) if error else ""
     return page.show(
         "web/error.html", status=status, title=title, detail=detail, support=request_id.get()
     )

@@ -25,6 +25,11 @@ class PageWords(Words):
         for area in areas[1:]:
             self._catalogue.add_fallback(Words(language, area)._catalogue)  # noqa: SLF001 - its own kind
 
+    def known(self, text: str) -> str:
+        """A text in this language, with its blanks; empty where no catalogue has it."""
+        found = str(self._catalogue.gettext(text)) if text else ""
+        return found if found != text or self.language == SOURCE_LANGUAGE else ""
+
     def months(self) -> tuple[str, ...]:
         """The names of the months, from January on."""
         named = get_month_names("wide", context="stand-alone", locale=self.language)

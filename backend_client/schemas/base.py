@@ -67,6 +67,17 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class Why(Wire):
+    """What is wrong, for readers of other languages beside the English of it."""
+
+    message_id: str = Field(
+        default="", description="By which a translation is found, such as number.least."
+    )
+    arguments: dict[str, int | str] = Field(
+        default_factory=dict, description="What fills the blanks of the translation."
+    )
+
+
 def rarely(default: Any, description: str, **limits: Any) -> Any:  # noqa: ANN401 - a field's default is of the field's type
     """A field that is sent only where it says something: who does not know it reads the rest."""
     return Field(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from backend_client.schemas.base import Id, Instant, Points, Wire
+from backend_client.schemas.base import Id, Instant, Points, Why, Wire
 from loyalty.ids import RewardId, StoreId
 from loyalty.program import Program, Reward, Takes, Validity
 from loyalty.sales import LineKind
@@ -126,7 +126,7 @@ class ProductPresets(Wire):
     presets: tuple[ProductPreset, ...]
 
 
-class BadRow(Wire):
+class BadRow(Why):
     """A row of a file that cannot be taken."""
 
     row: int = Field(ge=1, description="Its line in the file; the header is line 1.")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from backend_client.schemas.base import Id, Instant, OneLine, Points, Wire
+from backend_client.schemas.base import Id, Instant, OneLine, Points, Why, Wire
 from loyalty.program import Role
 
 _WHERE = "In which store it is done; the caller's when left out."
@@ -83,7 +83,7 @@ class AdjustmentTable(Wire):
     dry_run: bool = False
 
 
-class TableFault(Wire):
+class TableFault(Why):
     """A line that cannot be done, and why."""
 
     line: int

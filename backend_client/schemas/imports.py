@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from backend_client.schemas.base import Id, Instant, Points, Wire
+from backend_client.schemas.base import Id, Instant, Points, Why, Wire
 
 ROWS_MAX = 100_000
 BYTES_MAX = 16 * 1024 * 1024
@@ -100,7 +100,7 @@ class ImportPlan(Wire):
         return columns
 
 
-class BadRow(Wire):
+class BadRow(Why):
     """A row that is left out."""
 
     line: int = Field(description="In the file; the headers are line 1.")

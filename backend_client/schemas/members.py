@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from backend_client.schemas.base import CardKey, Id, Instant, Language, OneLine, Points, Prose, Wire
+from backend_client.schemas.base import (
+    CardKey,
+    Id,
+    Instant,
+    Language,
+    OneLine,
+    Points,
+    Prose,
+    Why,
+    Wire,
+)
 from backend_client.schemas.cards import CardBody
 from backend_client.schemas.events import ConsentBody
 
@@ -298,7 +308,7 @@ class BulkChange(Wire):
     dry_run: bool = False
 
 
-class BulkFault(Wire):
+class BulkFault(Why):
     """A line that cannot be done, and why."""
 
     line: int

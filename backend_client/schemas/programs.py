@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from backend_client.schemas.base import Id, Instant, Points, Wire
+from backend_client.schemas.base import Id, Instant, Points, Why, Wire
 from backend_client.schemas.catalogue import Hash, Names
 from backend_client.schemas.sales import LineBody
 from loyalty.sales import Channel
@@ -26,7 +26,7 @@ Document = Annotated[
 ]
 
 
-class FieldError(Wire):
+class FieldError(Why):
     """What is wrong with one field of a document."""
 
     field: str = Field(description="Such as rewards.2.cost.")

@@ -139,7 +139,7 @@ def test_the_dry_run_tells_totals_and_the_bad_rows_with_reasons(importer: Import
     assert (totals["rows"], totals["lots"], totals["points"]) == (8, 3, 161)
     assert totals["members_added"] == 3
     assert [(bad["line"], bad["reason"]) for bad in totals["bad_rows"]] == [
-        (4, "email: shape"),
+        (4, "email: this is not an address"),
         (5, "balance: not a number"),
         (6, "valid_until: these points have died already"),
         (9, "it names nobody"),
@@ -325,13 +325,13 @@ def test_numbers_are_read_as_they_are_written_or_not_at_all(
 def test_days_are_read_as_they_are_written_or_not_at_all(cell: str, said: str | None) -> None:
     if said is None:
         with pytest.raises(CellRefused):
-            day(cell, DayOrder.DAY_FIRST)
+            day(cell, DayOrder.DAY_FIRST, "earned_on")
     else:
-        assert day(cell, DayOrder.DAY_FIRST).isoformat() == said
+        assert day(cell, DayOrder.DAY_FIRST, "earned_on").isoformat() == said
 
 
 def test_days_may_be_written_month_first() -> None:
-    assert day("05/31/2026", DayOrder.MONTH_FIRST).isoformat() == "2026-05-31"
+    assert day("05/31/2026", DayOrder.MONTH_FIRST, "earned_on").isoformat() == "2026-05-31"
 
 
 def test_a_thousand_points_at_a_cent_are_ten_euros(url: str) -> None:
@@ -486,7 +486,7 @@ def test_at_the_command_line_it_is_tried_until_commit_is_said(operator: Operator
     tried = operator.gets(*words, "add")
     assert (tried["state"], tried["points"], tried["bad"]) == ("mapped", 120, 1)
     _, said, _ = operator.types(*words, "add")
-    assert "line 3: email: shape" in said
+    assert "line 3: email: this is not an address" in said
     done = operator.gets(*words, "add", "--commit")
     assert (done["state"], done["points"]) == ("committed", 120)
     again = operator.gets(*words, "add", "--commit")

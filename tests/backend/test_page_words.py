@@ -16,6 +16,11 @@ AREAS = ("web", "backoffice", "till", "portal", "shop")
 """The packages of pages."""
 SAYING = {"t": 0, "tn": 0, "later": 0, "mistake": 1}
 """What takes a text to translate, and as which argument."""
+ROOMS = ("api", "services", "mail")
+REFUSING = {"Refused": 1, "phrase": 0, "AddressRefused": 0}
+"""What the backend says no with, and which argument says why."""
+NO_READER = ("callers", "own", "kiosks")
+"""What only programs are told."""
 BLANK = re.compile(r"\{(\w*)\}")
 
 
@@ -52,8 +57,26 @@ def in_templates() -> Iterator[str]:
                         yield str(each.value)
 
 
+def refused() -> Iterator[str]:
+    """What the backend refuses, which a page may have to show: by its English."""
+    for path in (
+        BACKEND / "outward.py",
+        *(p for room in ROOMS for p in (BACKEND / room).rglob("*.py")),
+    ):
+        if path.stem in NO_READER or path.parent.name in NO_READER:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", "")
+                for each in node.args[REFUSING[name] :][:1] if name in REFUSING else ():
+                    assert not isinstance(each, ast.JoinedStr), f"{path}:{each.lineno}: a phrase"
+                    if isinstance(each, ast.Constant):
+                        yield str(each.value)
+
+
 def said() -> set[str]:
-    return {*in_python(), *in_templates(), *(title for _, title in STATUS.values())}
+    titles = (title for _, title in STATUS.values())
+    return {*in_python(), *in_templates(), *titles, *refused()}
 
 
 def french() -> dict[str, tuple[str, ...]]:

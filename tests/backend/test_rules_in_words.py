@@ -12,7 +12,6 @@ from starlette.datastructures import FormData
 from backend.backoffice.rules import reading, shapes, telling
 from backend.backoffice.rules.known import FIELDS, Known
 from backend.backoffice.rules.parts import PARTS, SERIES, place
-from backend.backoffice.rules.remedies import in_their_words
 from backend.backoffice.rules.shapes import Shape
 from backend.backoffice.rules.showing import Node, nodes
 from backend.backoffice.rules.words_choices import CHOICES
@@ -145,10 +144,3 @@ def test_a_change_is_told_with_its_place_and_both_values() -> None:
             "The rest is the shop’s loss",
         ),
     ]
-
-
-def test_what_a_document_refuses_is_said_in_the_readers_words() -> None:
-    words = words_in("fr")
-    assert in_their_words("write 3 or more", words) == "Au moins 3"
-    assert in_their_words("'x' is missing: write it", words) == "À remplir"
-    assert in_their_words("something nobody foresaw", words) == "something nobody foresaw"

@@ -32,3 +32,8 @@ def test_a_refusal_in_a_log_names_the_facts_and_no_person() -> None:
     assert str(ProgramRefused("rewards.0.cost", say("number.any"))) == (
         "rewards.0.cost: write a number, such as 0.05"
     )
+
+
+def test_a_refusal_says_why_or_nothing() -> None:
+    assert errors.NotEnoughPoints(3).said == "3 points missing"
+    assert LoyaltyError().said == ""

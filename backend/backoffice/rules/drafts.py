@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.backoffice.rules.known import Known, in_words, known
-from backend.backoffice.rules.remedies import in_their_words
 from backend.db import Transaction
 from backend.db import programs as kept
 from backend.errors import Refused
 from backend.services.programs.programs import draft_of, version_of
 from backend.web.page import Page
+from backend.web.refusals import of_answer
 from backend_client.schemas import ProblemName
 
 
@@ -38,7 +38,7 @@ def writing(page: Page, tx: Transaction, program: str) -> Writing:
     if draft:
         found = draft_of(tx, program)
         document = found.document
-        wrong = {each.field: in_their_words(each.message, page.words) for each in found.errors}
+        wrong = {each.field: of_answer(each, each.message, page.words) for each in found.errors}
     else:
         document = _latest(tx, program)
     return Writing(

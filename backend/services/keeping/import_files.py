@@ -9,15 +9,25 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from backend.errors import phrase
 from backend_client.schemas.imports import ROWS_MAX, DayOrder
+from loyalty.sentences import Sentence
 
 
 class FileRefused(Exception):
-    """The file cannot be read; the message says why."""
+    """The file cannot be read."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class CellRefused(Exception):
-    """A cell cannot be read; the message says why, without what is in it."""
+    """A cell cannot be read: why, without what is in it."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +63,21 @@ def read_table(content: bytes) -> Table:
     """The table in the file. Raises FileRefused."""
     text, encoding = _decoded(content)
     if "\0" in text:
-        raise FileRefused("this is not a text file: export it as CSV")
+        raise FileRefused(phrase("this is not a text file: export it as CSV"))
     if not text.strip(" \r\n" + "".join(_DELIMITERS)):
-        raise FileRefused("the file is empty")
+        raise FileRefused(phrase("the file is empty"))
     delimiter = _delimiter(text)
     try:
         found = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise FileRefused(f"this is not CSV: {error}") from error
+        raise FileRefused(phrase("this is not CSV: {error}", error=str(error))) from error
     filled = [row for row in found if any(cell.strip() for cell in row)]
     headers = tuple(cell.strip() for cell in filled[0])
     named = [header for header in headers if header]
     if len(set(named)) != len(named):
-        raise FileRefused("two columns have the same header")
+        raise FileRefused(phrase("two columns have the same header"))
     if len(filled) - 1 > ROWS_MAX:
-        raise FileRefused(f"more than {ROWS_MAX} rows: cut the file in parts")
+        raise FileRefused(phrase("more than {most} rows: cut the file in parts", most=ROWS_MAX))
     return Table(
         text=text,
         encoding=encoding,
@@ -102,16 +112,18 @@ def number(cell: str, decimal: str) -> Decimal:
     other = "," if decimal == "." else "."
     whole, sign, fraction = bare.partition(decimal)
     if other in fraction or (other in whole and not _THOUSANDS.fullmatch(whole)):
-        raise CellRefused("balance: it could be read in two ways; say which sign is decimal")
+        raise CellRefused(
+            phrase("balance: it could be read in two ways; say which sign is decimal")
+        )
     plain = whole.replace(other, "") + (f".{fraction}" if sign else "")
     if not _NUMBER.fullmatch(plain):
-        raise CellRefused("balance: not a number")
+        raise CellRefused(phrase("balance: not a number"))
     try:
         found = Decimal(plain)
     except InvalidOperation:
-        raise CellRefused("balance: not a number") from None
+        raise CellRefused(phrase("balance: not a number")) from None
     if abs(found) > _MOST:
-        raise CellRefused("balance: more than anybody has")
+        raise CellRefused(phrase("balance: more than anybody has"))
     return found
 
 
@@ -120,22 +132,22 @@ _NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{0,10})?|\.\d{1,10})")
 _MOST = Decimal(10**9)
 
 
-def day(cell: str, order: DayOrder) -> date:
-    """The day in a cell: 2026-05-31, 31/05/2026, 31.5.26. Raises CellRefused."""
+def day(cell: str, order: DayOrder, column: str) -> date:
+    """The day in a column's cell: 2026-05-31, 31/05/2026, 31.5.26. Raises CellRefused."""
     found = _YEAR_FIRST.match(cell)
     if found:
         year, month, of_month = (int(part) for part in found.groups())
     else:
         found = _YEAR_LAST.match(cell)
         if not found:
-            raise CellRefused("not a day")
+            raise CellRefused(phrase("{column}: not a day", column=column))
         first, second, year = (int(part) for part in found.groups())
         month, of_month = (second, first) if order is DayOrder.DAY_FIRST else (first, second)
         year += 2000 if year < 100 else 0  # noqa: PLR2004 - written with two digits
     try:
         return date(year, month, of_month)
     except ValueError:
-        raise CellRefused("there is no such day") from None
+        raise CellRefused(phrase("{column}: there is no such day", column=column)) from None
 
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$")
@@ -148,7 +160,9 @@ def _decoded(content: bytes) -> tuple[str, str]:
             try:
                 return content.decode(encoding), encoding
             except UnicodeDecodeError as error:
-                raise FileRefused(f"the file says it is {encoding}, and is not") from error
+                raise FileRefused(
+                    phrase("the file says it is {encoding}, and is not", encoding=encoding)
+                ) from error
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:

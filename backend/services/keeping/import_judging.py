@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from backend.db import Transaction, cards, imports, members
-from backend.errors import Refused
+from backend.errors import Refused, phrase, translated_by
 from backend.services.keeping.import_files import CellRefused, Line
 from backend.services.keeping.import_rows import Named, Reading, WantedRow
 from backend.services.people.directory import kept
@@ -29,11 +29,11 @@ def _found(tx: Transaction, person: Named) -> MemberId | None:
     if person.phone:
         ids |= {kept(each) for each in members.by_phone(tx, tx.keys.phone(person.phone))}
     if len(ids) > 1:
-        raise CellRefused("it names several members")
+        raise CellRefused(phrase("it names several members"))
     for found in ids:
         known = members.member(tx, found)
         if known is None or known.wallet or known.erased_at is not None:
-            raise CellRefused("it names somebody who cannot have points")
+            raise CellRefused(phrase("it names somebody who cannot have points"))
     return next(iter(ids), None)
 
 
@@ -72,7 +72,7 @@ def judged(
         try:
             understood.append(reading.understood(tx, line))
         except (CellRefused, Refused, EmailRefused, NameRefused) as no:
-            tally.bad.append(BadRow(line=line.number, reason=_reason(no)))
+            tally.bad.append(_bad(line.number, _reason(no)))
     before = imports.brought(tx, [wanted.key for wanted in understood])
     found: list[tuple[WantedRow, MemberId | None]] = []
     for wanted in understood:
@@ -80,15 +80,18 @@ def judged(
             if before[wanted.key] == wanted.points:
                 tally.known += 1
             else:
-                reason = f"it came in before with {before[wanted.key]} points: undo that import"
-                tally.bad.append(BadRow(line=wanted.line, reason=reason))
+                reason = phrase(
+                    "it came in before with {points} points: undo that import",
+                    points=before[wanted.key],
+                )
+                tally.bad.append(_bad(wanted.line, reason))
             continue
         try:
             member = _found(tx, wanted.person)
             if member is None:
                 _refuse_stranger(reading.plan, wanted.person)
         except CellRefused as no:
-            tally.bad.append(BadRow(line=wanted.line, reason=str(no)))
+            tally.bad.append(_bad(wanted.line, no.why))
             continue
         found.append((wanted, member))
         tally.lots += bool(wanted.points)
@@ -101,19 +104,23 @@ def judged(
 
 def _refuse_stranger(plan: ImportPlan, person: Named) -> None:
     if plan.unknown is UnknownPeople.REFUSE:
-        raise CellRefused("nobody here has this card, address or number")
+        raise CellRefused(phrase("nobody here has this card, address or number"))
     if person.member:
-        raise CellRefused("member: there is no such id")
+        raise CellRefused(phrase("member: there is no such id"))
 
 
-def _reason(no: Exception) -> str:
+def _bad(line: int, why: str) -> BadRow:
+    return BadRow(line=line, reason=str(why), **translated_by(why))
+
+
+def _reason(no: CellRefused | Refused | EmailRefused | NameRefused) -> str:
     """Why a row was refused, without what is in it."""
     match no:
         case EmailRefused():
-            return f"email: {no.flaw.value}"
+            return phrase("email: this is not an address")
         case NameRefused():
-            return f"first_name: {no.flaw.value}"
+            return phrase("first_name: this cannot be written down")
         case Refused():
             return no.detail
-        case _:
-            return str(no)
+        case CellRefused():
+            return no.why

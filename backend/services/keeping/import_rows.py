@@ -5,13 +5,13 @@ A row is known by whom it names, its days and its place among equals, not by the
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from backend.db import Transaction, shops
 from backend.db.imports import ImportRow
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.keeping.import_files import CellRefused, Line, day, number
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
@@ -97,9 +97,9 @@ class Reading:
         )
         points = lot.points if lot else 0
         if abs(points) > POINTS_MAX:
-            raise CellRefused("balance: more than an account can hold")
+            raise CellRefused(phrase("balance: more than an account can hold"))
         if until is not None and until <= self.uploaded_at and points:
-            raise CellRefused("valid_until: these points have died already")
+            raise CellRefused(phrase("valid_until: these points have died already"))
         return WantedRow(
             line=line.number,
             key=key,
@@ -113,15 +113,15 @@ class Reading:
     def _at(self, cell: str) -> datetime:
         if not cell:
             return self.uploaded_at
-        found = datetime.combine(_day(cell, self, "earned_on"), time(12), tzinfo=self.zone)
+        found = datetime.combine(day(cell, self.plan.days, "earned_on"), time(12), tzinfo=self.zone)
         if found > self.uploaded_at + timedelta(days=1):
-            raise CellRefused("earned_on: it is in the future")
+            raise CellRefused(phrase("earned_on: it is in the future"))
         return min(found.astimezone(UTC), self.uploaded_at)
 
     def _until(self, cell: str) -> datetime | None:
         if not cell:
             return None
-        last = _day(cell, self, "valid_until")
+        last = day(cell, self.plan.days, "valid_until")
         # The end of that day on the shop's clock, as every deadline of ours.
         midnight = datetime.combine(last + timedelta(days=1), time(), tzinfo=self.zone)
         return midnight.astimezone(UTC)
@@ -133,13 +133,6 @@ class Reading:
         return tx.keys.proof("import", f"{named}|{self.seen[named]}")
 
 
-def _day(cell: str, reading: Reading, column: str) -> date:
-    try:
-        return day(cell, reading.plan.days)
-    except CellRefused as no:
-        raise CellRefused(f"{column}: {no}") from no
-
-
 def _person(tx: Transaction, cell: dict[ImportColumn, str], country: str) -> Named:
     """Whom the row names. Raises CellRefused, Refused, EmailRefused, NameRefused."""
     email, phone = cell.get(ImportColumn.EMAIL, ""), cell.get(ImportColumn.PHONE, "")
@@ -149,7 +142,7 @@ def _person(tx: Transaction, cell: dict[ImportColumn, str], country: str) -> Nam
     try:
         card = key_of(tx, None, chip) if chip else ""
     except ValueError:
-        raise CellRefused("card_uid: a chip's number is hexadecimal") from None
+        raise CellRefused(phrase("card_uid: a chip's number is hexadecimal")) from None
     found = Named(
         member=cell.get(ImportColumn.MEMBER, ""),
         card=card,
@@ -160,7 +153,7 @@ def _person(tx: Transaction, cell: dict[ImportColumn, str], country: str) -> Nam
         language=language if language in _LANGUAGES else "fr",
     )
     if not (found.member or found.card or found.email or found.phone):
-        raise CellRefused("it names nobody")
+        raise CellRefused(phrase("it names nobody"))
     return found
 
 
@@ -173,7 +166,7 @@ def reading_of(tx: Transaction, row: ImportRow, plan: ImportPlan) -> Reading:
         raise Refused(ProblemName.INVALID, "plan: there is no such program or store")
     for column, header in plan.columns.items():
         if header not in headers:
-            raise Refused(ProblemName.INVALID, f"columns.{column}: no column has this header")
+            raise Refused.at(f"columns.{column}", phrase("no column has this header"))
     if row.content is None:
         raise Refused(ProblemName.INVALID, "state: the file is forgotten; send it again")
     return Reading(

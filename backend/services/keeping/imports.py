@@ -17,7 +17,7 @@ from backend.db import Database, Transaction, accounts, cards, imports, members
 from backend.db.cards import Card
 from backend.db.imports import BroughtRow, ImportRow, ImportState
 from backend.db.members import Member
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.keeping.import_files import (
     FileRefused,
     Line,
@@ -56,7 +56,7 @@ def upload(tx: Transaction, actor: str, wanted: str, content: bytes) -> ImportSh
     try:
         table = read_table(content)
     except FileRefused as no:
-        raise Refused(ProblemName.INVALID, f"file: {no}") from no
+        raise Refused.at("file", no.why) from no
     row = ImportRow(
         id=wanted,
         content_hash=content_hash,
@@ -110,7 +110,7 @@ def try_out(tx: Transaction, actor: str, wanted: str, plan: ImportPlan) -> Impor
     """The import with this plan, and what it would do; nothing is done. Raises Refused."""
     row = existing(tx, wanted)
     if row.state not in (ImportState.UPLOADED, ImportState.MAPPED):
-        raise Refused(ProblemName.INVALID, f"state: the import is {row.state}")
+        raise Refused(ProblemName.INVALID, phrase("state: the import is {state}", state=row.state))
     reading, tally = reading_of(tx, row, plan), Tally()
     for lines in _parts(_lines(row)):
         judged(tx, reading, lines, tally)
@@ -145,7 +145,10 @@ def _begin_commit(tx: Transaction, actor: str, wanted: str) -> tuple[ImportRow, 
     if row.state is ImportState.COMMITTED:
         return None
     if row.state not in (ImportState.MAPPED, ImportState.COMMITTING) or row.plan is None:
-        raise Refused(ProblemName.INVALID, f"state: the import is {row.state}; try it out first")
+        raise Refused(
+            ProblemName.INVALID,
+            phrase("state: the import is {state}; try it out first", state=row.state),
+        )
     if row.state is ImportState.MAPPED:
         imports.save_import(tx, wanted, state=ImportState.COMMITTING.value)
         audit.note(tx, actor, "import.commit", wanted)
@@ -234,7 +237,7 @@ def _begin_undo(tx: Transaction, actor: str, wanted: str) -> bool:
     if row.state is ImportState.UNDONE:
         return False
     if row.state not in (ImportState.COMMITTED, ImportState.COMMITTING, ImportState.UNDOING):
-        raise Refused(ProblemName.INVALID, f"state: the import is {row.state}")
+        raise Refused(ProblemName.INVALID, phrase("state: the import is {state}", state=row.state))
     imports.save_import(tx, wanted, state=ImportState.UNDOING.value, content=None)
     audit.note(tx, actor, "import.undo", wanted)
     return True

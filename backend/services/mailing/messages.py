@@ -3,7 +3,7 @@
 from backend.config import Config
 from backend.db import Transaction, outbox
 from backend.db.outbox import MailRow, MailState, Wording
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.mail import KINDS, Mail, MailKind
 from backend.mail.kinds import ALWAYS
 from backend.mail.words import LANGUAGES, Words, WordsRefused, check
@@ -84,7 +84,7 @@ def send_again(tx: Transaction, actor: str, wanted: str) -> OutboxMail:
     if mail is None:
         raise Refused(ProblemName.NOT_FOUND, "no such mail")
     if mail.state not in (MailState.FAILED, MailState.UNKNOWN, MailState.WAITING):
-        raise Refused(ProblemName.INVALID, f"state: the mail is {mail.state}")
+        raise Refused(ProblemName.INVALID, phrase("state: the mail is {state}", state=mail.state))
     if KINDS[MailKind(mail.kind)].secret and mail.state is not MailState.WAITING:
         raise Refused(ProblemName.INVALID, "state: its code is forgotten; ask for another one")
     outbox.save_mail(
@@ -116,9 +116,13 @@ def shown(mail: MailRow) -> OutboxMail:
 def kind_of(kind: str, language: str) -> MailKind:
     """The kind of that name. Raises Refused, also for a language that we have no words in."""
     if kind not in set(MailKind):
-        raise Refused(ProblemName.NOT_FOUND, f"kind: one of {', '.join(MailKind)}")
+        raise Refused(
+            ProblemName.NOT_FOUND, phrase("kind: one of {names}", names=", ".join(MailKind))
+        )
     if language not in LANGUAGES:
-        raise Refused(ProblemName.NOT_FOUND, f"language: one of {', '.join(LANGUAGES)}")
+        raise Refused(
+            ProblemName.NOT_FOUND, phrase("language: one of {names}", names=", ".join(LANGUAGES))
+        )
     return MailKind(kind)
 
 
@@ -138,4 +142,4 @@ def _checked(kind: MailKind, words: Words) -> None:
     try:
         check(kind, words)
     except WordsRefused as no:
-        raise Refused(ProblemName.INVALID, str(no)) from no
+        raise Refused(ProblemName.INVALID, no.why) from no

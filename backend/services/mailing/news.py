@@ -1,7 +1,7 @@
 """A letter of the merchant's to many members: those who agreed to news, each once (LSX-33)."""
 
 from backend.db import Database, Transaction, outbox
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.mail import Mail, MailKind
 from backend.services.mailing.outbox import queue
 from backend.services.people import directory
@@ -42,7 +42,8 @@ def _found(
         groups.append(rows)
         if sum(map(len, groups)) > MEMBERS_MAX:
             raise Refused(
-                ProblemName.INVALID, f"to: more than {MEMBERS_MAX} members; choose fewer of them"
+                ProblemName.INVALID,
+                phrase("to: more than {most} members; choose fewer of them", most=MEMBERS_MAX),
             )
     return tuple(groups)
 

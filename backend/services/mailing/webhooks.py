@@ -15,7 +15,7 @@ from http import HTTPStatus
 from backend.config import Config, Webhooks
 from backend.db import Database, Transaction, alerts, webhooks
 from backend.db.webhooks import Delivery, Hook, HookState
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.logs import facts
 from backend.outward import AddressRefused, NotDelivered, check_address, post
 from backend.services.team import audit
@@ -44,7 +44,9 @@ def subscribe(
     if known is not None and known.state is HookState.DELETED:
         raise Refused(ProblemName.ID_REUSED, "a subscription of this id was ended")
     if known is None and len(webhooks.hooks(tx)) >= HOOKS_MAX:
-        raise Refused(ProblemName.INVALID, f"id: at most {HOOKS_MAX} subscriptions")
+        raise Refused(
+            ProblemName.INVALID, phrase("id: at most {most} subscriptions", most=HOOKS_MAX)
+        )
     _check(body, rules)
     hook = Hook(
         id=wanted,
@@ -126,11 +128,11 @@ def _check(body: WebhookBody, rules: Webhooks) -> None:
     families = {f"{name.partition('.')[0]}.*" for name in EVENTS}
     unknown = set(body.events) - {*EVENTS, *families, "*"}
     if unknown:
-        raise Refused(ProblemName.INVALID, f"events: there is no {min(unknown)}")
+        raise Refused.at("events", phrase("there is no {event}", event=min(unknown)))
     try:
         check_address(body.url, rules)
     except AddressRefused as no:
-        raise Refused(ProblemName.INVALID, f"url: {no}") from no
+        raise Refused.at("url", phrase(str(no))) from no
 
 
 # --- deliveries -------------------------------------------------------------------------------

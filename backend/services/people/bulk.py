@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.db import Transaction, members
-from backend.errors import Refused
+from backend.errors import Refused, phrase, translated_by, why
 from backend.services.people.tables import member_named, rows
 from backend_client.schemas import BulkAnswer, BulkChange, BulkFault, ProblemName
 from loyalty.errors import EmailRefused
@@ -24,7 +24,7 @@ def change_many(tx: Transaction, body: BulkChange) -> BulkAnswer:
             named = member_named(tx, row)
             person = _changed(changed.get(named.id, named), row)
         except (Refused, EmailRefused) as no:
-            faults.append(BulkFault(line=number, reason=getattr(no, "detail", "") or str(no)))
+            faults.append(BulkFault(line=number, reason=str(why(no)), **translated_by(why(no))))
             continue
         if person is not None:
             changed[person.id] = person
@@ -45,12 +45,17 @@ def _changed(person: members.Member, row: dict[str, str]) -> members.Member | No
     for name in ("record_type", "price_code"):
         if said := row.get(name, ""):
             if len(said) > _WORD_MAX or not said.isprintable():
-                raise Refused(ProblemName.INVALID, f"{name}: at most {_WORD_MAX} letters")
+                raise Refused(
+                    ProblemName.INVALID,
+                    phrase("{name}: at most {most} letters", name=name, most=_WORD_MAX),
+                )
             values: dict[str, Any] = {name: said}
             wanted = replace(wanted, **values)
     if said := row.get("themes", ""):
         themes = tuple(each.strip() for each in said.split("|") if each.strip())
         if any(len(each) > _WORD_MAX or not each.isprintable() for each in themes):
-            raise Refused(ProblemName.INVALID, f"themes: at most {_WORD_MAX} letters each")
+            raise Refused(
+                ProblemName.INVALID, phrase("themes: at most {most} letters each", most=_WORD_MAX)
+            )
         wanted = replace(wanted, themes=themes)
     return None if wanted == person else wanted

@@ -12,7 +12,7 @@ from hmac import compare_digest
 from backend.db import Transaction, codes, members
 from backend.db.codes import CodeRow
 from backend.db.members import Member
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.mail import Mail, MailKind
 from backend.services.mailing import outbox
 from backend.services.people import contacts
@@ -121,7 +121,7 @@ def _refuse_too_many(tx: Transaction, key: str) -> None:
         wait = _DAY if first is None else first + _DAY - tx.now
         raise Refused(
             ProblemName.TOO_MANY_CODES,
-            f"at most {PER_DAY} a day: come back tomorrow",
+            phrase("at most {most} a day: come back tomorrow", most=PER_DAY),
             retry_after_s=max(1, int(wait.total_seconds())),
         )
 

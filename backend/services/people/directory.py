@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backend.db import Transaction, cards, directory, members
 from backend.db.directory import Alike, Listed, Query
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
 from backend_client.schemas import (
@@ -62,7 +62,9 @@ def _both(asked: MemberFilter, segment: MemberFilter) -> MemberFilter:
     said = {name: getattr(asked, name) for name in asked.model_fields_set}
     for name, value in said.items():
         if name in segment.model_fields_set and getattr(segment, name) != value:
-            raise Refused(ProblemName.INVALID, f"only.{name}: the segment says it already")
+            raise Refused(
+                ProblemName.INVALID, phrase("only.{name}: the segment says it already", name=name)
+            )
     return segment.model_copy(update=said)
 
 

@@ -24,6 +24,7 @@ from loyalty.errors import HouseholdRefused, NotInHousehold
 from loyalty.households import Household, Membership, Step
 from loyalty.ids import MemberId, ProgramId, StoreId, derived_entry
 from loyalty.program import Program
+from loyalty.sentences import say
 
 
 def create(tx: Transaction, body: NewHousehold, program: ProgramId) -> HouseholdAnswer:
@@ -36,7 +37,7 @@ def create(tx: Transaction, body: NewHousehold, program: ProgramId) -> Household
         return told(tx, known)
     allowed = _rules(tx, program).households
     if not allowed.active:
-        raise HouseholdRefused("the program has no households")
+        raise HouseholdRefused(say("household.none"))
     wallet = MemberId(derived_entry("wallet", body.id))
     members.add_wallet(tx, wallet)
     locked_account(tx, wallet, program)
@@ -61,7 +62,7 @@ def join(tx: Transaction, wanted: str, body: HouseholdJoin, store: StoreId) -> H
     if person.merged_into is not None:
         raise Refused(ProblemName.NOT_FOUND, "another record took this one in")
     if households.household_of(tx, person.id) is not None:
-        raise NotInHousehold("only who is not in a household can join it")
+        raise NotInHousehold(say("household.in"))
     admitted = rules.admitted(household, _rules(tx, household.program).households)
     own, others = _journal(tx, person.id, household.program), _journals(tx, household)
     step = Step(id=body.id, member=person.id, at=_after(tx, (*own, *others)), store=store)
@@ -109,7 +110,7 @@ def limit(tx: Transaction, wanted: str, member: MemberId, body: HouseholdTerms) 
     """The household with other terms for somebody in it. Raises Refused, NotInHousehold."""
     found = existing_household(tx, wanted)
     if member not in found.household.members:
-        raise NotInHousehold("only a member of the household has terms in it")
+        raise NotInHousehold(say("household.wallet"))
     terms = Membership(role=body.role, per_day=body.per_day)
     households.save_membership(tx, wanted, member, terms)
     _tell_cards(tx, member)

@@ -5,7 +5,7 @@ import io
 
 from backend.db import Transaction, cards, members
 from backend.db.members import Member
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
 from backend.services.people.directory import kept
@@ -27,13 +27,19 @@ def rows(text: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]
     try:
         lines = [line for line in reader if any(cell.strip() for cell in line)]
     except csv.Error as error:
-        raise Refused(ProblemName.INVALID, f"csv: {error}") from error
+        raise Refused(ProblemName.INVALID, phrase("csv: {error}", error=str(error))) from error
     header = [cell.strip().lower().lstrip("\ufeff") for cell in lines[0]] if lines else []
     if not any(name in header for name in _NAMES):
-        raise Refused(ProblemName.INVALID, f"csv: a column must be one of {', '.join(_NAMES)}")
+        raise Refused(
+            ProblemName.INVALID,
+            phrase("csv: a column must be one of {names}", names=", ".join(_NAMES)),
+        )
     unknown = [name for name in header if name not in (*_NAMES, *columns)]
     if unknown or len(set(header)) != len(header):
-        raise Refused(ProblemName.INVALID, f"csv: columns are {', '.join((*_NAMES, *columns))}")
+        raise Refused(
+            ProblemName.INVALID,
+            phrase("csv: columns are {names}", names=", ".join((*_NAMES, *columns))),
+        )
     return [
         (number, dict(zip(header, (cell.strip() for cell in line), strict=False)))
         for number, line in enumerate(lines[1:], start=2)

@@ -11,7 +11,7 @@ from backend.db import Transaction, accounts, adjustments, alerts, approvals, sh
 from backend.db.adjustments import AdjustmentRow, SessionRow
 from backend.db.approvals import Approval
 from backend.db.shops import Store
-from backend.errors import Refused
+from backend.errors import Refused, translated_by, why
 from backend.services.people.records import existing
 from backend.services.people.tables import member_named, rows
 from backend.services.points.belonging import holder, routed
@@ -245,7 +245,7 @@ def _asked(
             line = _line(tx, body, row, number)
             _try(tx, line, hand, store)
         except (Refused, LoyaltyError) as no:
-            faults.append(TableFault(line=number, reason=getattr(no, "detail", "") or str(no)))
+            faults.append(TableFault(line=number, reason=str(why(no)), **translated_by(why(no))))
         else:
             lines.append(line)
     return lines, faults

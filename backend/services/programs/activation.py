@@ -13,7 +13,7 @@ from itertools import groupby
 from backend.db import Database, Transaction, members, programs, sales, shops
 from backend.db.programs import Batch
 from backend.db.sales import ActKind
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.people.records import as_buyer
 from backend.services.points.ledger import locked_account, post
 from backend.services.programs import past
@@ -147,10 +147,8 @@ def _span(tx: Transaction, program: str, body: OpeningBody) -> _Span:
     rules = _program(tx, program)
     since = body.since or rules.counts_from
     if since is None:
-        raise Refused(
-            ProblemName.INVALID,
-            "since: say from which day invoices count; the program says none",
-            errors=[{"field": "since", "message": "say from which day invoices count"}],
+        raise Refused.at(
+            "since", phrase("say from which day invoices count; the program says none")
         )
     first = programs.versions(tx, program)[-1].valid_from
     return _Span(program=rules, since=since, until=first, zones=past.zones(tx, rules.id))

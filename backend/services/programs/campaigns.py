@@ -4,7 +4,7 @@ from datetime import UTC
 
 from backend.db import Transaction, gifts, programs, shops
 from backend.db.programs import Message
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend_client.schemas import (
     CampaignFound,
     CampaignMessageBody,
@@ -45,12 +45,7 @@ def put_message(
     if campaign not in {each.id for each in _program(tx, program).campaigns}:
         raise Refused(ProblemName.NOT_FOUND, "the version in force has no such campaign")
     if body.picture is not None and gifts.picture(tx, body.picture) is None:
-        message = "put the picture under /v1/pictures first"
-        raise Refused(
-            ProblemName.INVALID,
-            f"picture: {message}",
-            errors=[{"field": "picture", "message": message}],
-        )
+        raise Refused.at("picture", phrase("put the picture under /v1/pictures first"))
     told = Message(
         program=program, campaign=campaign, message=dict(body.message), picture=body.picture
     )

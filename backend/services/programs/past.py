@@ -10,7 +10,7 @@ from itertools import groupby
 
 from backend.db import Transaction, accounts, members, sales, shops
 from backend.db.sales import Act, ActKind, SaleRow
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.people.records import as_buyer
 from backend.services.points import fraud
 from backend.services.selling.sold import body_of, came_back, sale_of
@@ -38,7 +38,8 @@ def facts(
     stores = {store.id for store in shops.stores(tx) if store.published == program}
     if sales.count_between(tx, since, until) > SALES_MAX:
         raise Refused(
-            ProblemName.INVALID, f"more than {SALES_MAX} sales: tell a shorter time at once"
+            ProblemName.INVALID,
+            phrase("more than {most} sales: tell a shorter time at once", most=SALES_MAX),
         )
     rows = sales.between(tx, since, until, after=after)
     for _, theirs in groupby(rows, key=lambda row: row.member):

@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.db import Transaction, feed, programs, shops
 from backend.db.programs import Draft, Version
-from backend.errors import Refused
+from backend.errors import Refused, phrase, told
 from backend.services.expected import ANYTHING, Expected
 from backend.services.team import audit
 from backend_client.schemas import (
@@ -117,7 +117,7 @@ def _errors(text: str) -> tuple[FieldError, ...]:
     try:
         read_program(text)
     except ProgramRefused as refused:
-        return (FieldError(field=refused.field, message=refused.remedy),)
+        return (FieldError.model_validate(told(refused.field, refused.remedy)),)
     return ()
 
 
@@ -125,7 +125,7 @@ def _refused(refused: ProgramRefused) -> Refused:
     return Refused(
         ProblemName.PROGRAM_REFUSED,
         str(refused),
-        errors=[{"field": refused.field, "message": refused.remedy}],
+        errors=[told(refused.field, refused.remedy)],
     )
 
 
@@ -149,7 +149,10 @@ def publish(tx: Transaction, program: str, body: Publication, *, actor: str) -> 
     if body.version != next_version(tx, program):
         raise Refused(
             ProblemName.CHANGED_SINCE,
-            f"version: the next one is {next_version(tx, program)}; somebody published meanwhile",
+            phrase(
+                "version: the next one is {version}; somebody published meanwhile",
+                version=next_version(tx, program),
+            ),
         )
     start = body.valid_from or tx.now
     _check_date(tx, program, body)
@@ -160,7 +163,10 @@ def publish(tx: Transaction, program: str, body: Publication, *, actor: str) -> 
     except ProgramRefused as refused:
         raise _refused(refused) from refused
     if read.id != program:
-        raise Refused(ProblemName.INVALID, f"document.id: write {program}, or leave it out")
+        raise Refused(
+            ProblemName.INVALID,
+            phrase("document.id: write {program}, or leave it out", program=program),
+        )
     shops.add_program(tx, read, text)
     programs.delete_draft(tx, program)
     if read.valid_from <= tx.now:
@@ -188,13 +194,16 @@ def _published_before(tx: Transaction, known: Version, body: Publication) -> Ver
 def _check_date(tx: Transaction, program: str, body: Publication) -> None:
     start = body.valid_from or tx.now
     if start < tx.now - _LATE:
-        raise _field("valid_from", "it lies in the past: leave it out for now")
+        raise Refused.at("valid_from", phrase("it lies in the past: leave it out for now"))
     earlier = programs.versions(tx, program, limit=1)
     if earlier and earlier[0].valid_from > start:
-        raise _field(
+        raise Refused.at(
             "valid_from",
-            f"version {earlier[0].version} begins later, and would hide this one: take it back"
-            " first, or begin after it",
+            phrase(
+                "version {version} begins later, and would hide this one: take it back first,"
+                " or begin after it",
+                version=earlier[0].version,
+            ),
         )
 
 
@@ -333,9 +342,3 @@ def switch(tx: Transaction, program: str, *, on: bool, actor: str) -> ProgramFou
         programs.switch(tx, program, on=on, actor=actor)
         audit.note(tx, actor, "program.on" if on else "program.off", program)
     return next(each for each in programs_of(tx).programs if each.id == program)
-
-
-def _field(field: str, message: str) -> Refused:
-    return Refused(
-        ProblemName.INVALID, f"{field}: {message}", errors=[{"field": field, "message": message}]
-    )

@@ -38,7 +38,7 @@ def trial(tx: Transaction, program: str, body: TrialBody, language: str) -> Tria
             extensions=tx.extensions,
         )
     except SaleRefused as no:
-        raise Refused(ProblemName.INVALID, str(no)) from no
+        raise Refused.at(no.field, no.remedy) from no
     after = found.balance_after
     return TrialFound(
         earned=found.earned,

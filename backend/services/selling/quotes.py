@@ -177,7 +177,7 @@ def _earned(
             extensions=tx.extensions,
         )
     except SaleRefused as no:
-        raise Refused(ProblemName.INVALID, str(no)) from no
+        raise Refused.at(no.field, no.remedy) from no
 
 
 def _money(amount: int) -> Payment:

@@ -12,7 +12,7 @@ from datetime import datetime
 from backend.db import Transaction, accounts, members, sales, uses
 from backend.db.access import Till
 from backend.db.sales import Act, ActKind, SaleRow
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services import clock
 from backend.services.people.members import balance_of, numbered
 from backend.services.points import fraud
@@ -119,7 +119,10 @@ def take_back(
         return known
     row = _find(tx, wanted)
     if row.stage is not SaleStage.SETTLED:
-        raise Refused(ProblemName.TOO_LATE, f"the sale is {row.stage.value}: nothing was earned")
+        raise Refused(
+            ProblemName.TOO_LATE,
+            phrase("the sale is {stage}: nothing was earned", stage=row.stage.value),
+        )
     sale = sale_of(body_of(row), row.store)
     earlier = _returned(tx, row, sale)
     coming = _coming(sale, body, earlier, till.store.id)
@@ -142,7 +145,10 @@ def release(
         return known
     row = _find(tx, wanted)
     if row.stage is not SaleStage.SETTLED:
-        raise Refused(ProblemName.TOO_LATE, f"the sale is {row.stage.value}: nothing was earned")
+        raise Refused(
+            ProblemName.TOO_LATE,
+            phrase("the sale is {stage}: nothing was earned", stage=row.stage.value),
+        )
     earned = (posted.entry for posted in accounts.entries(tx, _earned(row)).values())
     freed = [pending.release(e, now=tx.now) for e in earned if e.available_from is not None]
     return _finish(tx, doing, row, freed, stage=row.stage)
@@ -179,7 +185,7 @@ def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str
             extensions=tx.extensions,
         )
     except SaleRefused as no:
-        raise Refused(ProblemName.INVALID, str(no)) from no
+        raise Refused.at(no.field, no.remedy) from no
     holder = locked_account(tx, member, program.id).snapshot.account()
     taken = under_policy(taken, program.negative, holder=holder, at=tx.now)
     return _finish(tx, doing, None, taken, stage=None, member=member)
@@ -332,14 +338,14 @@ def _coming(
     lines, names = dict(places(sale)), named(sale)
     for number, line in enumerate(body.lines):
         if line.line not in names:
-            raise Refused(ProblemName.INVALID, f"lines.{number}.line: the sale has no such line")
+            raise Refused.at(f"lines.{number}.line", phrase("the sale has no such line"))
         back = back_of(body.id, sale, line, body.at, store)
         if any(each.line == back.line for each in coming):
-            raise Refused(ProblemName.INVALID, f"lines.{number}.line: it is named before")
+            raise Refused.at(f"lines.{number}.line", phrase("it is named before"))
         gone = sum(each.quantity for each in earlier if each.line == back.line)
         if gone + back.quantity > lines[back.line].quantity:
             field = "quantity" if line.quantity is not None else "amount"
-            raise Refused(ProblemName.INVALID, f"lines.{number}.{field}: more than is left of it")
+            raise Refused.at(f"lines.{number}.{field}", phrase("more than is left of it"))
         coming.append(back)
     return tuple(coming)
 

@@ -8,7 +8,7 @@ from backend.db.access import Till
 from backend.db.earned import earned_between
 from backend.db.sales import SaleRow
 from backend.db.shops import Store
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services import clock
 from backend.services.people.members import balance_of, numbered
 from backend.services.people.records import as_buyer
@@ -132,7 +132,7 @@ def _check_names(sale: Sale) -> None:
     names = [line_id(place, line.id) for place, line in enumerate(sale.lines, start=1)]
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise Refused(ProblemName.INVALID, f"lines.{place}.id: another line has it")
+            raise Refused.at(f"lines.{place}.id", phrase("another line has it"))
 
 
 def _stage(sale: Sale) -> SaleStage:
@@ -177,7 +177,7 @@ def _book(
         # Also of a sale that goes on: what is wrong with it is said at once. It earns nothing yet.
         earned = earn(sale, program, zone=till.store.zone, buyer=buyer, extensions=tx.extensions)
     except SaleRefused as no:
-        raise Refused(ProblemName.INVALID, str(no)) from no
+        raise Refused.at(no.field, no.remedy) from no
     if any(entry.points > POINTS_MAX for entry in earned):
         raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
     posted = post(tx, *(routed(tx, entry) for entry in earned), new=new)

@@ -17,6 +17,7 @@ from loyalty.households import check_spend, spent_by
 from loyalty.ids import MemberId, Points
 from loyalty.program import Program
 from loyalty.redemption import check_assurance
+from loyalty.sentences import say
 from loyalty.transfers import standing
 
 
@@ -66,7 +67,7 @@ def check(
     spent = spent_today(tx, who, program, place)
     check_assurance(cost, shown.level(card), spent, program.assurance)
     if card is not None and card.earn_only:
-        raise EarnOnlyCard("this card earns, and cannot spend")
+        raise EarnOnlyCard(say("household.earns"))
     if card is not None and card.per_day is not None and cost > max(card.per_day - spent, 0):
         raise HouseholdCap(max(card.per_day - spent, 0))
     found = households.household_of(tx, who.by) if who.by else None

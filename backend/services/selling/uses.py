@@ -9,7 +9,7 @@ from backend.db import uses as rows
 from backend.db.access import Till
 from backend.db.accounts import AccountRow
 from backend.db.uses import UseRow, UseState
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services import clock
 from backend.services.people.members import balance_of, numbered
 from backend.services.points import fraud
@@ -35,6 +35,7 @@ from loyalty.ledger import Entry
 from loyalty.program import Program, Reward, in_language
 from loyalty.rewards import Price
 from loyalty.sales import LineKind, Means, Sale
+from loyalty.sentences import Sentence
 from loyalty.terms import ChosenPoints, GiftArticle, Voucher, When
 
 
@@ -60,7 +61,7 @@ def hold(
     assert program is not None, "a store has a program"
     reward = program.reward(RewardId(body.reward))
     if reward is None:
-        raise RewardUnavailable(f"{program.id} does not offer it")
+        raise RewardUnavailable(phrase("{program} does not offer it", program=program.id))
     who, card = spending.spender(tx, person, body.card, program)
     account = locked_account(tx, who.account, program.id)
     price = _priced(tx, till, body, program, reward)
@@ -152,11 +153,15 @@ def on_ticket(tx: Transaction, sale: Sale, wanted: Sequence[str]) -> tuple[UseRo
     for place, each in enumerate(wanted):
         row = found.get(each)
         if row is None or row.member != sale.member:
-            raise Refused(ProblemName.NOT_FOUND, f"uses.{place}: no such use of this member")
+            raise Refused.at(
+                f"uses.{place}", phrase("no such use of this member"), ProblemName.NOT_FOUND
+            )
         if row.state is UseState.VOIDED:
-            raise Refused(ProblemName.TOO_LATE, f"uses.{place}: its points were given back")
+            raise Refused.at(
+                f"uses.{place}", phrase("its points were given back"), ProblemName.TOO_LATE
+            )
         if row.sale not in (None, sale.id) or each in wanted[:place]:
-            raise Refused(ProblemName.INVALID, f"uses.{place}: it is on another sale, or twice")
+            raise Refused.at(f"uses.{place}", phrase("it is on another sale, or twice"))
     given = sum(row.money for row in found.values())
     claimed = sale.paid(Means.POINTS) - sum(line.net for line in sale.lines if line.net < 0)
     if given != claimed:
@@ -164,13 +169,18 @@ def on_ticket(tx: Transaction, sale: Sale, wanted: Sequence[str]) -> tuple[UseRo
     return tuple(found[each] for each in wanted)
 
 
-def _unpaid(given: int, claimed: int, *, named: bool) -> str:
+def _unpaid(given: int, claimed: int, *, named: bool) -> Sentence:
     """What to say to a till whose ticket has a discount that no points gave (P-08)."""
     if named:
-        return f"uses: they give {given}, and the ticket takes {claimed} off for points"
-    return (
-        f"uses: points take {claimed} off the ticket; set them aside first, and name the use."
-        " A voucher is a payment by voucher, a discount of the shop's own is `discount`"
+        return phrase(
+            "uses: they give {given}, and the ticket takes {claimed} off for points",
+            given=given,
+            claimed=claimed,
+        )
+    return phrase(
+        "uses: points take {claimed} off the ticket; set them aside first, and name the use."
+        " A voucher is a payment by voucher, a discount of the shop's own is `discount`",
+        claimed=claimed,
     )
 
 
@@ -248,14 +258,17 @@ def _article(reward: Reward, wanted: str) -> str:
     if not isinstance(gives, GiftArticle):
         return reward.article
     if wanted and wanted not in gives.articles:
-        raise RewardUnavailable(f"{wanted!r} is not one of its gifts")
+        raise RewardUnavailable(phrase("{gift} is not one of its gifts", gift=wanted))
     return wanted or gives.articles[0]
 
 
 def _priced(tx: Transaction, till: Till, body: UseBody, program: Program, reward: Reward) -> Price:
     """What it takes and gives. Raises the rule that says no."""
     if body.currency not in (None, program.currency):
-        raise Refused(ProblemName.CURRENCY, f"the program counts in {program.currency}")
+        raise Refused(
+            ProblemName.CURRENCY,
+            phrase("the program counts in {currency}", currency=program.currency),
+        )
     person, terms = MemberId(body.member), reward.terms
     fraud.refuse_many_rewards(tx, person, program.id, program.guard, till.store)
     seen = situation(
@@ -272,7 +285,7 @@ def _priced(tx: Transaction, till: Till, body: UseBody, program: Program, reward
     if body.points is not None and isinstance(terms.cost, ChosenPoints):
         price = rewards.price(terms, seen, body.points)
     if not price.money and not isinstance(terms.gives, GiftArticle | Voucher):
-        raise RewardUnavailable("it takes nothing off this ticket")
+        raise RewardUnavailable(phrase("it takes nothing off this ticket"))
     return price
 
 

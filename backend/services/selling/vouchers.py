@@ -4,7 +4,7 @@ from backend.db import Transaction, facts, shops, vouchers
 from backend.db.access import Till
 from backend.db.facts import Alert
 from backend.db.vouchers import Redeemed, VoucherRow
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services import clock
 from backend.services.points.ledger import settle
 from backend_client.schemas import (
@@ -57,7 +57,7 @@ def redeem_voucher(
 def _find(tx: Transaction, code: str) -> VoucherRow:
     row = vouchers.by_code(tx, parse(code_of(seal_key(tx), code)))
     if row is None:
-        raise VoucherUnknown("no such voucher")
+        raise VoucherUnknown(phrase("no such voucher"))
     return row
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from backend.db import Transaction, catalogue, gifts
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
 from backend_client.schemas import (
     GiftBody,
@@ -73,9 +73,11 @@ def refuse_components(product: ProductFound, known: dict[str, ProductFound]) -> 
         field = f"components.{place}.product"
         found = known.get(part.product)
         if found is None or part.product == product.id:
-            raise _invalid(field, f"there is no product {part.product}: put it first")
+            raise Refused.at(
+                field, phrase("there is no product {product}: put it first", product=part.product)
+            )
         if found.components:
-            raise _invalid(field, "a pack is made of articles, not of packs")
+            raise Refused.at(field, phrase("a pack is made of articles, not of packs"))
 
 
 def _known_parts(tx: Transaction, products: Iterable[ProductFound]) -> dict[str, ProductFound]:
@@ -101,7 +103,8 @@ def delete_product(tx: Transaction, wanted: str, expected: Expected = ANYTHING) 
     users = [*catalogue.packs_with(tx, wanted), *gifts.gifts_of(tx, wanted)]
     if users:
         raise Refused(
-            ProblemName.IN_USE, f"it is part of {', '.join(users[:5])}: change that first"
+            ProblemName.IN_USE,
+            phrase("it is part of {products}: change that first", products=", ".join(users[:5])),
         )
     catalogue.delete_product(tx, wanted)
 
@@ -252,11 +255,3 @@ def shelf(tx: Transaction, lines: Iterable[Line], codes: Iterable[str] = ()) -> 
 
 def _or(*amounts: int | None) -> int:
     return next((amount for amount in amounts if amount is not None), 0)
-
-
-def _invalid(field: str, message: str) -> Refused:
-    return Refused(
-        ProblemName.INVALID,
-        f"{field}: {message}",
-        errors=[{"field": field, "message": message}],
-    )

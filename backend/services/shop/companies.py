@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from backend.db import Database, Transaction, shops, staff
 from backend.db.staff import Person
-from backend.errors import CannotStart, Refused
+from backend.errors import CannotStart, Refused, phrase
 from backend.rights import Role
 from backend.services.programs.presets import preset_document, preset_names
 from backend.services.shop.shops import add_shop
@@ -88,9 +88,9 @@ def _new_company(database: Database, wanted: NewCompany | None) -> TenantId:
     if not waits_for_owner(database):
         raise Refused(ProblemName.LINK, "the server has its owner already")
     if wanted is None:
-        raise _invalid("company", "a new server needs one")
+        raise Refused.at("company", phrase("a new server needs one"))
     if wanted.program not in preset_names():
-        raise _invalid("company.program", "no ready program has this name")
+        raise Refused.at("company.program", phrase("no ready program has this name"))
     document = _named(preset_document(wanted.program), wanted.name)
     try:
         shop = add_shop(
@@ -101,9 +101,9 @@ def _new_company(database: Database, wanted: NewCompany | None) -> TenantId:
             document=document,
         )
     except CannotStart as no:
-        raise _invalid("company.time_zone", str(no)) from no
+        raise Refused.at("company.time_zone", str(no)) from no
     except ProgramRefused as no:
-        raise _invalid("company.program", str(no)) from no
+        raise Refused.at("company.program", no.remedy) from no
     return shop.tenant
 
 
@@ -124,7 +124,3 @@ def _first_owner(tx: Transaction, request: FirstRun, kept: str) -> Opened:
 def owner(tx: Transaction, name: str, email: str) -> Person:
     """Whom the company belongs to, written down by whoever runs the server."""
     return add_person(tx, NewPerson(name=name, email=email, role=Role.OWNER), actor="system")
-
-
-def _invalid(name: str, why: str) -> Refused:
-    return Refused(ProblemName.INVALID, f"{name}: {why}", errors=[{"field": name, "message": why}])

@@ -1,7 +1,7 @@
 """Gifts: what points buy, where, and how often."""
 
 from backend.db import Transaction, catalogue, gifts, shops
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
 from backend_client.schemas import GiftBody, GiftFound, ProblemName
 from loyalty.ids import ProgramId
@@ -38,18 +38,12 @@ def _cost(tx: Transaction, body: GiftBody) -> int | None:
 
 def _refuse_unknown(tx: Transaction, body: GiftBody) -> None:
     if body.product is not None and catalogue.product(tx, body.product) is None:
-        raise _unknown("product", "there is no such product: put it first")
+        raise Refused.at("product", phrase("there is no such product: put it first"))
     if body.program is not None and shops.program(tx, ProgramId(body.program)) is None:
-        raise _unknown("program", "there is no such program")
+        raise Refused.at("program", phrase("there is no such program"))
     if body.picture is not None and gifts.picture(tx, body.picture) is None:
-        raise _unknown("picture", "put the picture under /v1/pictures first")
+        raise Refused.at("picture", phrase("put the picture under /v1/pictures first"))
     known = {store.id for store in shops.stores(tx)} if body.stores else set()
     for place, store in enumerate(body.stores):
         if store not in known:
-            raise _unknown(f"stores.{place}", "there is no such store")
-
-
-def _unknown(field: str, message: str) -> Refused:
-    return Refused(
-        ProblemName.INVALID, f"{field}: {message}", errors=[{"field": field, "message": message}]
-    )
+            raise Refused.at(f"stores.{place}", phrase("there is no such store"))

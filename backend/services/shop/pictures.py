@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from backend.db import Transaction, gifts
 from backend.db.gifts import MediaType, Picture
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend_client.schemas import PictureFound, ProblemName
 
 BYTES_MAX = 1024 * 1024
@@ -26,11 +26,17 @@ def put_picture(tx: Transaction, wanted: str, media_type: str, body: bytes) -> P
         raise Refused(ProblemName.MEDIA_TYPE, "send it as image/png, image/jpeg or image/webp")
     kind, width, height = _looked_at(body)
     if kind != media_type:
-        raise Refused(ProblemName.INVALID, f"Content-Type: the file is {kind}")
+        raise Refused(ProblemName.INVALID, phrase("Content-Type: the file is {kind}", kind=kind))
     if not SIDE_MIN <= min(width, height) <= max(width, height) <= SIDE_MAX:
         raise Refused(
             ProblemName.INVALID,
-            f"the picture is {width} × {height} pixels: each side has {SIDE_MIN} to {SIDE_MAX}",
+            phrase(
+                "the picture is {width} × {height} pixels: each side has {least} to {most}",
+                width=width,
+                height=height,
+                least=SIDE_MIN,
+                most=SIDE_MAX,
+            ),
         )
     picture = Picture(hash=wanted, media_type=kind, width=width, height=height, body=body)
     gifts.add_picture(tx, picture)

@@ -12,9 +12,11 @@ from decimal import Decimal
 from pydantic import ValidationError
 
 from backend.db import Transaction, catalogue
-from backend.errors import Refused
+from backend.errors import Refused, phrase, told
 from backend.services.shop.catalogue import refuse_components, save_products
 from backend_client.schemas import BadRow, ProblemName, ProductBody, ProductFound, ProductsImported
+from loyalty.document.remedies import remedy
+from loyalty.sentences import Sentence, say
 
 COLUMNS = ("id", *ProductBody.model_fields)
 ROWS_MAX = 100_000
@@ -44,7 +46,7 @@ def import_products(tx: Transaction, body: bytes, *, dry_run: bool) -> ProductsI
     if read.bad:
         raise Refused(
             ProblemName.INVALID,
-            f"{len(read.bad)} rows cannot be taken: nothing was written",
+            phrase("{count} rows cannot be taken: nothing was written", count=len(read.bad)),
             bad_rows=[bad.model_dump() for bad in answer.bad_rows],
         )
     save_products(tx, changed)
@@ -86,24 +88,28 @@ class _Reader:
                 if any(cell.strip() for cell in cells):
                     self.rows += 1
                     if self.rows > ROWS_MAX:
-                        raise Refused(ProblemName.INVALID, f"more than {ROWS_MAX} rows: split it")
+                        raise Refused(
+                            ProblemName.INVALID,
+                            phrase("more than {most} rows: split it", most=ROWS_MAX),
+                        )
                     yield lines.line_num, self._row(lines.line_num, header, cells)
         except csv.Error as error:
             raise Refused(
-                ProblemName.INVALID, f"line {lines.line_num} is not CSV: {error}"
+                ProblemName.INVALID,
+                phrase("line {line} is not CSV: {error}", line=lines.line_num, error=str(error)),
             ) from error
 
     def _row(self, row: int, header: list[str], cells: list[str]) -> dict[str, str]:
         if len(cells) > len(header):
-            self.bad.append(BadRow(row=row, field="row", message="more cells than the header has"))
+            self._refuse(row, "row", phrase("more cells than the header has"))
         found = dict(zip(header, (cell.strip() for cell in cells), strict=False))
         return {"id": "", **found}
 
     def _take(self, row: int, cells: Mapping[str, str]) -> None:
         name = cells["id"]
         if name in self._places:
-            message = f"the product is in line {self._places[name]} already"
-            self.bad.append(BadRow(row=row, field="id", message=message))
+            twin = phrase("the product is in line {line} already", line=self._places[name])
+            self._refuse(row, "id", twin)
             return
         self._places[name] = row
         known = self.known.get(name)
@@ -112,11 +118,13 @@ class _Reader:
             said |= _values(cells)
             self.products.append(ProductFound(**{**said, "id": name}))
         except ValidationError as error:
-            for told in error.errors(include_url=False, include_input=False):
-                field = ".".join(str(part) for part in told["loc"])
-                self.bad.append(BadRow(row=row, field=field, message=told["msg"]))
+            for each in error.errors(include_url=False):
+                self._refuse(row, ".".join(str(part) for part in each["loc"]), remedy(each))
         except _BadCell as error:
-            self.bad.append(BadRow(row=row, field=error.field, message=error.message))
+            self._refuse(row, error.field, error.message)
+
+    def _refuse(self, row: int, field: str, message: str) -> None:
+        self.bad.append(BadRow.model_validate({**told(field, message), "row": row}))
 
     def _check_components(self, tx: Transaction) -> None:
         """A pack may be made of products of the same file, wherever in it they stand."""
@@ -126,12 +134,12 @@ class _Reader:
             try:
                 refuse_components(product, known)
             except Refused as refused:
-                row = self._places[product.id]
-                self.bad.append(BadRow(row=row, field="components", message=refused.detail))
+                said = {**refused.errors[0], "field": "components"}
+                self.bad.append(BadRow.model_validate({**said, "row": self._places[product.id]}))
 
 
 class _BadCell(Exception):
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: Sentence) -> None:
         super().__init__(message)
         self.field, self.message = field, message
 
@@ -157,7 +165,11 @@ def _check_header(header: list[str]) -> None:
     if unknown:
         raise Refused(
             ProblemName.INVALID,
-            f"column {unknown[0][:40]!r} is not known: there is {', '.join(COLUMNS)}",
+            phrase(
+                "column {name} is not known: there is {names}",
+                name=unknown[0][:40],
+                names=", ".join(COLUMNS),
+            ),
         )
     if "id" not in header or len(set(header)) != len(header):
         raise Refused(ProblemName.INVALID, "the first line names each column once, among them id")
@@ -185,10 +197,14 @@ def _number(name: str, text: str) -> int | None:
     if not text:
         return None
     if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit():
-        unit = "cents, such as 1250 for 12.50" if name == "price" else "a whole number"
-        raise _BadCell(name, f"write {unit}, or nothing")
+        raise _BadCell(
+            name,
+            phrase("write cents, such as 1250 for 12.50, or nothing")
+            if name == "price"
+            else phrase("write a whole number, or nothing"),
+        )
     if len(text) > 15:  # noqa: PLR2004 - more digits than any amount has
-        raise _BadCell(name, "the number is too large")
+        raise _BadCell(name, phrase("the number is too large"))
     return int(text)
 
 
@@ -197,7 +213,7 @@ def _flag(name: str, text: str) -> bool:
         return True
     if text.lower() in _NO:
         return False
-    raise _BadCell(name, "write true or false")
+    raise _BadCell(name, say("flag"))
 
 
 def _component(text: str) -> dict[str, object]:

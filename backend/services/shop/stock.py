@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from backend.db import Transaction, gifts, shops, stock
 from backend.db.stock import Hold, HoldState, Movement
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.keeping.working import Work
 from backend.services.shop.gifts import gift_of
 from backend_client.schemas import (
@@ -75,8 +75,12 @@ def _after(now: StockBody, body: MovementBody) -> int:
     if free < 0:
         raise Refused(
             ProblemName.IN_USE,
-            f"{now.promised + now.choosing} pieces are promised: cancel {-free} of those vouchers"
-            " first, and their points go back",
+            phrase(
+                "{promised} pieces are promised: cancel {over} of those vouchers first,"
+                " and their points go back",
+                promised=now.promised + now.choosing,
+                over=-free,
+            ),
             free=now.free,
             promised=now.promised,
             choosing=now.choosing,

@@ -2,7 +2,7 @@
 
 from backend.db import Transaction, feed, shops
 from backend.db.shops import Store
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
 from backend_client.schemas import (
     BrandBody,
@@ -102,14 +102,8 @@ def _found(store: Store) -> StoreFound:
 
 def _refuse_unknown(tx: Transaction, body: StoreSettings) -> None:
     if shops.program_document(tx, ProgramId(body.program)) is None:
-        raise _unknown("program", "there is no such program: publish it first")
+        raise Refused.at("program", phrase("there is no such program: publish it first"))
     if body.brand and body.brand not in shops.brands(tx):
-        raise _unknown("brand", "put the sign under /v1/brands first")
+        raise Refused.at("brand", phrase("put the sign under /v1/brands first"))
     if body.group is not None and body.group not in shops.groups(tx):
-        raise _unknown("group", "put the group under /v1/store-groups first")
-
-
-def _unknown(field: str, message: str) -> Refused:
-    return Refused(
-        ProblemName.INVALID, f"{field}: {message}", errors=[{"field": field, "message": message}]
-    )
+        raise Refused.at("group", phrase("put the group under /v1/store-groups first"))

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from backend.db import Transaction, approvals
 from backend.db.approvals import Approval
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.services.team import audit
 from backend_client.schemas import ProblemName
 
@@ -43,7 +43,7 @@ def decide(tx: Transaction, wanted: str, *, by: str, approve: bool) -> Approval:
     if found.state != "waiting":
         if (found.state, found.decided_by) == (state, by):
             return found
-        raise Refused(ProblemName.DECIDED, f"it was {found.state}")
+        raise Refused(ProblemName.DECIDED, phrase("it was {state}", state=found.state))
     if found.asked_by == by:
         raise Refused(ProblemName.TWO_PERSONS, "somebody else must decide on what you asked for")
     approvals.decide(tx, wanted, state, by=by)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from backend import passwords
 from backend.db import Database, Transaction, feed, members, shops, staff
 from backend.db.staff import Person, Session
-from backend.errors import Refused
+from backend.errors import Refused, phrase
 from backend.rights import Role
 from backend.services.team import audit
 from backend.services.team.access import Token, read_token
@@ -293,10 +293,13 @@ def hashed(password: str) -> str:
 
 def _good(password: str) -> str:
     if not passwords.PASSWORD_MIN <= len(password) <= passwords.PASSWORD_MAX:
-        raise Refused(
-            ProblemName.INVALID,
-            f"password: at least {passwords.PASSWORD_MIN} characters",
-            errors=[{"field": "password", "message": "too short or too long"}],
+        raise Refused.at(
+            "password",
+            phrase(
+                "{least} to {most} characters",
+                least=passwords.PASSWORD_MIN,
+                most=passwords.PASSWORD_MAX,
+            ),
         )
     return password
 
