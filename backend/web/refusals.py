@@ -121,6 +121,8 @@ RULES: Mapping[str, str] = {
     "offline.day": later("Without the network: at most {most} points a day at this kiosk"),
     "points.missing": later("{missing} points are missing"),
     "reward.till": later("It takes money off a ticket: it is used at the till"),
+    "reward.chosen": later("How many points is chosen at the till or at the kiosk"),
+    "reward.most": later("Not so many points"),
     "reward.now": later("The program does not give it now"),
     "voucher.redeemed": later("It was used on {at}: {place}"),
     "voucher.voided": later("It was cancelled and its points given back"),

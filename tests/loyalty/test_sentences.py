@@ -38,7 +38,7 @@ def test_whatever_is_said_has_its_english_with_the_same_blanks() -> None:
         if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"):
             continue
         named = {each.arg for each in node.keywords}
-        ids = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+        ids = [str(each.value) for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
         for message in (each for each in ids if each in ENGLISH and None not in named):
             calls += 1
             assert blanks(ENGLISH[message]) == named, message
