@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Select, func, insert, select, update
 
 from backend.db import gifts, silos, tables
 from backend.db.transaction import Transaction
@@ -118,7 +119,18 @@ def save_store(tx: Transaction, store: Store) -> None:
 
 def store(tx: Transaction, wanted: StoreId) -> Store | None:
     """The shop of that id."""
-    return next((found for found in stores(tx) if found.id == wanted), None)
+    table = tables.stores
+    # With the rules that say whether its points are its own: every till's request asks for both.
+    row = tx.first(
+        select(table, _rules_of_store(tx).label("document")).where(
+            table.c.tenant == tx.tenant, table.c.id == wanted
+        )
+    )
+    if row is None:
+        return None
+    if row.document is not None:
+        tx.rules.setdefault(ProgramId(row.program), _cached_program(row.document))
+    return _store(tx, row)
 
 
 def stores(tx: Transaction) -> tuple[Store, ...]:
@@ -140,6 +152,22 @@ def _store(tx: Transaction, row: Row[tuple[object, ...]]) -> Store:
         rules=published,
         brand=row.brand,
         group=row.group_code,
+    )
+
+
+def _rules_of_store(tx: Transaction) -> ScalarSelect[str]:
+    """The document in force of the program that a store follows, within a query of stores."""
+    table = tables.programs
+    return (
+        select(table.c.document)
+        .where(
+            table.c.tenant == tables.stores.c.tenant,
+            table.c.id == tables.stores.c.program,
+            table.c.valid_from <= tx.now,
+        )
+        .order_by(table.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
     )
 
 
@@ -197,42 +225,72 @@ def program_document(tx: Transaction, wanted: ProgramId, version: int | None = N
 
     A silo has the document of its rules, under their name.
     """
+    table, versions = tables.programs, _versions(tx, wanted)
+    if version is None:
+        row = _in_force(tx, versions)
+    else:
+        row = tx.first(versions.where(table.c.version == version))
+    return None if row is None else str(row.document)
+
+
+def _versions(tx: Transaction, wanted: ProgramId) -> Select[Any]:
+    """The versions of a program, the latest first; a silo has those of its rules."""
     table = tables.programs
     names = [wanted, silos.rules_of(wanted) or wanted]
-    versions = (
+    return (
         select(table.c.document)
         .where(table.c.tenant == tx.tenant, table.c.id.in_(names))
         # A program may have a name that looks like a silo's: then it is meant itself.
         .order_by((table.c.id == wanted).desc(), table.c.version.desc())
         .limit(1)
     )
-    if version is not None:
-        row = tx.first(versions.where(table.c.version == version))
-    else:
-        row = tx.first(versions.where(table.c.valid_from <= tx.now)) or tx.first(versions)
-    return None if row is None else str(row.document)
+
+
+def _in_force(tx: Transaction, versions: Select[Any]) -> Row[Any] | None:
+    """The version in force now; of a program that is still to begin, the one that is coming."""
+    return tx.first(versions.where(tables.programs.c.valid_from <= tx.now)) or tx.first(versions)
 
 
 def program(tx: Transaction, wanted: ProgramId, version: int | None = None) -> Program | None:
     """The rules of a version; without one, those in force now."""
     key = (wanted, version)
     if key not in tx.programs:
-        document = program_document(tx, wanted, version)
-        found = None if document is None else _with_catalogue(tx, document, version)
-        if found is not None and version is None and not is_on(tx, found.id):
-            found = _silent(found)
+        found = _former(tx, wanted, version) if version is not None else _current(tx, wanted)
         tx.programs[key] = found and silos.named(found, wanted)
     return tx.programs[key]
 
 
+def _former(tx: Transaction, wanted: ProgramId, version: int) -> Program | None:
+    document = program_document(tx, wanted, version)
+    return None if document is None else _with_catalogue(tx, document, version)
+
+
+def _current(tx: Transaction, wanted: ProgramId) -> Program | None:
+    """The rules in force, silent where the merchant has switched loyalty off.
+
+    Both in one statement: a sale at the till asks for them.
+    """
+    switch = _switch(tx, wanted).scalar_subquery().label("is_on")
+    row = _in_force(tx, _versions(tx, wanted).add_columns(switch))
+    if row is None:
+        return None
+    found = _with_catalogue(tx, row.document, None)
+    return found if row.is_on in (None, 1) else _silent(found)
+
+
 def is_on(tx: Transaction, wanted: ProgramId) -> bool:
     """Whether the merchant has loyalty switched on."""
+    row = tx.first(_switch(tx, wanted))
+    return row is None or row.is_on in (None, 1)
+
+
+def _switch(tx: Transaction, wanted: ProgramId) -> Select[Any]:
+    """Whether it is on, and its rules are, where it is a silo; nothing where nobody ever said."""
     table = tables.program_switches
     names = [wanted, silos.rules_of(wanted) or wanted]
-    found = tx.rows(
-        select(table.c.is_on).where(table.c.tenant == tx.tenant, table.c.program.in_(names))
+    return select(func.min(table.c.is_on).label("is_on")).where(
+        table.c.tenant == tx.tenant, table.c.program.in_(names)
     )
-    return all(row.is_on for row in found)
 
 
 def _silent(program: Program) -> Program:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 COUNTERS = 4
 REQUESTS = 2000
 KILLS = 8
-END_S = 250
+END_S = 800
 
 
 class Counter:

@@ -19,6 +19,8 @@ from tests.support.server import PROGRAM
 
 ROOT = Path(__file__).parents[2]
 _numbers = count()
+START_MAX_S = 60
+"""A loaded machine takes its time to import everything."""
 
 
 class Operator:
@@ -70,7 +72,7 @@ def server(operator: Operator, port: int = 0) -> Iterator[tuple[str, subprocess.
             stderr=log,
         )
         try:
-            end = monotonic() + 30
+            end = monotonic() + START_MAX_S
             while not announce.exists():
                 assert process.poll() is None, (operator.folder / "log.txt").read_text()
                 assert monotonic() < end

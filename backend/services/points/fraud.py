@@ -12,7 +12,7 @@ from backend.db.shops import Store
 from backend.services import clock
 from backend.services.points.belonging import moved_by
 from loyalty.errors import DailyLimit, MemberLimit
-from loyalty.guard import check_rewards, is_cycling, may_earn
+from loyalty.guard import check_rewards, is_cycling, may_earn, watches
 from loyalty.ids import MemberId, ProgramId, StoreId
 from loyalty.program import Guard, Program
 from loyalty.sales import Buyer, Sale
@@ -27,9 +27,11 @@ REFUND_CYCLE = "refund-cycle"
 
 def watched(tx: Transaction, till: Till, sale: Sale, program: Program, buyer: Buyer) -> Buyer:
     """The buyer with what the guard knows; who earns nothing for it is put before staff."""
-    start, end = clock.day_around(sale.closed_at, till.store.zone)
-    known = fraud.tickets(tx, sale.member, program.id, start, end)
-    found = replace(buyer, tickets_today=known.today, last_ticket_at=known.last_at)
+    found = buyer
+    if counts_tickets(tx, program):
+        start, end = clock.day_around(sale.closed_at, till.store.zone)
+        known = fraud.tickets(tx, sale.member, program.id, start, end)
+        found = replace(buyer, tickets_today=known.today, last_ticket_at=known.last_at)
     if not sale.paid_in_full or not buyer.enrolled:
         return found
     if is_staff_of(tx, till.store.id, sale.member):
@@ -38,6 +40,11 @@ def watched(tx: Transaction, till: Till, sale: Sale, program: Program, buyer: Bu
     if not may_earn(program.guard, sale, found):
         alerts.raise_once(tx, TICKETS, sale.member, event=sale.id, till=till.id)
     return found
+
+
+def counts_tickets(tx: Transaction, program: Program) -> bool:
+    """Whether anybody asks for a member's other tickets: the guard, or a rule of the shop's own."""
+    return watches(program.guard) or bool(tx.extensions)
 
 
 def look_at_returns(

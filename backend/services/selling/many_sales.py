@@ -16,7 +16,8 @@ from backend.db import (
 from backend.db.access import Till
 from backend.errors import Refused
 from backend.services import clock
-from backend.services.selling.sales import record_sale
+from backend.services.points.fraud import counts_tickets
+from backend.services.selling.sales import counts_the_day, program_at, record_sale
 from backend_client.schemas import SaleAnswer, SaleBody
 from loyalty.errors import LoyaltyError
 from loyalty.ids import MemberId
@@ -77,11 +78,22 @@ def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
     households.expect(tx, buyers)
     staff.expect_members(tx, buyers)
     accounts.expect(tx, [(member, program) for member in buyers])
+    _expect_days(tx, till, bodies)
+
+
+def _expect_days(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
+    """What the buyers have earned on the days of these sales, where anybody asks."""
+    rules, program = program_at(tx, till), till.store.program
+    of_day, of_tickets = counts_the_day(tx, rules), counts_tickets(tx, rules)
+    if not (of_day or of_tickets):
+        return
     by_day: dict[clock.Day, list[SaleBody]] = {}
     for body in bodies:
         day = clock.day_around(body.closed_at, till.store.zone)
         by_day.setdefault(day, []).append(body)
     for (start, end), found in by_day.items():
         of_the_day = list(dict.fromkeys(MemberId(body.member) for body in found))
-        earned.expect_earned(tx, of_the_day, program, start, end)
-        fraud.expect_tickets(tx, of_the_day, program, start, end)
+        if of_day:
+            earned.expect_earned(tx, of_the_day, program, start, end)
+        if of_tickets:
+            fraud.expect_tickets(tx, of_the_day, program, start, end)

@@ -144,11 +144,13 @@ def _stage(sale: Sale) -> SaleStage:
 def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
     """What the books know of the member at the moment of the sale."""
     visits = sales.visits_of(tx, sale.member)
-    start, end = clock.day_around(sale.closed_at, store.zone)
-    earned_today = earned_between(tx, sale.member, store.program, start, end)
     person, program = members.member(tx, sale.member), shops.program(tx, store.program)
     assert person is not None
     assert program is not None, "a store has a program"
+    earned_today = 0
+    if counts_the_day(tx, program):
+        start, end = clock.day_around(sale.closed_at, store.zone)
+        earned_today = earned_between(tx, sale.member, store.program, start, end)
     return replace(
         as_buyer(person),
         first_purchase=visits == 0,
@@ -157,6 +159,11 @@ def buyer_at(tx: Transaction, store: Store, sale: Sale, balance: int) -> Buyer:
         earned_today=earned_today,
         tier=tier_at(tx, sale.member, program, at=sale.closed_at, zone=store.zone),
     )
+
+
+def counts_the_day(tx: Transaction, program: Program) -> bool:
+    """Whether anybody asks what was earned today: a cap, or a rule of the shop's own."""
+    return program.caps.per_day is not None or bool(tx.extensions)
 
 
 def program_at(tx: Transaction, till: Till) -> Program:
