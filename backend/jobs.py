@@ -38,6 +38,11 @@ def _imports(work: Work) -> int:
     return imports.go_on(work.database, work.tenant)
 
 
+def _analysis(work: Work) -> int:
+    work.database.analyse()
+    return 0
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         name="mail",
@@ -109,6 +114,12 @@ JOBS: tuple[Job, ...] = (
         says="Ends imports that were interrupted, and forgets files that were not used (F17).",
         every=timedelta(minutes=5),
         run=_imports,
+    ),
+    Job(
+        name="analysis",
+        says="Looks at what the tables hold, so that lists and reports take the shortest way.",
+        every=timedelta(days=1),
+        run=_analysis,
     ),
     Job(
         name="clearing",

@@ -13,6 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+
+from backend.db import daily, tables
 from benchmarks.figures import percentile
 from tests.pages.shop import furnished
 from tests.support.server import NOWHERE, Company, company, in_process
@@ -29,6 +32,7 @@ PAGES = (
     "/office",
     "/office/members",
     "/office/members?sort=points&descending=1",
+    "/office/members?sort=points",
     "/office/members?sort=joined&descending=1",
     "/office/members?sort=town",
     "/office/members?sort=email",
@@ -55,6 +59,7 @@ PAGES = (
     "/office/audit",
 )
 COUNTED = (
+    "/office/members/duplicates",
     "/office/reports",
     "/office/reports/trend",
     "/office/reports/gifts",
@@ -67,7 +72,10 @@ COUNTED = (
 
 
 def main() -> int:
-    """Print the figures; build/bench-pages.json keeps them. 1 when a page misses its aim."""
+    """Print the figures; build/bench-pages.json keeps them. 1 when a page misses its aim.
+
+    By the processor's time: waiting for others on the same machine is no page's doing.
+    """
     members, words = MEMBERS, []
     for word in sys.argv[1:]:
         if word.startswith("members="):
@@ -79,9 +87,11 @@ def main() -> int:
         with company(f"sqlite:///{path}") as shop:
             names = furnished(shop)
             multiply(path, members)
+            _sum_days(shop)
+            shop.database.analyse()
             pages = _asked(shop, names, PAGES, words)
             parts = _asked(shop, names, COUNTED, words, part=True)
-    late = [page for page, told in pages.items() if told["ms"] > AIM_MS]
+    late = [page for page, told in (pages | parts).items() if told["cpu ms"] > AIM_MS]
     figures = {"members": members, "pages": pages, "counted after": parts, "late": late}
     text = json.dumps(figures, indent=2)
     Path("build").mkdir(exist_ok=True)
@@ -144,10 +154,15 @@ def multiply(path: Path, members: int) -> None:
             for name, rows in tables.items():
                 _copy(connection, name, rows, copy)
         connection.commit()
-        connection.execute("ANALYZE")
-        connection.commit()
     finally:
         connection.close()
+
+
+def _sum_days(shop: Company) -> None:
+    """The copies were made beside the services, which keep the sums of days."""
+    with shop.database.write(shop.shop.tenant) as tx:
+        tx.run(delete(tables.daily_points))
+        tx.daily.update(daily.counted(tx))
 
 
 def _rows(connection: sqlite3.Connection, name: str, each: int) -> list[dict[str, Any]]:

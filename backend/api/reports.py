@@ -12,7 +12,7 @@ from backend.api.callers import Caller, Data, allowed
 from backend.api.problems import BODY, TOKEN, documented
 from backend.api.tables import table
 from backend.db import Database, Transaction, shops
-from backend.db.reports import Period
+from backend.db.daily import Period
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.figures import accounting, reports

@@ -12,7 +12,7 @@ from backend.backoffice.office import OfficePage, show
 from backend.backoffice.reading import Standing, standing
 from backend.config import Config
 from backend.db import Transaction, access, alerts, approvals, outbox, shops, staff
-from backend.db.reports import Period
+from backend.db.daily import Period
 from backend.db.shops import Store
 from backend.rights import Right
 from backend.services.figures import reports

@@ -14,7 +14,7 @@ from backend.api import reports as api
 from backend.backoffice.office import show
 from backend.backoffice.reading import Standing, standing
 from backend.db import shops
-from backend.db.reports import Period
+from backend.db.daily import Period
 from backend.db.shops import Store
 from backend.rights import Right
 from backend.services.points.worth import BASIS_POINTS

@@ -12,7 +12,7 @@ from backend.backoffice.office import show
 from backend.backoffice.reading import standing
 from backend.backoffice.rules.known import in_words
 from backend.backoffice.rules.reading import slug
-from backend.db.reports import Period
+from backend.db.daily import Period
 from backend.rights import Right
 from backend.services.figures.clearing import clearing_report
 from backend.services.programs.programs import programs_of

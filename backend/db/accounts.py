@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, and_, or_, select
 
-from backend.db import earned, fraud, tables
+from backend.db import daily, earned, fraud, tables
 from backend.db.entry_text import adjustment_read, adjustment_written, trace_read, trace_written
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
@@ -248,6 +248,7 @@ def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -
             "recorded_at": tx.now,
         },
     )
+    daily.note(tx, entry)
     tx.keep(tables.entries, entry.id, posted)
     undoing = _undoing(entry)
     if undoing:

@@ -29,6 +29,19 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     _write(connection, table, columns, rows, text)
 
 
+def accumulate(
+    connection: Connection, table: Table, rows: Sequence[Row], sums: Sequence[str]
+) -> None:
+    """New rows, all with the same columns; to those that are there, what each sum has is added."""
+    columns = tuple(rows[0])
+    told = ", ".join(f'"{name}" = "{table.name}"."{name}" + excluded."{name}"' for name in sums)
+    text = (
+        f"{_inserting(table, columns, _server(connection))}"
+        f" ON CONFLICT ({_quoted(keys_of(table))}) DO UPDATE SET {told}"
+    )
+    _write(connection, table, columns, rows, text)
+
+
 def update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Rows that are there, changed: each with its whole key and the same columns."""
     columns = tuple(rows[0])

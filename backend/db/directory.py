@@ -1,11 +1,23 @@
 """Finding and listing members: by name, by what they are, by their points."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from backend.db import tables
 from backend.db.members import Member, member_of
@@ -63,35 +75,78 @@ class Listed:
 
 def listed(tx: Transaction, query: Query, limit: int) -> tuple[Listed, ...]:
     """The next members, in the order asked; those without points too (INV-28)."""
-    account = and_(
+    # Who they are first, by what is sorted alone; all that is known of them then, of a page's few.
+    if query.sort is MemberSort.POINTS:
+        chosen = _by_points(tx, query, limit)
+    else:
+        chosen = tx.rows(_chosen(tx, query, _SORTED_BY[query.sort]).limit(limit))
+    told = select(_members, _accounts.c.snapshot, _joined.label("joined")).select_from(
+        _members.outerjoin(_accounts, _account(tx, query))
+    )
+    mine = (_members.c.tenant == tx.tenant, _members.c.id.in_([row.id for row in chosen]))
+    known = {row.id: row for row in tx.rows(told.where(*mine))}
+    return tuple(_listed(known[row.id], row) for row in chosen)
+
+
+def _account(tx: Transaction, query: Query) -> ColumnElement[bool]:
+    return and_(
         _accounts.c.tenant == tx.tenant,
         _accounts.c.member == _members.c.id,
         _accounts.c.program == query.program,
     )
-    values = _SORTED_BY[query.sort]
-    # Who they are first, by what is sorted alone; all that is known of them then, of a page's few.
-    chosen = (
+
+
+def _chosen(tx: Transaction, query: Query, values: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """Ids with what they are sorted by."""
+    account = _account(tx, query)
+    return (
         select(
             _members.c.id,
             *(value.label(f"value_{place}") for place, value in enumerate(values)),
         )
         .select_from(_members.outerjoin(_accounts, account) if _asks_points(query) else _members)
-        .where(*_conditions(tx, query))
+        .where(*_conditions(tx, query), *_after(query, (*values, _members.c.id)))
         .order_by(*_in_order(query, (*values, _members.c.id)))
-        .limit(limit)
-        .subquery()
     )
-    told = [chosen.c[f"value_{place}"] for place in range(len(values))]
-    statement = (
-        select(_members, _accounts.c.snapshot, *told, _joined.label("joined"))
-        .select_from(
-            chosen.join(
-                _members, and_(_members.c.tenant == tx.tenant, _members.c.id == chosen.c.id)
-            ).outerjoin(_accounts, account)
+
+
+def _by_points(tx: Transaction, query: Query, limit: int) -> Sequence[Row[Any]]:
+    """Ids with their points: accounts in the order of an index; who has none stands at nought."""
+    held = (_accounts.c.held, _accounts.c.member)
+    found = tx.rows(
+        select(held[1].label("id"), held[0].label("value_0"))
+        .select_from(_accounts.join(_members, _account(tx, query)))
+        .where(
+            _accounts.c.tenant == tx.tenant,
+            _accounts.c.program == query.program,
+            *_conditions(tx, query),
+            *_after(query, held),
         )
-        .order_by(*_in_order(query, (*told, chosen.c.id)))
+        .order_by(*_in_order(query, held))
+        .limit(limit)
     )
-    return tuple(_listed(row, len(values)) for row in tx.rows(statement))
+    last = found[-1].value_0 if len(found) == limit else 0
+    beyond = query.after is not None and _past_nought(int(query.after[0]), query)
+    if beyond or _past_nought(-last, query):
+        return found
+    # The list has come to those with nothing. Who has no account is seen in two keys alone.
+    person, account = _members.alias(), _accounts.alias()
+    has_one = select(account.c.member).where(
+        account.c.tenant == tx.tenant,
+        account.c.member == person.c.id,
+        account.c.program == query.program,
+    )
+    nobody = select(person.c.id).where(person.c.tenant == tx.tenant, ~has_one.exists())
+    without = tx.rows(_chosen(tx, query, (_points,)).where(_members.c.id.in_(nobody)).limit(limit))
+    both = sorted(
+        (*found, *without), key=lambda row: (row.value_0, row.id), reverse=query.descending
+    )
+    return both[:limit]
+
+
+def _past_nought(points: int, query: Query) -> bool:
+    """Whether so many points stand behind those with none."""
+    return points < 0 if query.descending else points > 0
 
 
 def _asks_points(query: Query) -> bool:
@@ -103,10 +158,11 @@ def _in_order(query: Query, columns: Sequence[ColumnElement[Any]]) -> list[Colum
     return [column.desc() if query.descending else column.asc() for column in columns]
 
 
-def _listed(row: Row[Any], values: int) -> Listed:
-    value = row.value_0.isoformat() if isinstance(row.value_0, datetime) else row.value_0
-    if values > 1:
-        value = _BETWEEN.join(getattr(row, f"value_{place}") for place in range(values))
+def _listed(row: Row[Any], chosen: Row[Any]) -> Listed:
+    values: list[Any] = list(chosen[1:])
+    value = values[0].isoformat() if isinstance(values[0], datetime) else values[0]
+    if len(values) > 1:
+        value = _BETWEEN.join(values)
     return Listed(
         member=member_of(row),
         snapshot=row.snapshot,
@@ -127,28 +183,29 @@ def _conditions(tx: Transaction, query: Query) -> list[ColumnElement[bool]]:
                 *(name.contains(f" {word}", autoescape=True) for name in names),
             )
         )
-    if query.after is not None:
-        wanted.append(_after(query, query.after))
     return wanted
 
 
-def _after(query: Query, after: tuple[str | int, str]) -> ColumnElement[bool]:
-    values, (last, last_id) = _SORTED_BY[query.sort], after
+def _after(query: Query, columns: Sequence[ColumnElement[Any]]) -> Iterator[ColumnElement[bool]]:
+    """What stands behind the place that the reader has come to, by those columns."""
+    if query.after is None:
+        return
+    (last, last_id), many = query.after, len(columns) - 1
     given: list[Any] = [last]
     if query.sort is MemberSort.JOINED:
         given = [datetime.fromisoformat(str(last))]
-    elif len(values) > 1:
-        parts = str(last).split(_BETWEEN, len(values) - 1)
-        given = [*parts, *[""] * (len(values) - len(parts))]
-    columns, places = (*values, _members.c.id), (*given, last_id)
-    beyond = [
-        and_(
-            *(same == place for same, place in zip(columns[:number], places, strict=False)),
-            column < places[number] if query.descending else column > places[number],
-        )
-        for number, column in enumerate(columns)
-    ]
-    return or_(*beyond)
+    elif many > 1:
+        parts = str(last).split(_BETWEEN, many - 1)
+        given = [*parts, *[""] * (many - len(parts))]
+    yield _beyond(columns, (*given, last_id), descending=query.descending)
+
+
+def _beyond(
+    columns: Sequence[ColumnElement[Any]], values: Sequence[Any], *, descending: bool = False
+) -> ColumnElement[bool]:
+    """Compared from the first on, as the order is: an index is entered at that place."""
+    place = tuple_(*map(literal, values, (column.type for column in columns)))
+    return tuple_(*columns) < place if descending else tuple_(*columns) > place
 
 
 def _people(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
@@ -233,17 +290,18 @@ _FITS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
 
 # --- duplicates -------------------------------------------------------------------------------
 
-_ALIKE: dict[AlikeBy, tuple[ColumnElement[Any], tuple[ColumnElement[bool], ...]]] = {
-    AlikeBy.EMAIL: (_members.c.contact_key, (_members.c.contact_key.is_not(None),)),
-    AlikeBy.PHONE: (_members.c.phone_key, (_members.c.phone_key.is_not(None),)),
+_ALIKE: dict[AlikeBy, tuple[tuple[ColumnElement[Any], ...], ColumnElement[bool]]] = {
+    AlikeBy.EMAIL: ((_members.c.contact_key,), _members.c.contact_key.is_not(None)),
+    AlikeBy.PHONE: ((_members.c.phone_key,), _members.c.phone_key.is_not(None)),
     AlikeBy.NAME_AND_BIRTHDAY: (
-        _members.c.last_key + "/" + _members.c.first_key + "/" + _members.c.birthday,
-        (
+        (_members.c.last_key, _members.c.first_key, _members.c.birthday),
+        and_(
             _members.c.birthday.is_not(None),
-            _members.c.last_key + _members.c.first_key != "",
+            or_(_members.c.last_key != "", _members.c.first_key != ""),
         ),
     ),
 }
+"""What records that may be one person share: the columns of an index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,36 +314,73 @@ class Alike:
 
 
 def duplicates(tx: Transaction, after: tuple[str, str] | None, limit: int) -> tuple[Alike, ...]:
-    """The next groups: by e-mail, then by phone, then by name and birthday."""
+    """The next groups: by e-mail, then by phone, then by name and birthday. ValueError."""
     found: list[Alike] = []
-    for by, (value, conditions) in _ALIKE.items():
-        began = after is None or list(_ALIKE).index(by) > list(_ALIKE).index(AlikeBy(after[0]))
-        if not began and (after is None or after[0] != by):
-            continue
-        beyond = [] if began or after is None else [value > after[1]]
-        rows = tx.rows(
-            select(value.label("value"))
-            .where(*_people(tx), *conditions, *beyond)
-            .group_by(value)
-            .having(func.count() > 1)
-            .order_by(value)
-            .limit(limit - len(found))
-        )
-        found += [
-            Alike(by=by, value=row.value, members=_sharing(tx, value, row.value)) for row in rows
-        ]
+    order = list(_ALIKE)
+    first = 0 if after is None else order.index(AlikeBy(after[0]))
+    for by in order[first:]:
+        place = _parts(by, after[1]) if after is not None and by == after[0] else None
+        found += _groups(tx, by, place, limit - len(found))
         if len(found) >= limit:
             break
     return tuple(found)
 
 
-def _sharing(tx: Transaction, column: ColumnElement[Any], value: str) -> tuple[MemberId, ...]:
-    found = tx.rows(
-        select(_members.c.id)
-        .where(*_people(tx), column == value)
+def _parts(by: AlikeBy, value: str) -> list[str]:
+    columns, _ = _ALIKE[by]
+    parts = value.split(_BETWEEN)
+    if len(parts) != len(columns):
+        raise ValueError(value)
+    return parts
+
+
+def _groups(
+    tx: Transaction, by: AlikeBy, after: Sequence[str] | None, limit: int
+) -> Iterator[Alike]:
+    """Those that share it, from an index alone; which of them are people, some at a time."""
+    columns, condition = _ALIKE[by]
+    left = limit
+    while left > 0:
+        shared = tx.rows(
+            select(*columns)
+            .where(_members.c.tenant == tx.tenant, condition)
+            .where(*([] if after is None else [_beyond(columns, after)]))
+            .group_by(*columns)
+            .having(func.count() > 1)
+            .order_by(*columns)
+            .limit(_AT_ONCE)
+        )
+        people = _sharing(tx, columns, shared)
+        for values in map(tuple, shared):
+            if left > 0 and len(people.get(values, ())) > 1:
+                left -= 1
+                yield Alike(by=by, value=_BETWEEN.join(values), members=tuple(people[values]))
+        if len(shared) < _AT_ONCE:
+            return
+        after = shared[-1]
+
+
+_AT_ONCE = 50
+"""Groups that are looked at together."""
+
+
+def _sharing(
+    tx: Transaction, columns: Sequence[ColumnElement[Any]], shared: Sequence[Row[Any]]
+) -> dict[tuple[str, ...], list[MemberId]]:
+    """Who shares what, in the order in which they were written down."""
+    if not shared:
+        return {}
+    # The first alone is what SQLite enters an index by; all of them are what is meant.
+    near = columns[0].in_({values[0] for values in shared})
+    one_of = and_(near, tuple_(*columns).in_([tuple(values) for values in shared]))
+    found: dict[tuple[str, ...], list[MemberId]] = {}
+    for row in tx.rows(
+        select(*columns, _members.c.id)
+        .where(*_people(tx), one_of)
         .order_by(_members.c.recorded_at, _members.c.id)
-    )
-    return tuple(MemberId(row.id) for row in found)
+    ):
+        found.setdefault(tuple(row[:-1]), []).append(MemberId(row.id))
+    return found
 
 
 # --- segments ---------------------------------------------------------------------------------

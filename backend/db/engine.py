@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from backend.db import feed, tables, webhooks
+from backend.db import daily, feed, tables, webhooks
 from backend.db.transaction import Transaction
 from backend.errors import CannotStart, DatabaseBusy
 from backend.keys import Keyring
@@ -114,6 +114,7 @@ class Database:
                 yield tx
                 feed.write(tx)
                 webhooks.write(tx)
+                daily.write(tx)
                 tx.flush()
             if tx.told and self.is_server:
                 _tell_others(connection, tenant)
@@ -158,6 +159,21 @@ class Database:
             driver = connection.connection.driver_connection
             assert driver is not None
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def analyse(self) -> None:
+        """Look at what the tables hold, so that each question takes the shortest way.
+
+        Table by table: tills wait for the largest, half a second among 100 000 members, not for
+        all of them. PostgreSQL's autovacuum does it by itself.
+        """
+        if self.is_server:
+            return
+        for table in tables.metadata.sorted_tables:
+            with self._connected(writes=True) as connection, connection.begin():
+                connection.exec_driver_sql(f'ANALYZE "{table.name}"')
+        if file_of(self.url) is not None:
+            # A connection knows what was found out before it was opened.
+            self.engine.dispose()
 
     def close(self) -> None:
         """Close every connection."""

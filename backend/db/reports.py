@@ -1,92 +1,21 @@
 """Sums over the ledger, made where the rows are: what moved, what is open, which gifts went."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, case, distinct, func, select, text
 
-from backend.db import tables
+from backend.db import daily, tables
+from backend.db.daily import Period, Sum
 from backend.db.transaction import Transaction
 from loyalty.entries import EntryKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """Which entries count: from `since` to `until`, itself not."""
-
-    since: datetime
-    until: datetime
-    booked: bool = False
-    """By when they were written down, which nobody chooses; else by when they happened."""
-    program: str = ""
-    store: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """What moved in one program and store, of one kind and in one direction."""
-
-    program: str
-    store: str
-    kind: EntryKind
-    points: int
-    """Positive: to members; negative: from them."""
-    entries: int
-
-
-def movements(tx: Transaction, period: Period) -> tuple[Movement, ...]:
+def movements(tx: Transaction, period: Period) -> tuple[Sum, ...]:
     """Sums of entries; together they are the sum of the ledger's points in that period."""
-    table = tables.entries
-    to_members = case((table.c.points > 0, 1), else_=0)
-    found = tx.rows(
-        select(
-            table.c.program,
-            table.c.store,
-            table.c.kind,
-            func.sum(table.c.points).label("points"),
-            func.count().label("entries"),
-        )
-        .where(*_within(tx, period))
-        .group_by(table.c.program, table.c.store, table.c.kind, to_members)
-        .order_by(table.c.program, table.c.store, table.c.kind, to_members)
-    )
-    return tuple(
-        Movement(
-            program=row.program,
-            store=row.store,
-            kind=EntryKind(row.kind),
-            points=int(row.points),
-            entries=row.entries,
-        )
-        for row in found
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What moved between two bounds, of one kind and in one direction."""
-
-    place: int
-    """Before which of the bounds: 1 for what lies between the first and the second."""
-    kind: EntryKind
-    points: int
-
-
-def moved_between(tx: Transaction, period: Period, bounds: Sequence[datetime]) -> tuple[Piece, ...]:
-    """Sums of entries between each two of the bounds, which lie in the period; one look at all."""
-    table = tables.entries
-    at = table.c.recorded_at if period.booked else table.c.occurred_at
-    place = case(*((at < bound, number) for number, bound in enumerate(bounds)), else_=len(bounds))
-    to_members = case((table.c.points > 0, 1), else_=0)
-    found = tx.rows(
-        select(place.label("place"), table.c.kind, func.sum(table.c.points).label("points"))
-        .where(*_within(tx, period))
-        .group_by(place, table.c.kind, to_members)
-    )
-    return tuple(
-        Piece(place=row.place, kind=EntryKind(row.kind), points=int(row.points)) for row in found
-    )
+    return daily.between(tx, period, (period.since, period.until))
 
 
 def active_members(tx: Transaction, period: Period) -> dict[str, int]:
@@ -170,14 +99,20 @@ def open_points(tx: Transaction) -> tuple[Open, ...]:
 
 
 def debts(tx: Transaction) -> dict[str, int]:
-    """By program, what members owe."""
+    """By program that has an account, what members owe."""
     table = tables.accounts
-    found = tx.rows(
+    mine = table.c.tenant == tx.tenant
+    # Two indexes hold all of it; a look at every account would read every snapshot.
+    found = {
+        row.program: 0
+        for row in tx.rows(select(table.c.program).where(mine).group_by(table.c.program))
+    }
+    owing = (
         select(table.c.program, func.sum(table.c.debt).label("debt"))
-        .where(table.c.tenant == tx.tenant)
+        .where(mine, table.c.debt > text("0"))
         .group_by(table.c.program)
     )
-    return {row.program: int(row.debt) for row in found}
+    return found | {row.program: int(row.debt) for row in tx.rows(owing)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +171,11 @@ def _at_tills(tx: Transaction, period: Period) -> Iterator[GiftSum]:
 
 def _by_voucher(tx: Transaction, period: Period) -> tuple[GiftSum, ...]:
     table, voucher = tables.entries, tables.vouchers
-    debit = and_(table.c.tenant == voucher.c.tenant, table.c.id == voucher.c.entry)
+    debit = and_(
+        table.c.tenant == voucher.c.tenant,
+        table.c.id == voucher.c.entry,
+        table.c.kind == EntryKind.REDEEM.value,
+    )
     keys = (table.c.program, table.c.store, voucher.c.reward, voucher.c.state)
     found = tx.rows(
         select(*keys, func.count().label("gifts"), func.sum(-table.c.points).label("points"))
@@ -318,35 +257,64 @@ def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group
 
     Members who joined in the period are in neither group.
     """
-    entry, sale, member = tables.entries, tables.sales, tables.members
-    got = select(entry.c.member).distinct().where(*_within(tx, period))
+    entry, member = tables.entries, tables.members
     is_so = _names(campaign) if campaign else entry.c.kind == EntryKind.REDEEM.value
-    got = got.where(is_so)
-    is_in = case((member.c.id.in_(got), 1), else_=0)
-    there = (member.c.tenant == tx.tenant) & (member.c.enrolled_at < period.since)
-    people = tx.rows(
-        select(is_in.label("got"), func.count().label("members")).where(there).group_by(is_in)
+    got = select(entry.c.member).distinct().where(*_within(tx, period), is_so).subquery()
+    mine = and_(member.c.tenant == tx.tenant, member.c.enrolled_at < period.since)
+    row = tx.first(
+        select(func.count().label("members")).select_from(
+            got.join(member, and_(member.c.id == got.c.member, mine))
+        )
     )
-    buying = and_(sale.c.tenant == member.c.tenant, sale.c.member == member.c.id)
-    bought = tx.rows(
+    assert row is not None
+    got_it = int(row.members)
+    others = enrolled(tx, since=None, until=period.since) - got_it
+    # Each buyer's sales first: then a buyer is looked up once, and not with every ticket.
+    bought = _bought(tx, period).subquery()
+    is_in = case((got.c.member.is_not(None), 1), else_=0)
+    spent = {
+        row.got: row
+        for row in tx.rows(
+            select(
+                is_in.label("got"),
+                func.count().label("buyers"),
+                func.sum(bought.c.sales).label("sales"),
+                func.sum(bought.c.spent).label("spent"),
+            )
+            .select_from(
+                bought.join(member, and_(member.c.id == bought.c.member, mine)).outerjoin(
+                    got, got.c.member == bought.c.member
+                )
+            )
+            .group_by(is_in)
+        )
+    }
+    return _group(got_it, spent.get(1)), _group(others, spent.get(0))
+
+
+def _bought(tx: Transaction, period: Period) -> Select[Any]:
+    sale = tables.sales
+    return (
         select(
-            is_in.label("got"),
-            func.count(distinct(sale.c.member)).label("buyers"),
+            sale.c.member,
             func.count().label("sales"),
             func.sum(sale.c.total).label("spent"),
         )
-        .select_from(sale.join(member, buying))
-        .where(there, sale.c.closed_at >= period.since, sale.c.closed_at < period.until)
-        .group_by(is_in)
+        .where(
+            sale.c.tenant == tx.tenant,
+            sale.c.closed_at >= period.since,
+            sale.c.closed_at < period.until,
+        )
+        .group_by(sale.c.member)
     )
-    counted = {row.got: int(row.members) for row in people}
-    spent = {row.got: (int(row.buyers), int(row.sales), int(row.spent)) for row in bought}
-    return _group(counted, spent, 1), _group(counted, spent, 0)
 
 
-def _group(counted: dict[int, int], spent: dict[int, tuple[int, int, int]], got: int) -> Group:
-    buyers, sales, money = spent.get(got, (0, 0, 0))
-    return Group(members=counted.get(got, 0), buyers=buyers, sales=sales, spent=money)
+def _group(members: int, spent: Row[Any] | None) -> Group:
+    if spent is None:
+        return Group(members=members, buyers=0, sales=0, spent=0)
+    return Group(
+        members=members, buyers=spent.buyers, sales=int(spent.sales), spent=int(spent.spent)
+    )
 
 
 def who_spent(tx: Transaction, period: Period) -> dict[str, set[str]]:

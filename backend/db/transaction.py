@@ -26,6 +26,10 @@ from loyalty.program import Program
 T = TypeVar("T")
 
 
+DailyKey = tuple[int, int, str, str, str, int]
+"""The day something happened, the day it was booked, program, store, kind, whether it gives."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """Something that other systems may have subscribed to."""
@@ -53,6 +57,9 @@ class Transaction:
 
     announced: list[Announced] = field(default_factory=list)
     """What subscribers should hear of."""
+
+    daily: dict[DailyKey, tuple[int, int]] = field(default_factory=dict)
+    """Points and entries by which the sums of days have grown; written when it ends."""
 
     posted: bool = False
     """Whether mail was queued: it should leave as soon as the transaction is committed."""

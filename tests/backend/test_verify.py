@@ -62,3 +62,11 @@ def test_a_row_changed_by_hand_is_named(shop: Company, member: str, sql: str, sa
     (fault,) = found(shop)
     assert says in fault
     assert member in fault
+
+
+@pytest.mark.usefixtures("member")
+def test_a_sum_of_a_day_changed_by_hand_is_named(shop: Company) -> None:
+    tamper(shop, "UPDATE daily_points SET points = points + 1 WHERE kind = 'welcome'")
+    (fault,) = found(shop)
+    assert "welcome" in fault
+    assert "not that of its entries" in fault

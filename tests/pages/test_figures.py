@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from backend.db.reports import Period
+from backend.db.daily import Period
 from backend.rights import Role
 from backend.services.figures import reports
 from tests.pages.shop import furnished

@@ -47,6 +47,7 @@ from backend.db.tables.people import (
 )
 from backend.db.tables.points import (
     accounts,
+    daily_points,
     entries,
     redemption_abandons,
     sales,
@@ -106,6 +107,7 @@ __all__ = [
     "changes",
     "claim_codes",
     "consents",
+    "daily_points",
     "entries",
     "events_received",
     "gift_holds",

@@ -81,6 +81,8 @@ members = Table(
     # A list of everybody, by name or by when they joined, begins without sorting them all.
     Index("ix_members_by_name", "tenant", "last_key", "first_key", "id"),
     Index("ix_members_by_joining", "tenant", "enrolled_at"),
+    # Records that may be one person are found in the index alone.
+    Index("ix_members_alike", "tenant", "last_key", "first_key", "birthday"),
     of_a_tenant(),
     info=rows_of("id"),
 )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata
+from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata, of_a_tenant
 
 accounts = Table(
     "accounts",
@@ -41,6 +41,14 @@ accounts = Table(
     PrimaryKeyConstraint("tenant", "member", "program"),
     Index(None, "tenant", "program", "held"),
     Index(None, "tenant", "next_deadline"),
+    Index(
+        "ix_accounts_in_debt",
+        "tenant",
+        "program",
+        "debt",
+        sqlite_where=text("debt > 0"),
+        postgresql_where=text("debt > 0"),
+    ),
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("debt >= 0 AND debt <= debt_max", name="debt"),
     in_tenant("member", to="members"),
@@ -76,7 +84,10 @@ entries = Table(
     UniqueConstraint("tenant", "member", "program", "position"),
     Index(None, "tenant", "about"),
     # What happened today, or this month, is summed without a look at all that ever did.
-    Index("ix_entries_by_time", "tenant", "occurred_at"),
+    # Who was there is read from the index alone.
+    Index("ix_entries_by_time", "tenant", "occurred_at", "kind", "member", "program"),
+    # The same by when it was written down, for the books of account.
+    Index("ix_entries_by_booking", "tenant", "recorded_at"),
     Index(
         "uq_entries_once",
         "tenant",
@@ -112,6 +123,28 @@ entries = Table(
     in_tenant("member", "program", to="accounts"),
 )
 
+daily_points = Table(
+    "daily_points",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    # Days of UTC, counted from 1970: a report's first and last hours are read from the entries.
+    Column("happened", Integer, nullable=False),
+    Column("booked", Integer, nullable=False),
+    Column("program", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    # Whether points went to members.
+    Column("gives", Integer, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant", "happened", "booked", "program", "store", "kind", "gives"),
+    Index("ix_daily_points_by_booking", "tenant", "booked"),
+    CheckConstraint("gives IN (0, 1)", name="gives"),
+    CheckConstraint("entries >= 1", name="entries"),
+    of_a_tenant(),
+)
+"""Sums of the entries, written with them: `verify` compares the two."""
+
 sales = Table(
     "sales",
     metadata,
@@ -133,6 +166,8 @@ sales = Table(
     Column("earlier", Text),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "member", "closed_at"),
+    # What was bought in a time is compared without a look at all that ever was.
+    Index("ix_sales_by_time", "tenant", "closed_at", "member", "total"),
     CheckConstraint("total >= 0", name="total"),
     CheckConstraint("stage IN ('open', 'part_paid', 'settled', 'voided')", name="stage"),
     in_tenant("store", to="stores"),
@@ -164,6 +199,7 @@ vouchers = Table(
     UniqueConstraint("tenant", "code"),
     Index(None, "tenant", "member", "program", "state"),
     Index(None, "tenant", "state", "deadline"),
+    Index(None, "tenant", "entry"),
     CheckConstraint("state IN ('reserved', 'issued', 'redeemed', 'voided')", name="state"),
     CheckConstraint("(state = 'redeemed') = (redeemed_at IS NOT NULL)", name="redeemed"),
     in_tenant("member", to="members"),

@@ -8,7 +8,7 @@ income when it happens; how much is expected is in the liability report.
 from dataclasses import dataclass
 
 from backend.db import Transaction, reports, settings, shops
-from backend.db.reports import Movement, Period
+from backend.db.daily import Period, Sum
 from backend.services.points.worth import in_money
 from backend.services.team import audit
 from backend_client.schemas.reports import AccountCodes, JournalLine, JournalReport
@@ -64,7 +64,7 @@ class _Other:
 
 
 def _pair(
-    codes: AccountCodes, moved: Movement, amount: int, currency: str
+    codes: AccountCodes, moved: Sum, amount: int, currency: str
 ) -> tuple[JournalLine, JournalLine]:
     other = _other(codes, moved)
     raises = moved.points > 0
@@ -86,7 +86,7 @@ def _pair(
     return line(debit, is_debit=True), line(credit, is_debit=False)
 
 
-def _other(codes: AccountCodes, moved: Movement) -> _Other:
+def _other(codes: AccountCodes, moved: Sum) -> _Other:
     kind = moved.kind
     if kind in _BACK:
         given = _Other(codes.redeemed, "given back")

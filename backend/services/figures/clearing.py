@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from backend.db import Transaction, accounts, shops
-from backend.db.reports import Period, who_spent
+from backend.db.daily import Period
+from backend.db.reports import who_spent
 from backend.errors import Refused
 from backend.services.points.worth import in_money
 from backend_client.schemas import ProblemName

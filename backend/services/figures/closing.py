@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.db import Transaction, deadlines, shops
-from backend.db.reports import Period
+from backend.db.daily import Period
 from backend.errors import Refused
 from backend.services.figures.clearing import clearing_report
 from backend.services.keeping.working import Work

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from backend.db import Transaction, reports, shops
-from backend.db.reports import Movement, Period, Piece
+from backend.db import Transaction, daily, reports, shops
+from backend.db.daily import Period, Sum
 from backend.services.points.worth import BASIS_POINTS, in_money, rate_bp
 from backend_client.schemas.reports import (
     ActivityLine,
@@ -51,7 +51,7 @@ def activity(tx: Transaction, period: Period) -> ActivityReport:
     )
 
 
-def _program(name: str, moved: list[Movement], active: int) -> ActivityProgram:
+def _program(name: str, moved: list[Sum], active: int) -> ActivityProgram:
     earned = _sum(moved, GIVEN)
     spent = -_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, sign=1)
     expired = -_sum(moved, LOST)
@@ -78,7 +78,7 @@ def _program(name: str, moved: list[Movement], active: int) -> ActivityProgram:
 def trend(tx: Transaction, period: Period, zone: ZoneInfo) -> TrendReport:
     """What was earned, spent and lost in each calendar month of the period, on the shop's clock."""
     bounds = _months(period, zone)
-    pieces = reports.moved_between(tx, period, bounds)
+    pieces = daily.between(tx, period, bounds)
     found = []
     for number, (since, until) in enumerate(pairwise(bounds), start=1):
         moved = [each for each in pieces if each.place == number]
@@ -111,7 +111,7 @@ def _months(period: Period, zone: ZoneInfo) -> list[datetime]:
 _DECEMBER = 12
 
 
-def _sum(moved: Sequence[Movement | Piece], kinds: tuple[EntryKind, ...], *, sign: int = 0) -> int:
+def _sum(moved: Sequence[Sum], kinds: tuple[EntryKind, ...], *, sign: int = 0) -> int:
     """The points of those kinds; of one direction only where a sign is given."""
     return sum(
         each.points for each in moved if each.kind in kinds and (not sign or each.points * sign > 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend.db import Transaction, accounts
+from backend.db import Transaction, accounts, daily
 from backend.db.accounts import SHAPE, AccountRow, Link
 from backend.services.points.ledger import replayed
 from backend_client.schemas import AccountSnapshot
@@ -10,11 +10,18 @@ from loyalty.chain import GENESIS, canonical, link
 
 
 def faults(tx: Transaction) -> Iterator[str]:
-    """One line for each account that does not add up; it names the first bad entry."""
+    """One line for each account that does not add up, with its first bad entry.
+
+    The sums of days are looked at where every account adds up: a changed entry changes its sum too.
+    """
+    sound = True
     for row in accounts.every_account(tx):
         fault = fault_of(tx, row)
         if fault is not None:
+            sound = False
             yield f"account {row.member} in {row.program}: {fault}"
+    if sound:
+        yield from daily.faults(tx)
 
 
 def fault_of(tx: Transaction, row: AccountRow) -> str | None:

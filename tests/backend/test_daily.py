@@ -1,0 +1,100 @@
+"""Sums by day are the ledger's: between any two moments, and in a database from before them."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+from sqlalchemy import func, select
+
+from backend.db import Transaction, daily, tables
+from backend.db.daily import Period
+from backend.db.migrations import migrate
+from loyalty.entries import EntryKind
+from tests.support.books import Books
+from tests.support.clock import StandingClock
+from tests.support.server import company
+
+NEW_INDEXES = (
+    *("ix_entries_by_booking", "ix_entries_by_time", "ix_sales_by_time"),
+    *("ix_members_alike", "ix_vouchers_tenant_entry", "ix_accounts_in_debt"),
+)
+START = datetime(2026, 3, 27, 9, tzinfo=UTC)
+"""Before a night in which Paris puts its clocks forward."""
+
+
+def some_days(books: Books, time: StandingClock, chance: Random) -> None:
+    """Entries at two stores over four days; some are written down long after they happened."""
+    stores = [books.store("Angers"), books.store("Bordeaux")]
+    who = [books.member() for _ in range(3)]
+    books.start = START
+    for each in who:
+        books.book(each, EntryKind.EARN, 900, stores[0])
+    for hour in range(0, 96, 3):
+        books.start = START + timedelta(hours=hour, seconds=chance.randrange(3600))
+        time.now = books.start + timedelta(hours=chance.choice((0, 0, 7, 30)))
+        kind, points = chance.choice(((EntryKind.EARN, 40), (EntryKind.REDEEM, -15)))
+        books.book(chance.choice(who), kind, points, chance.choice(stores))
+
+
+def ledger(tx: Transaction, period: Period) -> tuple[int, int]:
+    """Points and entries, counted one by one."""
+    table = tables.entries
+    at = table.c.recorded_at if period.booked else table.c.occurred_at
+    query = select(func.sum(table.c.points).label("points"), func.count().label("entries")).where(
+        at >= period.since, at < period.until
+    )
+    if period.store:
+        query = query.where(table.c.store == period.store)
+    row = tx.first(query)
+    assert row is not None
+    return int(row.points or 0), row.entries
+
+
+def test_between_any_bounds_the_sums_are_those_of_the_entries(url: str) -> None:
+    chance, time = Random(5), StandingClock()  # noqa: S311 - the same days each time
+    with company(url, clock=time) as shop:
+        some_days(Books(shop), time, chance)
+        with shop.database.read(shop.shop.tenant) as tx:
+            assert list(daily.faults(tx)) == []
+            for _ in range(30):
+                many = chance.randrange(2, 6)
+                bounds = sorted(
+                    START + timedelta(minutes=chance.randrange(8000)) for _ in range(many)
+                )
+                period = Period(
+                    since=bounds[0],
+                    until=bounds[-1],
+                    booked=chance.random() < 0.5,
+                    store=chance.choice(("", "angers")),
+                )
+                sums = daily.between(tx, period, bounds)
+                for place, (since, until) in enumerate(pairwise(bounds), start=1):
+                    here = [each for each in sums if each.place == place]
+                    told = sum(each.points for each in here), sum(each.entries for each in here)
+                    part = Period(
+                        since=since, until=until, booked=period.booked, store=period.store
+                    )
+                    assert told == ledger(tx, part)
+
+
+def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url: str) -> None:
+    time = StandingClock()
+    with company(kept_url, clock=time) as shop:
+        some_days(Books(shop), time, Random(6))  # noqa: S311 - the same days each time
+        with shop.database.read(shop.shop.tenant) as tx:
+            due = daily.counted(tx)
+        with shop.database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE daily_points")
+            for index in NEW_INDEXES:
+                connection.exec_driver_sql(f"DROP INDEX {index}")
+            connection.exec_driver_sql(
+                "CREATE INDEX ix_entries_by_time ON entries (tenant, occurred_at)"
+            )
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0014'")
+        migrate(shop.database.engine)
+        with shop.database.read(shop.shop.tenant) as tx:
+            assert list(daily.faults(tx)) == []
+            assert sum(points for points, _ in due.values()) == ledger(tx, ALWAYS)[0]
+
+
+ALWAYS = Period(since=START - timedelta(days=99), until=START + timedelta(days=99))
