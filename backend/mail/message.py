@@ -40,7 +40,9 @@ class Letter:
     stands_out: str = ""
     """A code, shown large where it is a line of its own."""
     stop_link: str = ""
-    """Where the reader stops such mails with one click; empty where there is nothing to stop."""
+    """The page where the reader stops such mails; empty where there is nothing to stop."""
+    one_click: str = ""
+    """Where a mail program stops them by itself (RFC 8058)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,9 @@ class _Block:
     stands_out: bool
 
 
-_STOP = {
-    "fr": "Pour ne plus recevoir ces rappels :",
-    "en": "To stop these reminders:",
-}
+_STOP = {"fr": "Ne plus recevoir ces rappels", "en": "Stop these reminders"}
+_COLON = {"fr": "\N{NO-BREAK SPACE}:", "en": ":"}
+_OPEN = {"fr": "Ouvrir la page", "en": "Open the page"}
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -79,9 +80,9 @@ def message(letter: Letter) -> EmailMessage:
     made["Message-ID"] = message_id(letter.id, letter.sender.address)
     made["Auto-Submitted"] = "auto-generated"
     made["Content-Language"] = letter.language
-    if letter.stop_link:
-        made["List-Unsubscribe"] = f"<{letter.stop_link}>"
-        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    if letter.one_click:
+        made["List-Unsubscribe"] = f"<{letter.one_click}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(page.text)
     made.add_alternative(page.html, subtype="html")
     return made
@@ -96,10 +97,12 @@ def laid_out(letter: Letter) -> Page:
         subject=subject,
         shop=letter.sender.shop,
         blocks=[_block(part, letter.stands_out) for part in body.split("\n\n") if part.strip()],
+        open_it=_OPEN.get(letter.language, _OPEN["en"]),
         stop=stop,
         stop_link=letter.stop_link,
     )
-    text = f"{body}\n\n-- \n{stop}\n{letter.stop_link}\n" if stop else f"{body}\n"
+    colon = _COLON.get(letter.language, _COLON["en"])
+    text = f"{body}\n\n-- \n{stop}{colon}\n{letter.stop_link}\n" if stop else f"{body}\n"
     return Page(subject=subject, text=text, html=html)
 
 

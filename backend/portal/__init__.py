@@ -4,7 +4,7 @@ A session of these pages opens one member's account and nothing of the shop's; w
 is what `GET /v1/me` and its like answer an app.
 """
 
-from backend.portal import account, data, door, join, stopping
+from backend.portal import account, address, data, door, join, stopping
 
-AREAS = (join, account, data, door, stopping)
+AREAS = (join, account, data, address, door, stopping)
 """Every file of pages; the door last, for a link's own part of the address fits everything."""

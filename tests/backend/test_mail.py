@@ -297,7 +297,7 @@ def test_a_reminder_carries_a_way_out_that_works_with_one_click(
     text = taken.get_body(("plain",))
     assert text is not None
     assert "1 septembre 2026" in text.get_content()
-    assert link in text.get_content()
+    assert link.replace("/v1/", "/") in text.get_content(), "who reads it gets a page"
     late = queued(shop, second)
     time.after(minutes=1)
     stopping.stop(shop.database, link.rpartition("/")[2])

@@ -129,7 +129,7 @@ def test_one_click_in_the_mail_program_or_a_button_on_our_page_stops_reminders(
 ) -> None:
     with shop.database.write(shop.shop.tenant) as tx:
         who = join(tx, news=True)
-        link = stopping.link(tx, who, Config(public_url="http://backend.test"))
+        link = stopping.one_click(tx, who, Config(public_url="http://backend.test"))
     page = session.get(link)
     assert page.headers["Content-Type"].startswith("text/html")
     with shop.database.read(shop.shop.tenant) as tx:

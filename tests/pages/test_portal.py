@@ -3,11 +3,13 @@
 import re
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from backend.api.own import COOKIE
@@ -19,8 +21,9 @@ from backend_client.schemas import CardChanged, CardStatus, LinkUsed, NewLink
 from loyalty.document import read_program
 from loyalty.ids import MemberId
 from tests.pages.visit import DESK, PHONE, Visit
-from tests.support.facts import Kiosk, sale_of
+from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.members import join
+from tests.support.paper import qr_codes
 from tests.support.post import PostOffice, post_office
 from tests.support.server import PROGRAM, Company, connected, new_id
 
@@ -96,6 +99,16 @@ def test_a_phone_finishes_what_the_kiosk_began_and_the_kiosk_greets_within_two_s
         expect(again.get_by_text("Quelqu’un s’est inscrit par ce lien")).to_be_visible()
 
 
+def digits_mailed(visit: Visit, office: PostOffice) -> str:
+    """The code of the mail that waits."""
+    config = Config(mail=office.server)
+    assert posting.send_due(visit.shop.database, visit.shop.shop.tenant, config)
+    body = office.postman.taken[-1].get_body(("plain",))
+    assert body is not None
+    (digits,) = re.findall(r"\b\d{3}\s?\d{3}\b", body.get_content())
+    return "".join(digits.split())
+
+
 def test_a_code_from_the_mail_opens_the_account_and_a_wrong_one_does_not(
     phone: Visit, office: PostOffice
 ) -> None:
@@ -107,13 +120,7 @@ def test_a_code_from_the_mail_opens_the_account_and_a_wrong_one_does_not(
     page.get_by_role("button", name="Envoyez-moi un code").click()
     page.get_by_label("Six chiffres").wait_for()
     phone.check()
-    config = Config(mail=office.server)
-    assert posting.send_due(phone.shop.database, phone.shop.shop.tenant, config)
-    mail = office.postman.taken[-1]
-    body = mail.get_body(("plain",))
-    assert body is not None
-    (digits,) = re.findall(r"\b\d{3}\s?\d{3}\b", body.get_content())
-    digits = "".join(digits.split())
+    digits = digits_mailed(phone, office)
     wrong = f"{(int(digits) + 1) % 1_000_000:06}"
     page.get_by_label("Six chiffres").fill(wrong)
     page.get_by_role("button", name="Ouvrir mon compte").click()
@@ -134,26 +141,30 @@ def test_who_is_no_member_is_told_nothing_of_it(phone: Visit) -> None:
 def test_every_page_of_an_account_fits_a_phone_and_a_desk(
     chromium: Browser, shop: Company, address: str
 ) -> None:
-    with connected(shop, address) as line:
+    with (
+        connected(shop, address) as line,
+        Visit.begin(chromium, shop, address, DESK) as visit,
+    ):
         with shop.database.write(shop.shop.tenant) as tx:
             member = join(tx)
         line.till.record_sale(sale_of(member, 400_00))
         kiosk = Kiosk(claimed=line.claimed, program=read_program(PROGRAM))
-        line.terminal.hold(kiosk.request(member), 5)
-    for size in (PHONE, DESK):
-        with Visit.begin(chromium, shop, address, size) as visit:
-            let_in(visit, member)
-            for path in PAGES:
-                visit.open(f"/account{path}")
-                visit.check()
-            visit.open("/account/vouchers")
-            expect(visit.page.locator("article, li.panel").first).to_be_visible()
+        held = line.terminal.hold(kiosk.request(member), 5)
+        line.terminal.push(Journal().write(kiosk.issued(held.voucher.redemption)))
+        let_in(visit, member)
+        for path in PAGES:
+            visit.check_both(f"/account{path}")
+        page = visit.open("/account/vouchers")
+        (scanned,) = qr_codes(Image.open(BytesIO(page.locator("article.voucher img").screenshot())))
+        assert line.till.voucher(scanned).voucher.code == held.voucher.code
+        shown = page.locator("article.voucher .code").inner_text()
+        assert shown.replace("-", "") == held.voucher.code.replace("-", "")
 
 
 def test_a_link_to_the_account_opens_it_once(phone: Visit) -> None:
     with phone.shop.database.write(phone.shop.shop.tenant) as tx:
         member = join(tx)
-    link = _account_link(phone, member)
+    link = _link(phone, member, "account")
     page = phone.open(link)
     phone.check()
     page.get_by_role("button", name="Ouvrir mon compte").click()
@@ -164,17 +175,35 @@ def test_a_link_to_the_account_opens_it_once(phone: Visit) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-def _account_link(visit: Visit, member: MemberId) -> str:
+def _link(visit: Visit, member: MemberId, purpose: str) -> str:
     with visit.shop.database.write(visit.shop.shop.tenant) as tx:
         (store,) = shops.stores(tx)
-        made = links.hand_out(tx, NewLink(id=new_id(), member=member), "account", store, visit.url)
+        made = links.hand_out(tx, NewLink(id=new_id(), member=member), purpose, store, visit.url)
     return urlsplit(str(made.url)).path
 
 
-def test_a_member_changes_agrees_takes_a_copy_and_is_forgotten(phone: Visit) -> None:
+def test_a_member_changes_agrees_takes_a_copy_and_is_forgotten(
+    phone: Visit, office: PostOffice
+) -> None:
     with phone.shop.database.write(phone.shop.shop.tenant) as tx:
-        member = join(tx)
+        member = join(tx, email="camille@example.org")
     let_in(phone, member)
+    page = phone.open("/account/data")
+    page.get_by_role("link", name="La changer").click()
+    expect(page.get_by_text("camille@example.org")).to_be_visible()
+    phone.check()
+    page.get_by_label("Nouvelle adresse e-mail").fill("dominique@example.org")
+    page.get_by_role("button", name="Envoyez-moi le code").click()
+    digits = digits_mailed(phone, office)
+    assert office.postman.taken[-1]["To"] == "dominique@example.org"
+    page.get_by_label("Six chiffres").fill("000000" if digits != "000000" else "000001")
+    page.get_by_role("button", name="C’est mon adresse").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    phone.check()
+    page.get_by_label("Six chiffres").fill(digits)
+    page.get_by_role("button", name="C’est mon adresse").click()
+    expect(page.get_by_role("status")).to_have_text("Votre nouvelle adresse est enregistrée")
+    expect(page.get_by_text("dominique@example.org")).to_be_visible()
     page = phone.open("/account/data")
     page.get_by_label("Prénom").fill("Dominique")
     page.get_by_role("button", name="Enregistrer").first.click()
@@ -187,6 +216,14 @@ def test_a_member_changes_agrees_takes_a_copy_and_is_forgotten(phone: Visit) -> 
     with page.expect_download() as kept:
         page.get_by_role("link", name="Télécharger mes données").click()
     assert kept.value.suggested_filename == "my-data.zip"
+    # The page behind the code that a kiosk shows to who asks for their data.
+    page = phone.open(_link(phone, member, "data"))
+    expect(page.get_by_text("dominique@example.org")).to_be_visible()
+    phone.check()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Télécharger").click()
+    assert taken.value.suggested_filename == "my-data.zip"
+    page = phone.open("/account/data")
     page.get_by_role("button", name="Effacer mes données").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Je suis sûr").check()

@@ -1,7 +1,7 @@
 """Writing a letter: the words of its kind, the values of its mail, the name of its reader."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.config import Config
 from backend.db import Transaction, members, outbox, shops
@@ -29,10 +29,14 @@ def letter_of(tx: Transaction, mail: MailRow, config: Config) -> Letter:
     kind = MailKind(mail.kind)
     to, first_name = _reader(tx, mail, kind)
     values = read(mail.content) | _always(tx, mail.language, first_name)
-    stop_link = ""
-    if KINDS[kind].nudges and mail.member is not None:
-        stop_link = stopping.link(tx, mail.member, config)
-    return _letter(tx, mail, kind, to=to, values=values, stop_link=stop_link, config=config)
+    letter = _letter(tx, mail, kind, to=to, values=values, config=config)
+    if not KINDS[kind].nudges or mail.member is None:
+        return letter
+    return replace(
+        letter,
+        stop_link=stopping.link(tx, mail.member, config),
+        one_click=stopping.one_click(tx, mail.member, config),
+    )
 
 
 def preview(
@@ -42,7 +46,7 @@ def preview(
     values = {**ALWAYS, **KINDS[kind].values, **_always(tx, language, str(ALWAYS["first_name"]))}
     chosen = written(words or words_of(tx, kind, language), values, language_of(language))
     sender = sender_of(tx, config)
-    stop = f"{config.public_url}/…" if KINDS[kind].nudges else ""
+    stop = f"{config.public_url}/unsubscribe/…" if KINDS[kind].nudges else ""
     return laid_out(
         Letter(
             id="preview",
@@ -90,7 +94,6 @@ def _letter(
     *,
     to: str,
     values: Mapping[str, Value],
-    stop_link: str,
     config: Config,
 ) -> Letter:
     return Letter(
@@ -101,7 +104,6 @@ def _letter(
         words=written(words_of(tx, kind, mail.language), values, language_of(mail.language)),
         written_at=tx.now,
         stands_out=str(values.get("code", "")),
-        stop_link=stop_link,
     )
 
 

@@ -15,11 +15,17 @@ TEXT_VERSION = "unsubscribe"
 
 
 def link(tx: Transaction, member: MemberId, config: Config) -> str:
-    """The member's own link; empty while nobody said how customers reach this server."""
-    if not config.public_url:
-        return ""
-    proof = tx.keys.proof(_PURPOSE, member)[:_PROOF_LENGTH]
-    return f"{config.public_url}/v1/unsubscribe/{tx.tenant}.{member}.{proof}"
+    """The member's own page with one button; empty while nobody said how customers reach us."""
+    return f"{config.public_url}/unsubscribe/{_token(tx, member)}" if config.public_url else ""
+
+
+def one_click(tx: Transaction, member: MemberId, config: Config) -> str:
+    """The same for mail programs, which stop without a page (RFC 8058)."""
+    return f"{config.public_url}/v1/unsubscribe/{_token(tx, member)}" if config.public_url else ""
+
+
+def _token(tx: Transaction, member: MemberId) -> str:
+    return f"{tx.tenant}.{member}.{tx.keys.proof(_PURPOSE, member)[:_PROOF_LENGTH]}"
 
 
 def check(database: Database, token: str) -> tuple[TenantId, MemberId]:
