@@ -13,6 +13,7 @@ from backend.backoffice.reading import paging
 from backend.backoffice.stores import SettlerPage
 from backend.config import Config
 from backend.db import shops
+from backend.services.figures import accounting
 from backend.services.mailing import webhooks
 from backend.services.shop.companies import rename
 from backend.web.forms import Form
@@ -20,6 +21,7 @@ from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
 from backend.web.words import later
 from backend_client.schemas import CompanyBody, Id
+from backend_client.schemas.reports import AccountCodes
 from backend_client.schemas.webhooks import WebhookBody, WebhookShown
 
 PATH = "/office/settings"
@@ -32,6 +34,15 @@ KINDS = (
     ("alert.*", later("Staff is told something")),
 )
 """The kinds of news, each with all that is of its kind."""
+ACCOUNTS = (
+    ("liability", later("What members may still ask for")),
+    ("granted", later("The cost of points given")),
+    ("redeemed", later("Gifts handed out for points")),
+    ("breakage", later("Income from points that ran out")),
+    ("opening", later("Points of an earlier system")),
+    ("transfer", later("Points between accounts")),
+)
+"""The ledger accounts that the accountant's file books to."""
 
 routes = page_routes(PATH)
 
@@ -52,15 +63,27 @@ def save(page: SettlerPage, form: StaffForm) -> Response:
     return _show(page, form)
 
 
+@routes.post("/accounting")
+def save_accounts(page: SettlerPage, form: StaffForm) -> Response:
+    """Where loyalty stands in the merchant's chart of accounts from now on (LSX-15)."""
+    with form.attempt():
+        body = form.into(AccountCodes)
+        page.database.run(page.caller.tenant, accounting.save_codes, body, actor=page.caller.actor)
+        return page.go(PATH, page.words.t("The accounts are kept."))
+    return _show(page, form)
+
+
 def _show(page: Page, form: Form | None) -> Response:
     with page.database.read(page.caller.tenant) as tx:
         name = shops.company_name(tx)
+        codes = accounting.codes(tx)
     return show(
         page,
         "shop/settings.html",
         status=422 if form else 200,
         form=form,
         name=name,
+        accounts=[(field, said, getattr(codes, field)) for field, said in ACCOUNTS],
         hooks=[
             hook
             for hook in api.subscriptions(page.database, page.caller).webhooks

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from backend.db import members
+from backend.db.members import Member
 from backend.rights import Role
+from loyalty.ids import MemberId
 from tests.pages.shop import furnished
 from tests.pages.visit import DESK, PHONE, Visit
 from tests.support.server import Company, company, serving
@@ -110,6 +113,64 @@ def test_points_are_adjusted_down_the_list_and_a_large_gift_waits_for_a_second_p
     page.get_by_role("button", name="Enregistrer les points").click()
     page.get_by_text("Une deuxième personne doit encore être d’accord").wait_for()
     page.get_by_text("501 attendent une deuxième personne").wait_for()
+
+
+def test_a_table_changes_many_and_is_tried_first(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open("/office/members/changes")
+    lines = page.get_by_label("Ou écrivez les lignes ici")
+    lines.fill("member,loyalty\nmember-011,no\nnobody,no")
+    page.get_by_role("button", name="Essayer").click()
+    page.get_by_role("cell", name="3").wait_for()
+    lines.fill("member,loyalty\nmember-011,no")
+    page.get_by_role("button", name="Essayer").click()
+    page.get_by_role("button", name="Faire", exact=True).click()
+    page.get_by_text("1 ligne est faite").wait_for()
+    assert not kept(visit, "member-011").loyalty
+    before = points_of(visit, "member-012")
+    page = visit.open("/office/members/changes")
+    page.get_by_label("Ce que change le tableau").select_option("points")
+    lines.fill("member,points\nmember-012,-7")
+    page.locator("#f-nature").select_option("Réclamation")
+    page.get_by_role("button", name="Essayer").click()
+    page.get_by_role("button", name="Faire", exact=True).click()
+    page.get_by_text("1 ligne est faite").wait_for()
+    assert points_of(visit, "member-012") == before - 7
+
+
+def kept(visit: Visit, member: str) -> Member:
+    """That member as the books have them."""
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        found = members.member(tx, MemberId(member))
+    assert found is not None
+    return found
+
+
+def points_of(visit: Visit, member: str) -> int:
+    """The balance that the member's own page shows."""
+    page = visit.open(f"/office/members/{member}")
+    shown = page.locator(".figure.strong .value").inner_text()
+    return int("".join(sign for sign in shown if sign.isdigit() or sign == "-"))
+
+
+def test_what_is_missing_and_every_lot_stand_on_a_members_pages(visit: Visit) -> None:
+    visit.as_staff()
+    page = visit.open(f"/office/members/{MEMBER}")
+    total = points_of(visit, MEMBER)
+    page = visit.open(f"/office/members/{MEMBER}/points?state=active")
+    left = [int(each) for each in column_of(page, "Reste")]
+    assert sum(left) == total
+    page = visit.open(f"/office/members/{MEMBER}/points")
+    assert len(column_of(page, "Reste")) >= len(left)
+    page = visit.open("/office/members?points_to=400&sort=points&descending=1")
+    page.locator("#list tbody td.name a").first.click()
+    page.get_by_text("manquent pour").wait_for()
+
+
+def column_of(page: Page, label: str) -> list[str]:
+    """The cells of a column of the lots."""
+    cells = page.locator(f"td[data-label='{label}']").all_inner_texts()
+    return [cell.replace("\u202f", "").strip() for cell in cells]
 
 
 def test_two_records_become_one_and_two_again(visit: Visit) -> None:

@@ -68,6 +68,7 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
     page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # as above
     _press(page, "Importer pour de bon")
     page.get_by_text("1 ajoutés, 1 modifiés").wait_for()
+    _leave_out_a_pack(visit, "MIEL", "SAVON × 2")
     page = visit.open("/office/price-codes")
     page.get_by_label("Code", exact=True).fill("PRO")
     page.get_by_label("Nom", exact=True).fill("Professionnels")
@@ -85,6 +86,18 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
         assert (book.id, book.earns) == ("PRO", False)
         (line,) = catalogue.lines_after(tx, "PRO", None, 10)
         assert (line.product, line.price) == ("SAVON", 500)
+
+
+def _leave_out_a_pack(visit: Visit, product: str, holds: str) -> None:
+    page = visit.open(f"/office/products/{product}")
+    page.get_by_label("Rien").check()
+    page.get_by_label("Un lot de").fill(holds)
+    _press(page, "Garder")
+    page.get_by_text("est gardé").wait_for()
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        pack = catalogue.product(tx, product)
+        assert pack is not None
+        assert (pack.earns, len(pack.components)) == (False, 1)
 
 
 def test_where_loyalty_is_money_every_form_takes_amounts(visit: Visit) -> None:
@@ -217,6 +230,10 @@ def test_stores_staff_and_settings(visit: Visit) -> None:
     page.get_by_label("Nom", exact=True).fill("Maison Lise & Fils")
     _press(page, "Garder")
     expect(page.get_by_role("banner")).to_contain_text("Maison Lise & Fils")
+    page.get_by_label("Le coût des points donnés").fill("623400")
+    page.get_by_role("button", name="Les enregistrer").click()
+    page.get_by_text("Les comptes sont enregistrés").wait_for()
+    assert page.get_by_label("Le coût des points donnés").input_value() == "623400"
     page = visit.open("/office/settings/webhooks/new")
     page.get_by_label("Adresse").fill("http://127.0.0.1/hook")
     _press(page, "Garder")

@@ -154,6 +154,8 @@ def test_a_sale_is_rung_up_paid_in_part_with_points_returned_and_voided(till: Ti
     said = till.paper()
     assert f"Points gagnés{NARROW}: 26" in said
     assert f"Nouveau solde{NARROW}: 286" in said
+    assert "À utiliser avant le " in said
+    assert "1 € = 1 point" in said, "the rule in the merchant's words"
     assert "Points de fidélité" not in said, "points pay here, and are no article"
     till.visit.check()
     number = till.page.locator("#paper").inner_text().split("N° ")[1].split()[0]
@@ -300,6 +302,34 @@ def test_a_stranger_is_invited_and_nothing_is_written_down(till: Till) -> None:
     till.page.locator("#record").click()
     assert "/join/lkl_" in till.paper()
     assert "300" in till.paper()
+
+
+def test_an_invoice_that_is_kept_earns_once_its_rest_is_paid(till: Till) -> None:
+    ines = till.member()
+    till.open()
+    till.ring("GATEAU")
+    till.find("Roux")
+    till.page.get_by_role("button", name="Remise points").click()
+    till.page.get_by_text("Remise, facture").click()
+    till.page.get_by_label("Papier").select_option("Facture")
+    till.page.get_by_label("Paiement").select_option("Mis de côté, payé en plusieurs fois")
+    till.page.get_by_label("Reçu maintenant").fill("3")
+    till.shows("#total", "13,00 €")
+    till.page.locator("#record").click()
+    said = till.paper()
+    expect(till.page.locator("#done-title")).to_contain_text("reste 10,00")
+    assert "FACTURE" in said
+    assert "Remise fidélité de 5 €" in said, "points are used on invoices by the same rules"
+    number = said.split("N° ")[1].split()[0]
+    assert till.ask("GET", f"/sales/{number}")["sale"]["channel"] == "invoice"
+    assert till.balance(ines) == 0
+    till.page.get_by_role("button", name="Client suivant").click()
+    till.page.keyboard.press("F8")
+    till.page.locator("#return-number").fill(number)
+    till.page.keyboard.press("Enter")
+    till.page.get_by_role("button", name="Le reste est payé").click()
+    assert f"Points gagnés{NARROW}: 13" in till.paper()
+    assert till.balance(ines) == 13
 
 
 def test_a_reload_loses_no_ticket(till: Till) -> None:
