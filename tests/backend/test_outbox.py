@@ -13,7 +13,7 @@ from loyalty.ids import MemberId
 from tests.support.facts import Journal, Kiosk
 from tests.support.server import Company, Connected
 
-VALUES: dict[str, Value] = {"points": 50, "balance": 50, "link": ""}
+VALUES: dict[str, Value] = {"points": 50, "balance": 50, "link": "", "until": ""}
 
 
 @pytest.fixture
