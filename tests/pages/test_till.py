@@ -374,6 +374,39 @@ def test_a_voucher_of_the_kiosk_is_looked_at_and_taken_once(till: Till) -> None:
     expect(dialog.get_by_role("button", name="Le prendre")).to_be_hidden()
 
 
+def test_a_voucher_worth_money_pays_a_part_of_the_ticket_and_reduces_what_it_earns(
+    till: Till,
+) -> None:
+    ines = till.member()
+    with connected(till.visit.shop, till.visit.url) as line:
+        kiosk = Kiosk(claimed=line.claimed, program=read_program(RULES))
+        asked = kiosk.request(ines).model_copy(update={"reward": "five"})
+        code = line.terminal.hold(asked, 5).voucher.code
+    till.open()
+    till.ring("GATEAU")
+    till.find("Roux")
+    till.page.keyboard.press("F6")
+    dialog = till.page.locator("#voucher")
+    dialog.get_by_label("Code").fill(code)
+    till.page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Le mettre sur le ticket").click()
+    till.shows("#total", "13,00 €")
+    till.shows("#earned", "13 points")
+    till.visit.check()
+    till.page.keyboard.press("F9")
+    said = till.paper()
+    assert "Payé en bons" in said
+    assert f"Points gagnés{NARROW}: 13" in said
+    number = said.split("N° ")[1].split()[0]
+    paid = till.ask("GET", f"/sales/{number}")["sale"]["payments"]
+    assert [(each["means"], each["amount"]) for each in paid] == [("voucher", 500), ("money", 1300)]
+    till.page.get_by_role("button", name="Client suivant").click()
+    till.page.keyboard.press("F6")
+    dialog.get_by_label("Code").fill(code)
+    till.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("Ce bon a déjà été utilisé")
+
+
 def test_visits_are_typed_where_the_program_counts_them(till: Till) -> None:
     till.rules(json.loads(RULES) | VISITS)
     ines = till.member()

@@ -8,13 +8,13 @@ const RECENT_MAX = 20;
 function saleBody() {
   const due = toPay();
   const received = counter.left === "closed" ? due : Math.min(minorOf(byId("received")) || 0, due);
-  const paid = [...pointPayments(), ...(received ? [{ means: "money", amount: received }] : [])];
+  const paid = [...otherPayments(), ...(received ? [{ means: "money", amount: received }] : [])];
   return {
     id: counter.id, member: counter.member.id, total: quote.total, currency: shop.currency, channel: counter.kind,
     closed_at: now(), state: counter.left, lines: bodies(), discount: counter.discount, visits: counter.visits,
     uses: counter.uses.map((use) => use.id),
     // None says: all of it, in money.
-    payments: counter.left === "closed" && !inPoints() ? [] : paid,
+    payments: counter.left === "closed" && !otherPayments().length ? [] : paid,
   };
 }
 
@@ -24,6 +24,7 @@ async function record() {
   if (button.disabled) return;
   button.disabled = true;
   await attempt(trouble, async () => {
+    await takeVouchers();
     const sold = counter.member ? await ask("POST", "/sales", saleBody()) : null;
     const invited = sold
       ? sold.invitation
@@ -79,7 +80,9 @@ function ticketLines() {
   }));
   if (counter.discount) rows.push({ name: WORDS.discount, amount: -counter.discount });
   rows.push({ name: WORDS.total, amount: quote.total, strong: true });
-  if (inPoints()) rows.push({ name: WORDS.paid_points, amount: -inPoints() }, { name: WORDS.due, amount: toPay(), strong: true });
+  if (inPoints()) rows.push({ name: WORDS.paid_points, amount: -inPoints() });
+  if (inVouchers()) rows.push({ name: WORDS.paid_vouchers, amount: -inVouchers() });
+  if (otherPayments().length) rows.push({ name: WORDS.due, amount: toPay(), strong: true });
   return rows;
 }
 

@@ -135,15 +135,40 @@ function bindVouchers() {
       gift.hidden = false;
       const no = gone(found.voucher);
       if (no) throw new Refused(no);
+      form.dataset.money = String(found.money || 0);
+      taking.textContent = found.money ? WORDS.voucher_pays : WORDS.voucher_take;
       taking.hidden = false;
       taking.focus();
     });
   });
   taking.addEventListener("click", () => attempt(wrong, async () => {
+    const worth = Number(form.dataset.money);
+    if (worth) {
+      payWith({ id: form.dataset.id, code: byId("voucher-code").value.trim(), money: worth, name: gift.textContent });
+      byId("voucher").close();
+      return;
+    }
     const taken = await ask("POST", `/vouchers/${code()}/redemption`, { id: form.dataset.id, at: now() });
     byId("voucher").close();
     tell(say("taken", { name: giftName(taken) }));
   }));
+}
+
+/** A voucher that is worth money pays a part of this ticket (OCT-13); it is taken when that is closed. */
+function payWith(voucher) {
+  const known = counter.vouchers.some((each) => each.code.toUpperCase() === voucher.code.toUpperCase());
+  if (known) return;
+  counter.vouchers.push(voucher);
+  changed();
+}
+
+async function takeVouchers() {
+  for (const voucher of counter.vouchers) {
+    const at = voucher.at || now();
+    await ask("POST", `/vouchers/${encodeURIComponent(voucher.code)}/redemption`, { id: voucher.id, at });
+    voucher.at = at;
+    remember();
+  }
 }
 
 /** Why nobody can take the voucher any more; empty where somebody can. */

@@ -7,7 +7,7 @@ const trouble = byId("trouble");
 
 /** Everything that is on the counter; nothing else is remembered. */
 const fresh = () => ({
-  id: ticketNumber(), lines: [], uses: [], member: null, visits: 1, discount: 0, kind: "shop", left: "closed",
+  id: ticketNumber(), lines: [], uses: [], vouchers: [], member: null, visits: 1, discount: 0, kind: "shop", left: "closed",
   declined: [], alerted: false,
 });
 let counter = fresh();
@@ -24,9 +24,15 @@ function lineBody(line, place) {
 }
 
 const inPoints = () => counter.uses.filter((use) => use.pays).reduce((sum, use) => sum + use.money, 0);
-const pointPayments = () => (inPoints() ? [{ means: "points", amount: inPoints() }] : []);
+/** What vouchers of the kiosk pay of this ticket: never more than there is to pay. */
+function inVouchers() {
+  const worth = counter.vouchers.reduce((sum, voucher) => sum + voucher.money, 0);
+  return Math.min(worth, Math.max((quote ? quote.total : 0) - inPoints(), 0));
+}
+const payment = (means, amount) => (amount ? [{ means, amount }] : []);
+const otherPayments = () => [...payment("points", inPoints()), ...payment("voucher", inVouchers())];
 const bodies = () => counter.lines.map(lineBody);
-const toPay = () => Math.max((quote ? quote.total : 0) - inPoints(), 0);
+const toPay = () => Math.max((quote ? quote.total : 0) - inPoints() - inVouchers(), 0);
 
 /** Put an article on the ticket; a second one makes the line's quantity. */
 function add(given, quantity = 1) {
@@ -71,7 +77,7 @@ async function askQuote() {
   await attempt(trouble, async () => {
     const told = await ask("POST", "/quotes", {
       lines: bodies(), discount: counter.discount, channel: counter.kind, visits: counter.visits,
-      payments: pointPayments(), ...(counter.member ? { member: counter.member.id } : {}),
+      payments: otherPayments(), ...(counter.member ? { member: counter.member.id } : {}),
     });
     if (mine !== asked) return;
     quote = told;
@@ -83,7 +89,7 @@ async function askQuote() {
 
 function draw() {
   byId("no-lines").hidden = counter.lines.length > 0;
-  byId("lines").replaceChildren(...counter.lines.map(drawLine));
+  byId("lines").replaceChildren(...counter.lines.map(drawLine), ...counter.vouchers.map(drawVoucher));
   byId("paid-row").hidden = !inPoints();
   if (shop) {
     byId("paid-points").textContent = money(-inPoints());
@@ -145,6 +151,19 @@ function discountButton(line) {
       byId("line-off").showModal();
     },
   });
+}
+
+/** A voucher that pays; it is taken with the ticket, and can be put down until then. */
+function drawVoucher(voucher) {
+  return make("li", { class: "line" }, make("span", { class: "about name", text: voucher.name }),
+    make("span", { class: "number", text: money(-voucher.money) }),
+    make("button", {
+      type: "button", class: "quiet small", text: "×", "aria-label": say("remove", { name: voucher.name }), disabled: Boolean(voucher.at),
+      click: () => {
+        counter.vouchers = counter.vouchers.filter((each) => each.id !== voucher.id);
+        changed();
+      },
+    }));
 }
 
 function backButton(line) {
