@@ -83,14 +83,16 @@ def new(page: CatalogueDoor) -> Response:
 @routes.post("/new")
 def add(page: CatalogueDoor, form: StaffForm, picture: Uploaded) -> Response:
     """Added under a name for machines made of its own."""
+    shown = form.text("picture.kept")
     with form.attempt():
         named = next(
             (form.text(f"name.{each}") for each in LANGUAGES if form.text(f"name.{each}")), ""
         )
         wanted = f"{slug(named) or 'gift'}-{form.text('mark')[:6]}"
-        _keep(page, wanted, form, picture, "")
+        shown = _stored(page, form, picture)
+        _keep(page, wanted, form, shown)
         return page.go(f"{PATH}/{wanted}", page.words.t("The gift is kept."))
-    return _show(page, form, None)
+    return _show(page, form, None, shown)
 
 
 @routes.get("/{gift}")
@@ -102,10 +104,12 @@ def edit(page: CatalogueDoor, gift: _Gift) -> Response:
 @routes.post("/{gift}")
 def save(page: CatalogueDoor, form: StaffForm, gift: _Gift, picture: Uploaded) -> Response:
     """The gift as it is from now on; kiosks hear of it."""
+    shown = form.text("picture.kept")
     with form.attempt():
-        _keep(page, gift, form, picture, form.text("picture.kept"))
+        shown = _stored(page, form, picture)
+        _keep(page, gift, form, shown)
         return page.go(f"{PATH}/{gift}", page.words.t("The gift is kept."))
-    return _show(page, form, gift)
+    return _show(page, form, gift, shown)
 
 
 @routes.post("/{gift}/stock")
@@ -137,15 +141,23 @@ def picture_file(page: OfficePage, picture: Annotated[Hash, Path()]) -> Response
     return Response(found.body, media_type=found.media_type, headers=headers)
 
 
-def _keep(page: Page, gift: str, form: Form, picture: bytes, kept: str) -> None:
+def _stored(page: Page, form: Form, picture: bytes) -> str:
+    """The picture that was chosen now, kept before the rest is judged: nobody chooses it twice.
+
+    Else the one that the form had. Raises Refused.
+    """
+    if not picture:
+        return form.text("picture.kept")
+    shown = sha256(picture).hexdigest()
+    page.database.run(page.caller.tenant, put_picture, shown, kind_of(picture), picture)
+    return shown
+
+
+def _keep(page: Page, gift: str, form: Form, picture: str) -> None:
     """Raises Refused or ValidationError."""
-    shown = kept or None
-    if picture:
-        shown = sha256(picture).hexdigest()
-        page.database.run(page.caller.tenant, put_picture, shown, kind_of(picture), picture)
     with page.database.read(page.caller.tenant) as tx:
         points = standing(tx, page).read(form, "points")
-    body = GiftBody.model_validate(_values(form) | {"picture": shown, "points": points})
+    body = GiftBody.model_validate(_values(form) | {"picture": picture or None, "points": points})
     page.database.run(page.caller.tenant, put_gift, gift, body)
 
 
@@ -175,7 +187,7 @@ def _values(form: Form) -> dict[str, Any]:
     }
 
 
-def _show(page: Page, form: Form | None, wanted: str | None) -> Response:
+def _show(page: Page, form: Form | None, wanted: str | None, picture: str = "") -> Response:
     with page.database.read(page.caller.tenant) as tx:
         here = standing(tx, page)
         known = gifts.gift(tx, wanted) if wanted else None
@@ -192,6 +204,7 @@ def _show(page: Page, form: Form | None, wanted: str | None) -> Response:
         status=422 if form else 200,
         form=form,
         gift=known,
+        picture=picture or (known.picture if known else ""),
         wanted=wanted or "",
         name=name,
         title=in_words(name, page.words),

@@ -18,7 +18,7 @@ from backend.db import Transaction
 from backend.db import programs as kept
 from backend.rights import Right
 from backend.services.programs.presets import preset_document, preset_names
-from backend.services.programs.programs import programs_of, put_draft, switch
+from backend.services.programs.programs import delete_draft, programs_of, put_draft, switch
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
@@ -154,6 +154,17 @@ _SENTENCES = {
     "rewards": telling.reward,
     "campaigns": telling.campaign,
 }
+
+
+@routes.post("/{program}/draft/away")
+def throw_away(page: WriterPage, form: StaffForm, program: ProgramId) -> Response:
+    """The draft is gone; what was published stays. One that never was is no program any more."""
+    del form
+    page.database.run(page.caller.tenant, delete_draft, program, actor=page.caller.actor)
+    with page.database.read(page.caller.tenant) as tx:
+        published = any(each.id == program for each in programs_of(tx).programs)
+    where = f"/office/programs/{program}" if published else "/office/programs"
+    return page.go(where, page.words.t("The draft is thrown away."))
 
 
 @routes.post("/{program}/switch")

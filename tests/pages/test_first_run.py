@@ -44,18 +44,18 @@ def test_the_first_owner_opens_a_shop_with_demo_data(
         page.get_by_label("Votre nom").fill("Lise")
         page.get_by_label("E-mail").fill("lise@shop.example")
         page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.get_by_label("Nom de la boutique").fill("Maison Lise")
+        page.get_by_label("Nom du magasin").fill("Maison Lise")
         page.get_by_label("Fuseau horaire").fill("Nowhere/Else")
         page.get_by_label("Carte à tampons").check()
-        page.get_by_label("Remplir la boutique").check()
-        page.get_by_role("button", name="Ouvrir la boutique").click()
+        page.get_by_label("Remplir le magasin").check()
+        page.get_by_role("button", name="Ouvrir le magasin").click()
         page.get_by_role("alert").wait_for()
-        assert page.get_by_label("Nom de la boutique").input_value() == "Maison Lise"
+        assert page.get_by_label("Nom du magasin").input_value() == "Maison Lise"
         assert page.get_by_label("Carte à tampons").is_checked()
         page.get_by_label("Mot de passe").fill(PASSWORD)
         page.get_by_label("Fuseau horaire").fill("Europe/Paris")
-        page.get_by_role("button", name="Ouvrir la boutique").click()
-        page.get_by_text("Votre boutique est prête").wait_for()
+        page.get_by_role("button", name="Ouvrir le magasin").click()
+        page.get_by_text("Votre magasin est prêt").wait_for()
         with database.read(the_company(database, "")) as tx:
             assert len(tx.rows(select(tables.members.c.id))) == demo.MEMBERS
             (store,) = shops.stores(tx)

@@ -165,7 +165,7 @@ def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> N
     # The article is none of the catalogue: said, and nothing typed is lost.
     page.get_by_role("alert").wait_for()
     page.get_by_label("Article remis").fill("")
-    page.get_by_label("Image").set_input_files(picture)
+    expect(page.get_by_alt_text("L’image actuelle")).to_be_visible()
     _press(page, "Garder")
     page.get_by_text("Le cadeau est gardé").wait_for()
     page.get_by_label("Les pièces").fill("3")
@@ -193,17 +193,27 @@ def test_a_campaign_stands_on_the_calendar_and_speaks_on_kiosks(visit: Visit) ->
     expect(page.get_by_text("annoncée")).to_be_visible()
 
 
-def test_stores_staff_and_settings(visit: Visit) -> None:
-    owner = visit.as_staff()
+def _signs_and_groups(visit: Visit) -> Page:
+    """A sign, and a group that gets another name."""
     page = visit.open("/office/stores")
     page.get_by_label("Une autre enseigne").fill("Lise & Fils")
-    page.locator("form[action$=brands]").get_by_role("button").click()
+    page.locator("form[action$=brands]").get_by_role("button", name="Ajouter").click()
     page.get_by_label("Un autre groupe").fill("Ouest")
-    page.locator("form[action$=groups]").get_by_role("button").click()
-    page.get_by_role("link", name="Ajouter une boutique").click()
+    page.locator("form[action$=groups]").get_by_role("button", name="Ajouter").click()
+    page.get_by_text("Ouest Renommer").click()
+    page.get_by_label("Autre nom").locator("visible=true").fill("Grand Ouest")
+    page.get_by_role("button", name="Renommer").locator("visible=true").click()
+    page.get_by_text("Grand Ouest est gardé").wait_for()
+    return page
+
+
+def test_stores_staff_and_settings(visit: Visit) -> None:
+    owner = visit.as_staff()
+    page = _signs_and_groups(visit)
+    page.get_by_role("link", name="Ajouter un magasin").click()
     page.get_by_label("Nom", exact=True).fill("Lise Nantes")
     page.get_by_label("Enseigne").select_option("Lise & Fils")
-    page.get_by_label("Groupe").select_option("Ouest")
+    page.get_by_label("Groupe").select_option("Grand Ouest")
     _press(page, "Garder")
     page.get_by_text("Lise Nantes est gardé").wait_for()
     with visit.shop.database.read(visit.shop.shop.tenant) as tx:
