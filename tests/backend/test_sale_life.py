@@ -109,6 +109,25 @@ def test_what_was_sent_before_is_known_and_settling_never_earns_twice(
     assert balance(line, member) == 320
 
 
+def test_a_sale_that_stands_again_takes_no_points_that_were_given_back_before(
+    line: Connected, member: str
+) -> None:
+    sale = sale_of(member, 20_00)
+    left_out = [
+        line.till.use(
+            UseBody(id=str(uuid4()), member=member, reward="coffee", at=now(), sale=sale.id)
+        )
+        for _ in range(2)
+    ]
+    line.till.void_use(left_out[0].id)
+    line.till.record_sale(sale)
+    line.till.void_sale(sale.id, act())
+    assert balance(line, member) == 300
+    line.till.restore_sale(sale.id, act())
+    assert balance(line, member) == 320
+    assert line.till.void_use(left_out[1].id).state == "voided"
+
+
 @pytest.mark.parametrize("channel", list(Channel))
 def test_every_channel_earns(line: Connected, member: str, channel: Channel) -> None:
     sale = sale_of(member, 20_00).model_copy(update={"channel": channel})

@@ -209,8 +209,13 @@ def void_entries(tx: Transaction, row: UseRow, *, now: datetime) -> tuple[Entry,
 
 
 def mark_voided(tx: Transaction, row: UseRow) -> None:
-    """Its points are back, and its piece is on the shelf again."""
-    rows.save_use(tx, row.id, UseState.VOIDED, row.sale)
+    """Its points are back, and its piece is on the shelf again.
+
+    One that nobody had yet is of no sale any more: else a sale that is voided and stands again
+    would take its points.
+    """
+    sale = row.sale if row.state is UseState.ISSUED else None
+    rows.save_use(tx, row.id, UseState.VOIDED, sale)
     stock.give_back(tx, row.id)
     _release(tx, row)
 
