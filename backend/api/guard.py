@@ -27,6 +27,8 @@ BODY_MAX = 1024 * 1024
 """Bytes. The largest message of the contract, 500 events, is far below."""
 REQUEST_ID = "X-Request-Id"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_ESCAPE_LENGTH = 6
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -95,6 +97,8 @@ class _Visit:
         self._file = next((each for each in FILES if path.startswith(each.under)), None)
         self._bytes_max = BODY_MAX if self._file is None else self._file.bytes_max
         self._received = 0
+        self._end = b""
+        """Of what came so far: the next part may begin within an escape."""
         self._began = monotonic()
         self._status = 500
         shown = self._headers.get(REQUEST_ID.lower().encode(), b"")
@@ -119,7 +123,15 @@ class _Visit:
         if self._received > self._bytes_max:
             # Raised where the route reads its body, so that it never runs on a part of one.
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if self._file is None and self._holds_zero_bytes(message.get("body", b"")):
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
         return message
+
+    def _holds_zero_bytes(self, part: bytes) -> bool:
+        """Whether a text of the JSON holds U+0000, which no database keeps, and nobody types."""
+        text = self._end + part
+        self._end = text[-_ESCAPE_LENGTH:]
+        return rb"\u0000" in text and _ZERO.search(text) is not None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

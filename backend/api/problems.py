@@ -68,6 +68,7 @@ OF_HTTP: Mapping[int, ProblemName] = {
     HTTPStatus.NOT_FOUND: ProblemName.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: ProblemName.METHOD,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemName.TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY: ProblemName.INVALID,
 }
 """The name of what the framework says no to."""
 

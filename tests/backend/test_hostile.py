@@ -19,6 +19,7 @@ SILENT = {"staff_sessions", "audit"}
 NONSENSE = (
     b"", b"{", b"\xff\xfe", b'{"id": "\xe9"}', b"null", b"3", b'"x"', b"[]",
     b'{"a": NaN}', b'{"a": Infinity}', b'{"a": 1e400}', b"[" * 20_000, b'{"\\u0000": "\\ud800"}',
+    b'{"a": "\\u0000"}',
 )  # fmt: skip
 
 
