@@ -36,6 +36,7 @@ class Wording:
 
     def __init__(self, language: str, folder: Path) -> None:
         self.language = language
+        self._folder = folder
         self._catalogue = _catalogue(language, folder)
         # A shop in Europe writes the day before the month, in English too.
         self._cldr = {"en": "en_GB"}.get(language, language)
@@ -48,6 +49,11 @@ class Wording:
         """The form for `count`, which also fills ``{count}``, written as this language does."""
         form = str(self._catalogue.ngettext(one, many, count))
         return form.format(count=self.number(count), **values)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Every text that says the same to everybody: those without a place for a value."""
+        return _fixed(self.language, self._folder)
 
     def number(self, value: int | Decimal) -> str:
         """A number with this language's thousands separator and decimal point."""
@@ -94,6 +100,16 @@ def languages_of(folder: Path) -> Sequence[str]:
 def _catalogue(language: str, folder: Path) -> NullTranslations:
     """A catalogue of one's own, whose fallbacks are nobody else's."""
     return copy(_compiled(language, folder))
+
+
+@lru_cache(maxsize=8)
+def _fixed(language: str, folder: Path) -> frozenset[str]:
+    """From the catalogue; for the language the texts are written in, from the left side of any."""
+    source = language == SOURCE_LANGUAGE
+    other = next((each for each in languages_of(folder) if each != SOURCE_LANGUAGE), language)
+    entries = getattr(_compiled(other if source else language, folder), "_catalog", {})
+    texts = (key if source else text for key, text in entries.items() if isinstance(key, str))
+    return frozenset(text for text in texts if text and "{" not in text)
 
 
 @lru_cache(maxsize=32)

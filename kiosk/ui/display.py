@@ -27,6 +27,7 @@ from kiosk.ui.narrator import Narrator
 from kiosk.ui.pace import Pace
 from kiosk.ui.reading import Choice
 from kiosk.ui.shade import Shade
+from kiosk.ui.text import LANGUAGES
 from kiosk.ui.theme import Look
 from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
@@ -44,6 +45,9 @@ Answer = TypeVar("Answer")
 
 FADE_S = 0.18
 """A change of screen; short enough never to be waited for."""
+
+ARRIVES_AT, RISE_PX = 0.4, 28
+"""How faint and how low a new view is at first: enough to be felt, too little to be a journey."""
 
 REFILL_S = 0.1
 """Between two views that are built while nobody is there."""
@@ -127,6 +131,7 @@ class KivyDisplay:
         self._quick: tuple[type[Screen[Any]], ...] = ()
         self._frozen = False
         self._pictures = pictures()
+        self._leaving: list[View] = []
         self._spare: dict[type[Screen[Any]], View] = {}
         self.buttons = FourButtons(self.stage.canvas.after, lambda: self.uppermost, self._framed)
         self._shade = Shade(self.stage)
@@ -246,14 +251,19 @@ class KivyDisplay:
         self._uncover()
         for view in [child for child in self.stage.children if isinstance(child, View)]:
             self._retire(view)
+        self._empty()
         self._view = None
         self._undrawn = None
         self.language = self.languages[0]
         self.modes = self._wardrobe.at_first | ({Mode.VOICE} if self.narrator.headphones else set())
         self.voice.reset()
         self.buttons.rest()
-        forget_measures()
+        forget_measures(self._fixed())
         self._pace.wake()
+
+    def _fixed(self) -> frozenset[str]:
+        """Words that are the shop's, and nobody's: their pictures are kept."""
+        return self.words.fixed | {*LANGUAGES.values(), worn().theme.name}
 
     # --- what a view asks (the Glass protocol) ------------------------------------------------
 
@@ -372,21 +382,29 @@ class KivyDisplay:
         return view
 
     def _change(self, before: View | None, view: View) -> None:
-        """Blend from the old view to the new. A balance is never kept waiting: not from Attract."""
+        """The new view takes the glass at once and settles; from Attract, without any motion.
+
+        Two views drawn over each other would cost twice as much, and the glass would be late.
+        """
         if before is None:
             return
-        if not worn().motion or isinstance(before.screen, Attract):
-            self._retire(before)
+        still = not worn().motion or isinstance(before.screen, Attract)
+        self._leave(before)
+        if still:
             return
-        view.opacity, view.blending = 0, True
-        fade = Animation(opacity=1, duration=FADE_S, transition="out_quad")
+        view.opacity, view.rise = ARRIVES_AT, RISE_PX
+        Animation(opacity=1, rise=0, duration=FADE_S, transition="out_quad").start(view)
 
-        def faded(*_: object) -> None:
-            view.blending = False
-            self._retire(before)
+    def _leave(self, view: View) -> None:
+        """Off the glass now; emptied once the view that follows has been drawn."""
+        Animation.cancel_all(view)
+        self.stage.remove_widget(view)
+        self._leaving.append(view)
+        Clock.schedule_once(self._empty, 0)
 
-        fade.bind(on_complete=faded)
-        fade.start(view)
+    def _empty(self, *_: object) -> None:
+        while self._leaving:
+            self._leaving.pop().wipe()
 
     def _retire(self, view: View) -> None:
         Animation.cancel_all(view)

@@ -23,7 +23,7 @@ in `views/join.kv`; the table `VIEWS` in `views/__init__.py` joins them.
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens import Screen
@@ -80,8 +80,8 @@ class View(BoxLayout):
     keyboard: ClassVar[bool] = False
     """Whether it is a keyboard, which has a page of its own even in large letters."""
     fresh = BooleanProperty(True)
-    blending = BooleanProperty(False)
-    """While it fades in over another view."""
+    rise = NumericProperty(0)
+    """How far below its place it is drawn, in pixels at 1280 × 800, while it arrives."""
 
     def __init__(self, glass: Glass, **values: object) -> None:
         self.glass = glass

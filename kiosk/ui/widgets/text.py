@@ -3,7 +3,11 @@
 `Text` is the only widget that draws letters, so every text of the kiosk passes `kiosk.ui.text`.
 """
 
+from collections import OrderedDict
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.text import Label as Letters
@@ -26,7 +30,44 @@ STEPS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
 """The sizes that are tried, largest first. Below the last one, letters would not be read."""
 
 
+DRAWINGS_MOST = 192
+"""Pictures of texts that are kept: what six screens say, or a keyboard and four."""
+
 OTHER_SIDE = {"left": "right", "right": "left"}
+
+
+Wish = tuple[Any, ...]
+"""All that decides how a text looks, its words first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A text as a picture."""
+
+    texture: Any
+    height: int
+    """Of its lines, without the air that Kivy leaves."""
+    shortened: bool
+
+
+_drawings: OrderedDict[Wish, Drawing] = OrderedDict()
+
+
+def drawn(wish: Wish, draw: Callable[[], Drawing]) -> Drawing:
+    """The picture of that text, drawn once: "Back" is the same on every screen."""
+    drawing = _drawings.get(wish)
+    if drawing is None:
+        drawing = _drawings[wish] = draw()
+        if len(_drawings) > DRAWINGS_MOST:
+            _drawings.popitem(last=False)
+    else:
+        _drawings.move_to_end(wish)
+    return drawing
+
+
+def words_drawn() -> set[str]:
+    """Every text whose picture is kept."""
+    return {wish[0] for wish in _drawings}
 
 
 class Text(Widget):
@@ -120,9 +161,31 @@ class Text(Widget):
             self._box.texture = None
             self.texture_size = (0, 0)
             return
-        letters, lines, self.shortened = self._fitted(width, height)
+        drawing = drawn(self._wish(), self._draw_letters)
+        texture, self.shortened = drawing.texture, drawing.shortened
+        self.texture_size = (texture.width, drawing.height)
+        self._box.texture = texture
+        self._box.tex_coords = readable(texture, keeps_direction=self.keeps_direction)
+        self._box.size = texture.size
+        self._box.pos = self._placed(texture.size)
+
+    def _wish(self) -> Wish:
+        """All that decides how the letters look; where they are does not."""
+        return (
+            self.text,
+            self.weight,
+            *self.size,
+            worn().letters(self.size_px),
+            self.cap,
+            self.halign,
+            self.lines,
+            self.leading,
+            worn().rtl,
+        )
+
+    def _draw_letters(self) -> Drawing:
+        letters, lines, shortened = self._fitted(*self.size)
         rtl, face = worn().rtl, faced(self.weight, self._shown())
-        leading = line_height(face, letters, self.leading)
         # The whole glass is drawn mirrored (see `kiosk.ui.widgets.mirror`), and so is the side.
         drawing = Letters(
             text="\n".join(laid_out(line, rtl=rtl) for line in lines),
@@ -133,12 +196,8 @@ class Text(Widget):
             line_height=self.leading,
         )
         drawing.refresh()
-        texture = drawing.texture
-        self.texture_size = (texture.width, max(len(lines) * leading, 1))
-        self._box.texture = texture
-        self._box.tex_coords = readable(texture, keeps_direction=self.keeps_direction)
-        self._box.size = texture.size
-        self._box.pos = self._placed(texture.size)
+        height = max(len(lines) * line_height(face, letters, self.leading), 1)
+        return Drawing(texture=drawing.texture, height=height, shortened=shortened)
 
     def _placed(self, size: tuple[float, float]) -> tuple[float, float]:
         left = {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign]
@@ -247,7 +306,12 @@ def _ended(line: str, weight: str, letters: int, width: float) -> str:
     return f"{line[:low].rstrip()}…"
 
 
-def forget_measures() -> None:
-    """Drop every measured text: they hold names and addresses of the person who left."""
+def forget_measures(fixed: Container[str] = frozenset()) -> None:
+    """Drop every measured text: they hold names and addresses of the person who left.
+
+    Pictures of `fixed` words are kept, those of single letters, which are keys, and pictograms.
+    """
     extent.cache_clear()
     broken.cache_clear()
+    for wish in [wish for wish in _drawings if len(wish[0]) > 1 and wish[0] not in fixed]:
+        del _drawings[wish]

@@ -150,7 +150,10 @@ def _in_widgets(bench: Bench) -> list[str]:
 def _in_caches() -> list[str]:
     from kivy.cache import Cache
 
-    return [
+    from kiosk.ui.widgets.text import words_drawn
+
+    drawings = [f"drawing {text}" for text in words_drawn() if _personal(text)]
+    return drawings + [
         f"cache {category}"
         for category, kept in Cache._objects.items()
         for key, entry in kept.items()
