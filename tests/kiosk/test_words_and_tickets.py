@@ -57,6 +57,15 @@ def test_one_is_said_as_one_and_values_are_never_read_as_blanks() -> None:
     assert Words("en").t("Gift: {gift}", gift="{0} {count}") == "Gift: {0} {count}"
 
 
+@pytest.mark.parametrize(("language", "back"), [("fr", "Retour"), ("en", "Back")])
+def test_fixed_words_are_those_without_a_place_for_anything_of_anybodys(
+    language: str, back: str
+) -> None:
+    fixed = Words(language).fixed
+    assert back in fixed
+    assert not [text for text in fixed if "{" in text]
+
+
 def test_there_is_french_and_the_language_of_the_source() -> None:
     assert {"en", "fr"} <= set(available())
     assert Words("zz").t("Back") == "Back"

@@ -64,7 +64,7 @@ class ChooseAmountView(PadView):
         ]
         for points, text in (*amounts, (screen.most, w.t("The most"))):
             pill = TouchButton(
-                kind="pill", key=True, text=text, name=f"amount:{points}", size_px=30
+                kind="pill", key=True, text=text, name=f"key:amount:{points}", size_px=30
             )
             pill.bind(on_release=lambda _, points=points: self._take(points))
             row.add_widget(pill)

@@ -227,8 +227,10 @@ def test_the_traces_that_are_looked_for_can_be_found(bench: Bench) -> None:
         bench.settle()
         assert any("draft" in trace for trace in _in_widgets(bench))
         assert _in_objects() == ["object TypeFirstName"]
+        assert _in_caches() == [f"drawing {NAME}"]
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
         bench.display.forget()
+        assert _in_caches() == []
 
     asyncio.run(story())
