@@ -54,7 +54,7 @@ ROLES = {Role.SPENDS: later("Earns and spends"), Role.EARNS_ONLY: later("Earns o
 VOUCHER_STATES = {
     "reserved": later("Being printed"),
     "issued": later("Usable"),
-    "redeemed": later("Used"),
+    "redeemed": later("Redeemed"),
     "voided": later("Taken back"),
 }
 LOT_STATES = {

@@ -1,6 +1,6 @@
 """A program's versions: tried on the past, published with a date, compared, taken back."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import Path
@@ -27,7 +27,7 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.refusals import why
 from backend.web.routes import page_routes
-from backend_client.schemas import DifferencesFound, Publication, ReplayBody, ReplayFound
+from backend_client.schemas import DifferencesFound, Publication, ReplayBody, ReplayFound, TallyBody
 
 _Version = Annotated[int, Path(ge=1, le=10**9)]
 _VERSIONS = 50
@@ -69,8 +69,21 @@ def past(page: WriterPage, program: ProgramId, since: str = "", cost: str = "") 
         },
         threshold=telling.points(told.threshold, found.known) if told else "",
         points=lambda number: telling.points(number, found.known),
+        weeks=_weeks(told, start.astimezone(page.zone).date(), page) if told else [],
         most=max((week.earned for week in told.weeks.values()), default=1) if told else 1,
     )
+
+
+def _weeks(told: ReplayFound, since: date, page: Page) -> list[tuple[str, TallyBody]]:
+    """The weeks that were asked for, each by its Monday."""
+    found = []
+    for name, tally in told.weeks.items():
+        year, week = name.split("-W")
+        monday = date.fromisocalendar(int(year), int(week), 1)
+        if monday + timedelta(days=6) >= since:
+            day = page.words.short_day(datetime.combine(monday, time(), tzinfo=page.zone))
+            found.append((page.words.t("week of {day}", day=day), tally))
+    return found
 
 
 def _day(text: str, page: Page) -> datetime | None:

@@ -114,6 +114,8 @@ def journey(visit: Visit, tmp_path: Path, rows: int) -> None:
     page.get_by_role("heading", name="Ce que ferait le fichier").wait_for()
     page.get_by_text("pas encore fait", exact=False).first.wait_for(state="detached")
     assert page.get_by_role("row").count() == 1 + 2, "the two bad rows, with their reasons"
+    page.get_by_text("ce n’est pas une adresse").wait_for()
+    page.get_by_text("elle ne désigne personne").wait_for()
     visit.check()
     assert ledger(visit.shop) == before, "a trial does nothing"
     page.get_by_role("button", name="Importer").click()

@@ -125,7 +125,7 @@ def test_where_loyalty_is_money_every_form_takes_amounts(visit: Visit) -> None:
     page.get_by_role("button", name="Garder", exact=True).first.click()
     expect(page.get_by_role("row", name="SAVON")).to_contain_text("0,75")
     page = visit.open("/office/gifts/new")
-    page.get_by_label("Nom en Français").fill("Une tasse")
+    page.get_by_label("Nom (Français)").fill("Une tasse")
     page.get_by_label("Montant de fidélité qu’il coûte (EUR)").fill("12,50")
     _press(page, "Garder")
     page.get_by_text("Le cadeau est gardé").wait_for()
@@ -156,7 +156,7 @@ def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> N
     picture = tmp_path / "mug.png"
     picture.write_bytes(png(64, 64))
     page = visit.open("/office/gifts/new")
-    page.get_by_label("Nom en Français").fill("Une tasse")
+    page.get_by_label("Nom (Français)").fill("Une tasse")
     page.get_by_label("Image").set_input_files(picture)
     page.get_by_label("Points qu’il coûte").fill("250")
     page.get_by_label("Article remis").fill("TASSE")
