@@ -1,7 +1,6 @@
 """The glass itself: questions become views, touches become answers."""
 
 import asyncio
-import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -27,14 +26,14 @@ from kiosk.ui.narrator import Narrator
 from kiosk.ui.pace import Pace
 from kiosk.ui.reading import Choice
 from kiosk.ui.shade import Shade
+from kiosk.ui.spares import Spares
+from kiosk.ui.stage import Stage
 from kiosk.ui.text import LANGUAGES
 from kiosk.ui.theme import Look
 from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
 from kiosk.ui.views.large import LargeView
 from kiosk.ui.widgets import worn
-from kiosk.ui.widgets.art import pictures, texture_of
-from kiosk.ui.widgets.mirror import Mirror
 from kiosk.ui.widgets.text import forget_measures
 from kiosk.words import Measure, Words
 from wording.script import from_the_right
@@ -48,9 +47,6 @@ FADE_S = 0.18
 
 ARRIVES_AT, RISE_PX = 0.4, 28
 """How faint and how low a new view is at first: enough to be felt, too little to be a journey."""
-
-REFILL_S = 0.1
-"""Between two views that are built while nobody is there."""
 
 FrameDone = Callable[[Screen[Any], float], None]
 
@@ -72,27 +68,6 @@ class _Question:
     screen: Screen[Any]
     view: View
     answer: asyncio.Future[Any]
-
-
-class Stage(Mirror):
-    """Holds the view, and the overlay above it. Only the uppermost is touched."""
-
-    @property
-    def uppermost(self) -> Widget | None:
-        """The view that has the glass; None before the first."""
-        return self.children[0] if self.children else None
-
-    def on_touch_down(self, touch: Any) -> bool:
-        """Give the touch to the uppermost view and to nothing beneath it."""
-        return self.uppermost is not None and self.inside(self.uppermost, "on_touch_down", touch)
-
-    def on_touch_move(self, touch: Any) -> bool:
-        """As for `on_touch_down`."""
-        return self.uppermost is not None and self.inside(self.uppermost, "on_touch_move", touch)
-
-    def on_touch_up(self, touch: Any) -> bool:
-        """As for `on_touch_down`."""
-        return self.uppermost is not None and self.inside(self.uppermost, "on_touch_up", touch)
 
 
 class KivyDisplay:
@@ -128,11 +103,8 @@ class KivyDisplay:
         self._questions: list[_Question] = []
         self._touched_at = time.monotonic()
         self._undrawn: Screen[Any] | None = None
-        self._quick: tuple[type[Screen[Any]], ...] = ()
-        self._frozen = False
-        self._pictures = pictures()
         self._leaving: list[View] = []
-        self._spare: dict[type[Screen[Any]], View] = {}
+        self.spares = Spares(self._made, lambda: isinstance(self.showing, Attract))
         self.buttons = FourButtons(self.stage.canvas.after, lambda: self.uppermost, self._framed)
         self._shade = Shade(self.stage)
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
@@ -284,44 +256,8 @@ class KivyDisplay:
     # --- views ------------------------------------------------------------------------------
 
     def keep_ready(self, screens: Sequence[type[Screen[Any]]]) -> None:
-        """Build the views of `screens` beforehand, now and whenever the invitation is shown.
-
-        One per tick, because nobody must wait for it: reading all of them before the first frame
-        would make that late, and building one when a card is tapped would make the balance late.
-        """
-        self._quick = tuple(screens)
-        self._refill()
-
-    def _refill(self, *_: object) -> None:
-        """Do the next thing that would make a visitor wait, while there is no visitor."""
-        if not isinstance(self.showing, Attract):
-            return
-        # A software renderer (Mesa's llvmpipe) gives the memory of old frames back only when it is
-        # made to finish: without this, 4 MB stay behind at each visit until 80 have gathered.
-        glFinish()
-        missing = [screen for screen in self._quick if screen not in self._spare]
-        if missing:
-            self.prepare(missing[0])
-        elif self._pictures:
-            texture_of(self._pictures.pop())
-        else:
-            self._tidy()
-            return
-        Clock.schedule_once(self._refill, REFILL_S)
-
-    def _tidy(self) -> None:
-        """Collect now, while nobody is there: in the middle of a visit it would be felt."""
-        gc.collect()
-        if not self._frozen:
-            # Kivy and the views' rules stay for good. Walking through them again would take a
-            # quarter of a second; once only, for what is frozen is never given back.
-            gc.freeze()
-            self._frozen = True
-
-    def prepare(self, screen: type[Screen[Any]]) -> None:
-        """Build the view of `screen` beforehand, so that its next showing only fills it in."""
-        if screen not in self._spare:
-            self._spare[screen] = self._made(screen)
+        """Build the views of `screens` beforehand, now and whenever the invitation is shown."""
+        self.spares.keep(screens)
 
     def _put(self, screen: Screen[Any]) -> View:
         if not isinstance(screen, Attract | OutOfService):
@@ -340,13 +276,13 @@ class KivyDisplay:
             self._view.put(screen)
             return self._view
         before = self._view
-        view = self._spare.pop(type(screen), None) or self._made(type(screen))
+        view = self.spares.take(type(screen))
         view.put(screen)
         self._view = view
         self.stage.add_widget(view)
         self._change(before, view)
         if isinstance(screen, Attract):
-            Clock.schedule_once(self._refill, REFILL_S)
+            self.spares.refill_soon()
         return view
 
     def _made(self, screen: type[Screen[Any]]) -> View:
@@ -361,9 +297,7 @@ class KivyDisplay:
 
     def _dress_again(self) -> None:
         """Make everything anew in the look of now; what was asked is still asked."""
-        for view in self._spare.values():
-            view.wipe()
-        self._spare.clear()
+        self.spares.drop()
         if self._view is not None and self._view.screen is not None:
             self._view = self._redressed(self._view, self._view.screen)
         if self._over is not None and self._over.screen is not None:
@@ -492,9 +426,7 @@ class KivyDisplay:
         Window.unbind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.unbind(on_key_down=self._key, on_flip=self._drawn)
         self.forget()
-        for view in self._spare.values():
-            view.wipe()
-        self._spare.clear()
+        self.spares.drop()
 
     def attach(self, parent: Widget) -> None:
         """Put the stage into the window's root."""

@@ -454,7 +454,7 @@ def test_a_voucher_on_the_screen_can_be_read_by_a_phone(bench: Bench) -> None:
 def test_views_that_must_be_quick_are_built_beforehand(bench: Bench) -> None:
     async def story() -> None:
         display = bench.glass()
-        display.prepare(screens.Home)
+        display.spares.prepare(screens.Home)
         question = await asked(bench, data.samples()["home"])
         assert "187" in texts(bench)
         await withdraw(question)
