@@ -29,6 +29,7 @@ from backend_client.schemas.reports import (
     GiftsReport,
     JournalReport,
     LiabilityReport,
+    RetentionReport,
     TrendReport,
     UpliftReport,
 )
@@ -141,6 +142,13 @@ def gifts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
     report = _exported(database, caller, "gifts", lambda tx: reports.gifts(tx, asked))
     names = ("program", "store", "reason", "article", "state", "gifts", "points", "money", "cost")
     return table(names, (tuple(getattr(each, name) for name in names) for each in report.lines))
+
+
+@routes.get("/reports/retention", responses=_ANSWERS)
+def retention(database: Data, caller: _Reader, asked: _Asked) -> RetentionReport:
+    """Who came back, beside those who bought in as long a time before; and who can be reached."""
+    with database.read(caller.tenant) as tx:
+        return reports.retention(tx, asked)
 
 
 @routes.get("/reports/uplift", responses=_ANSWERS)

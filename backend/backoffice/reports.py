@@ -31,6 +31,7 @@ ROWS_MAX = 12
 TABS = (
     ("", later("Overview")),
     ("/trend", later("Month by month")),
+    ("/retention", later("Who comes back")),
     ("/gifts", later("Gifts and their cost")),
     ("/campaigns", later("Campaigns")),
     ("/uplift", later("What gifts bring in")),
@@ -221,6 +222,27 @@ def trend(page: _ReaderPage) -> Response:
         return {"points": points, "joined": joined}
 
     return told(page, "/trend", wanted, count)
+
+
+@routes.get("/retention")
+def retention(page: _ReaderPage) -> Response:
+    """Who came back, and whom the shop can reach (LSX-02)."""
+    wanted = wanted_of(page)
+
+    def count() -> dict[str, Any]:
+        report = api.retention(page.database, page.caller, wanted.period)
+        known = [
+            (page.words.t("With a mail address"), report.with_email),
+            (page.words.t("With a phone number"), report.with_phone),
+            (page.words.t("With a birthday"), report.with_birthday),
+            (page.words.t("Want news and reminders"), report.agree_to_news),
+        ]
+        chart = Shares(
+            id="known", title=page.words.t("What members told"), rows=known, tell=page.words.number
+        )
+        return {"report": report, "chart": chart}
+
+    return told(page, "/retention", wanted, count)
 
 
 @routes.get("/gifts")

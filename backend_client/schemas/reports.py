@@ -142,6 +142,22 @@ class UpliftReport(Wire):
     uplift_bp: BasisPoints | None = Field(description="How much more each of the first bought.")
 
 
+class RetentionReport(Wire):
+    """Who came back, and what the shop knows of its members."""
+
+    since: Instant
+    until: Instant
+    before: int = Field(description="Members who bought in as long a time before.")
+    came_back: int = Field(description="Of these, who bought in the period too.")
+    retention_bp: BasisPoints | None = Field(description="came_back of before; null for nobody.")
+    buyers: int = Field(description="Members who bought in the period.")
+    members: int = Field(description="All there are today.")
+    with_email: int
+    with_phone: int
+    with_birthday: int
+    agree_to_news: int = Field(description="Who may be written to, by their last word.")
+
+
 class CampaignLine(Wire):
     """One campaign in the period, on the tickets in which it had a part."""
 

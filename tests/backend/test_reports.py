@@ -17,13 +17,13 @@ from backend.db import tables
 from backend.db.accounts import every_account
 from backend.rights import Role
 from backend.services.points.worth import in_money, rate_bp
-from backend_client.schemas import UseBody
+from backend_client.schemas import SaleAct, UseBody
 from loyalty.document import read_program
 from loyalty.entries import EntryKind
 from loyalty.ids import MemberId, StoreId
 from tests.support.books import Books
 from tests.support.counter import counter, document, join
-from tests.support.facts import Journal, Kiosk, sale_of
+from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import PROGRAM, Company, Connected, company, in_process, new_id
 from tests.support.staff import AtWork, at_work
 
@@ -282,6 +282,26 @@ def test_who_took_a_reward_is_set_beside_who_did_not(
     nobody = report(manager, line.session, "uplift", campaign="summer_1")
     assert nobody["received"]["members"] == 0
     assert nobody["uplift_bp"] is None
+
+
+def test_who_came_back_is_counted_beside_who_had_been_there(
+    line: Connected, manager: AtWork, kiosk: Kiosk, journal: Journal
+) -> None:
+    assert line.session is not None
+    people = [kiosk.enrolled(email=f"m{place}@example.org") for place in range(3)]
+    line.terminal.push(journal.write(*people, kiosk.enrolled()))
+    tickets = [line.till.record_sale(sale_of(each.member, 10_00)).sale for each in people]
+    line.till.void_sale(tickets[2], SaleAct(id=new_id(), at=now()))
+    with line.company.database.write(line.company.shop.tenant) as tx:
+        tx.run(tables.sales.update().values(closed_at=tx.now - timedelta(days=40)))
+    line.till.record_sale(sale_of(people[0].member, 10_00))
+    line.till.record_sale(sale_of(people[2].member, 10_00))
+    since = f"{now() - timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+    told = report(manager, line.session, "retention", since=since)
+    assert (told["before"], told["came_back"], told["retention_bp"]) == (2, 1, 50_00)
+    assert (told["buyers"], told["members"], told["with_email"]) == (2, 4, 3)
+    none = report(manager, line.session, "retention", since=since, store="elsewhere")
+    assert (none["before"], none["retention_bp"]) == (0, None)
 
 
 def test_a_program_without_a_value_is_left_out_of_the_money_by_name(url: str) -> None:

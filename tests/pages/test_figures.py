@@ -18,6 +18,7 @@ PATHS = (
     "/office",
     "/office/reports?now=1&from=2026-06-01",
     "/office/reports/trend?now=1",
+    "/office/reports/retention?now=1",
     "/office/reports/gifts?now=1&from=2026-06-01",
     "/office/reports/campaigns?now=1",
     "/office/reports/uplift?now=1",

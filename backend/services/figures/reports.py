@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from backend.db import Transaction, daily, reports, shops
+from backend.db import Transaction, daily, reports, returning, shops
 from backend.db.daily import Period, Sum
 from backend.services.points.worth import BASIS_POINTS, in_money, rate_bp
 from backend_client.schemas.reports import (
@@ -21,6 +21,7 @@ from backend_client.schemas.reports import (
     LiabilityProgram,
     LiabilityReport,
     LiabilityStore,
+    RetentionReport,
     TrendMonth,
     TrendReport,
     UpliftReport,
@@ -242,6 +243,24 @@ def uplift(tx: Transaction, period: Period, campaign: str) -> UpliftReport:
         received=with_,
         held_out=beside,
         uplift_bp=rate,
+    )
+
+
+def retention(tx: Transaction, period: Period) -> RetentionReport:
+    """How many of those who bought before came back, and whom the shop can reach (LSX-02)."""
+    found, known = returning.buyers(tx, period), returning.reachable(tx)
+    return RetentionReport(
+        since=period.since,
+        until=period.until,
+        before=found.before,
+        came_back=found.both,
+        retention_bp=rate_bp(found.both, found.before),
+        buyers=found.now,
+        members=known.members,
+        with_email=known.with_email,
+        with_phone=known.with_phone,
+        with_birthday=known.with_birthday,
+        agree_to_news=known.agree_to_news,
     )
 
 
