@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from backend_client import chips
 from backend_client.chips import Reading
 from backend_client.rest import TerminalClient
+from backend_client.schemas import StandingBody
 from backend_client.seals import qr_text, snapshot_key, voucher_key
 from backend_client.signing import card_key
 from devices.readers import CardTap, CardUnreadable, Medium
@@ -79,6 +80,8 @@ class SessionState:
     """Whether the reading is new: a chip stands here, and no copy of its text."""
     code: str | None = None
     """The one-time code that the person typed, by its id."""
+    standing: StandingBody | None = None
+    """Where the person stands, as the backend said since they came; None where it did not."""
     sign_at: float = 0.0
     """When they last gave a sign that is not a touch, by the monotonic clock: they got a new
     question, or presented their card again."""

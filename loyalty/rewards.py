@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_CEILING
 from enum import Enum
 
@@ -182,7 +182,26 @@ def counted_since(per: Per, now: datetime, zone: tzinfo) -> datetime | None:
         Per.MONTH: today.replace(day=1),
         Per.YEAR: today.replace(month=1, day=1),
     }[per]
-    return datetime.combine(first, time(), tzinfo=zone).astimezone(now.tzinfo)
+    return _midnight(first, now, zone)
+
+
+def counts_until(per: Per, now: datetime, zone: tzinfo) -> datetime | None:
+    """When takings stop counting towards a limit `per` that time; None for a whole life."""
+    begun = counted_since(per, now, zone)
+    if begun is None:
+        return None
+    first = begun.astimezone(zone).date()
+    longest = {Per.DAY: 1, Per.WEEK: 7, Per.MONTH: 31, Per.YEAR: 366}[per]
+    return next(
+        start
+        for days in range(1, longest + 1)
+        if (start := _midnight(first + timedelta(days=days), now, zone))
+        and counted_since(per, start, zone) == start
+    )
+
+
+def _midnight(day: date, now: datetime, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(now.tzinfo)
 
 
 def missing(terms: RewardTerms, spendable: Points) -> Points:

@@ -8,6 +8,7 @@ from backend.api.callers import Address, Data, TerminalCaller
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction
 from backend.db.access import Terminal
+from backend.services.kiosks.standing import tapped
 from backend.services.people import codes, links, own_data, privacy
 from backend.services.people.own_data import LOST_CARD
 from backend.services.team import at_kiosk
@@ -15,6 +16,7 @@ from backend_client.schemas import (
     API,
     CardBody,
     CardRemoval,
+    CardSeen,
     CardTapped,
     CodeAsked,
     CodePassed,
@@ -46,9 +48,9 @@ routes = APIRouter(prefix=f"{API}/kiosk", tags=["terminals"])
 
 
 @routes.post("/cards/seen", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))
-def seen(database: Data, terminal: TerminalCaller, body: ShownCard) -> SeenAnswer:
+def seen(database: Data, terminal: TerminalCaller, body: CardSeen) -> SeenAnswer:
     """A card was tapped: how it stands and whose it is. In two shops at once, it is frozen."""
-    return own_data.tapped(database, terminal, body.card)
+    return tapped(database, terminal, body)
 
 
 @routes.post(

@@ -1,11 +1,11 @@
 """Points used at a till: held, then issued or voided."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Subquery, and_, func, insert, or_, select, true, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -137,15 +137,42 @@ def times_taken(
 
     In any program, or in that one; ever, or since then.
     """
+    taken: dict[RewardId, int] = {}
+    for part in _takings(tx, members, program, since):
+        query = select(part.c.reward, func.count().label("times")).group_by(part.c.reward)
+        for row in tx.rows(query):
+            reward = RewardId(row.reward)
+            taken[reward] = taken.get(reward, 0) + int(row.times)
+    return taken
+
+
+def taken_at(
+    tx: Transaction, members: Collection[MemberId], reward: RewardId, *, since: datetime
+) -> list[datetime]:
+    """When those members had the reward since then, the earliest first."""
+    found = [
+        row.at
+        for part in _takings(tx, members, None, since)
+        for row in tx.rows(select(part.c.at).where(part.c.reward == reward))
+    ]
+    return sorted(found)
+
+
+def _takings(
+    tx: Transaction,
+    members: Collection[MemberId],
+    program: ProgramId | None,
+    since: datetime | None,
+) -> Iterator[Subquery]:
+    """What was had and not given back, at tills and kiosks: each reward, and when."""
     voucher, entry, use = tables.vouchers, tables.entries, tables.point_uses
     held = and_(entry.c.tenant == voucher.c.tenant, entry.c.id == voucher.c.entry)
-    taken: dict[RewardId, int] = {}
     for table, rows, gone, at in (
         (use, use, UseState.VOIDED.value, use.c.recorded_at),
         (voucher, voucher.join(entry, held), VoucherState.VOIDED.value, entry.c.occurred_at),
     ):
-        query = (
-            select(table.c.reward, func.count().label("times"))
+        yield (
+            select(table.c.reward, at.label("at"))
             .select_from(rows)
             .where(
                 table.c.tenant == tx.tenant,
@@ -154,12 +181,8 @@ def times_taken(
                 true() if program is None else table.c.program == program,
                 true() if since is None else at >= since,
             )
-            .group_by(table.c.reward)
+            .subquery()
         )
-        for row in tx.rows(query):
-            reward = RewardId(row.reward)
-            taken[reward] = taken.get(reward, 0) + int(row.times)
-    return taken
 
 
 def _uses(tx: Transaction, *which: ColumnElement[bool]) -> tuple[UseRow, ...]:

@@ -18,6 +18,7 @@ from backend_client.schemas import (
     MembersPage,
     NewAdjustment,
 )
+from loyalty.program import Assurance
 
 
 class DeskClient:
@@ -39,15 +40,17 @@ class DeskClient:
         """All that is known of a member."""
         return self._line.call("GET", f"/members/{segment(member)}/record", MemberRecord)
 
-    def link(self, member: str, card: str) -> CardBody:
+    def link(self, member: str, card: str, assurance: Assurance) -> CardBody:
         """One more card for a member."""
         path = f"/members/{segment(member)}/cards"
-        return self._line.call("POST", path, CardBody, CardLink(card=card))
+        return self._line.call("POST", path, CardBody, CardLink(card=card, assurance=assurance))
 
-    def replace(self, card: str, by: str) -> CardBody:
+    def replace(self, card: str, by: str, assurance: Assurance) -> CardBody:
         """Another card in the place of one that is lost or worn."""
         path = f"/cards/{segment(card)}/replacement"
-        return self._line.call("POST", path, CardBody, CardReplacement(card=by))
+        return self._line.call(
+            "POST", path, CardBody, CardReplacement(card=by, assurance=assurance)
+        )
 
     def block(self, card: str) -> CardBody:
         """A card that opens nothing any more."""

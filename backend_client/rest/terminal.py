@@ -11,6 +11,7 @@ from backend_client.rest.line import Client, Line, segment
 from backend_client.schemas import (
     CardBody,
     CardRemoval,
+    CardSeen,
     CardTapped,
     ChangesPage,
     ClaimAnswer,
@@ -133,8 +134,9 @@ class TerminalClient(Client):
         return self._line.call("GET", f"/members/{segment(member)}", MemberProfile)
 
     def seen(self, card: str) -> SeenAnswer:
-        """A card that was tapped: how it stands, and whose it is."""
-        return self._line.call("POST", "/kiosk/cards/seen", SeenAnswer, ShownCard(card=card))
+        """A card that was tapped: how it stands, whose it is, and where they stand."""
+        asked = CardSeen(card=card, standing=True)
+        return self._line.call("POST", "/kiosk/cards/seen", SeenAnswer, asked)
 
     def ask_code(self, request: CodeRequest) -> CodeAsked:
         """The same answer for everybody; a code goes to the address if it is a member's."""

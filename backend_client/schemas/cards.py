@@ -121,6 +121,8 @@ class CardBlock(Wire):
 class CardReplacement(_OneCard):
     """The card that takes the place of another; the account stays as it is."""
 
+    assurance: Assurance = Assurance.UID
+
 
 class CardLimits(Wire):
     """What a card may do."""

@@ -4,8 +4,18 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from backend_client.schemas.base import CardKey, Id, Instant, Language, OneLine, Points, Wire
-from backend_client.schemas.cards import CardBody
+from backend_client.schemas.accounts import TierBody
+from backend_client.schemas.base import (
+    CardKey,
+    Id,
+    Instant,
+    Language,
+    OneLine,
+    Points,
+    Wire,
+    rarely,
+)
+from backend_client.schemas.cards import CardBody, ChipProof
 from backend_client.schemas.changes import CardChanged, MemberProfile
 from backend_client.schemas.events import ConsentBody
 from backend_client.schemas.members import ConsentState
@@ -69,6 +79,7 @@ class CardTapped(Wire):
     """The card that was tapped after a code was typed."""
 
     card: CardKey
+    proof: ChipProof | None = rarely(None, "What its chip said: then it is known as a chip (F5).")
     instead_of: CardKey | None = Field(
         default=None, description="The lost one; every card of the member when left out."
     )
@@ -80,11 +91,45 @@ class ShownCard(Wire):
     card: CardKey
 
 
+class CardSeen(ShownCard):
+    """A card that was tapped."""
+
+    standing: bool = rarely(False, "Whether to tell where its bearer stands, too.")
+
+
+class RewardBarred(Wire):
+    """A reward that the person cannot have now, whatever their points are."""
+
+    reward: Id
+    why: Literal["tier", "times", "today"] = Field(
+        description="Another tier's; had as often as allowed; as many rewards as a day allows."
+    )
+    again: Instant | None = Field(description="From when it can be had; null: nobody can say.")
+
+
+class HouseholdSeen(Wire):
+    """The household whose purse the card opens."""
+
+    cards: int = Field(description="How many cards open it.")
+
+
+class StandingBody(Wire):
+    """Where the person stands who shows a card."""
+
+    tier: TierBody | None = Field(description="Null where the program has no tiers.")
+    household: HouseholdSeen | None
+    most: Points | None = Field(
+        description="What the card may spend today by its own terms; null for any number."
+    )
+    barred: tuple[RewardBarred, ...]
+
+
 class SeenAnswer(Wire):
     """The card as it stands, and whose it is. A card in two shops at once is frozen."""
 
     card: CardChanged
     member: MemberProfile | None = Field(description="None for a card that opens nothing.")
+    standing: StandingBody | None = rarely(None, "Where it was asked for, and the card opens.")
 
 
 class MyDataAnswer(Wire):

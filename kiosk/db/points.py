@@ -11,7 +11,7 @@ from backend_client.schemas import (
 )
 from kiosk.db import tables
 from kiosk.db.part import Part, instant
-from loyalty.ids import EntryId, MemberId
+from loyalty.ids import EntryId, MemberId, ProgramId
 from loyalty.ledger import Account, Entry, EntryKind, replay
 from loyalty.program import Program
 
@@ -47,6 +47,24 @@ class PointsPart(Part):
             )
         ).scalar_one_or_none()
         return None if body is None else AccountSnapshot.model_validate_json(body)
+
+    def accounts_elsewhere(
+        self, member: MemberId, program: ProgramId
+    ) -> tuple[tuple[ProgramId, Account], ...]:
+        """The member's accounts in other programs, as last heard."""
+        table = tables.accounts
+        rows = self._connection.execute(
+            select(table.c.program, table.c.snapshot)
+            .where(table.c.member == member, table.c.program != program)
+            .order_by(table.c.program)
+        )
+        return tuple(
+            (
+                ProgramId(row.program),
+                AccountSnapshot.model_validate_json(row.snapshot).account(),
+            )
+            for row in rows
+        )
 
     def is_genuine(self, member: MemberId, program: Program, key: bytes) -> bool:
         """Whether the backend told the balance that is kept here, and nobody has changed it."""

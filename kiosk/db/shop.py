@@ -53,6 +53,10 @@ class ShopPart(Part):
             self._programs.version = version
         return in_force(self._programs.known, datetime.now(UTC))
 
+    def program_of(self, wanted: str) -> Program | None:
+        """Another program, in the version in force that can be read here; None for an unknown."""
+        return in_force(tuple(self._programs_of(wanted)), datetime.now(UTC))
+
     def _programs_of(self, program: str) -> Iterator[Program]:
         """The versions that can be read, newest first."""
         table = tables.programs

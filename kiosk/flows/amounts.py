@@ -68,9 +68,9 @@ async def _choose(kiosk: Kiosk, found: Visit, reward: Reward, gift: Gift) -> Poi
 async def _bound(kiosk: Kiosk, found: Visit) -> tuple[Points, Bound]:
     """The most that can be put in, and why it is not more."""
     bounds = [(found.account.balance(kiosk.now()), Bound.BALANCE)]
-    by_card = await within_reach(kiosk, found)
-    if by_card is not None:
-        bounds.append((by_card, Bound.CARD))
+    said = kiosk.session.standing
+    by_card = (await within_reach(kiosk, found), said.most if said else None)
+    bounds += [(most, Bound.CARD) for most in by_card if most is not None]
     if not kiosk.health.online:
         left = await kiosk.db.run(
             redeem.left_offline, found.member, now=kiosk.now(), clock_trusted=kiosk.clock_trusted

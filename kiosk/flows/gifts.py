@@ -12,6 +12,7 @@ from kiosk.db import StorageTrouble
 from kiosk.flows import pieces
 from kiosk.flows.amounts import settle
 from kiosk.flows.paper import hand_over
+from kiosk.flows.standing import barred
 from kiosk.flows.trust import may_spend
 from kiosk.screens import Delivery, Gift, RefusalReason
 from kiosk.services import redeem
@@ -23,7 +24,9 @@ from loyalty.earning import deadline
 from loyalty.errors import (
     AssuranceLimit,
     EarnOnlyCard,
+    HouseholdCap,
     LoyaltyError,
+    MemberLimit,
     NotEnoughPoints,
     OfflineLimit,
     RewardUnavailable,
@@ -42,17 +45,20 @@ HOLD_MAX_S = 1.2
 """How long all of it may take: a name server that is silent has no time limit of its own."""
 
 
-def gift_of(found: Visit, offer: Offer, language: str, now: datetime) -> Gift:
+def gift_of(kiosk: Kiosk, found: Visit, offer: Offer) -> Gift:
     """A reward as the glass shows it."""
-    reward = offer.reward
+    reward, language = offer.reward, kiosk.display.language
+    cost = _cost(found, offer, kiosk.now())
+    least = 1 if reward.by_amount and reward.takes is Takes.CHOSEN else cost
     return Gift(
         id=reward.id,
         name=in_language(reward.name, language),
-        cost=_cost(found, offer, now),
+        cost=cost,
         missing=offer.missing,
         picture=reward.picture,
         left=found.free.get(reward.id),
         by_amount=reward.by_amount and reward.takes is Takes.CHOSEN,
+        barred=barred(kiosk.session.standing, found, reward, least, language),
     )
 
 
@@ -68,10 +74,10 @@ def _cost(found: Visit, offer: Offer, now: datetime) -> Points:
 
 async def choose_gift(kiosk: Kiosk, found: Visit, *, only_now: bool = False) -> Gift | None:
     """The gift that was touched among all of them; `only_now`: those that can be taken, if any."""
-    now, language = kiosk.now(), kiosk.display.language
+    now = kiosk.now()
     choices = offers(found.program, found.account, now=now)
-    gifts = tuple(gift_of(found, offer, language, now) for offer in choices)
-    within_reach = tuple(gift for gift in gifts if not gift.missing and gift.left != 0)
+    gifts = tuple(gift_of(kiosk, found, offer) for offer in choices)
+    within_reach = tuple(gift for gift in gifts if gift.within_reach)
     return await kiosk.ask(
         screens.ChooseGift(
             first_name=found.person.first_name if found.person else "",
@@ -222,7 +228,9 @@ def _reason(no: LoyaltyError) -> RefusalReason:
             return RefusalReason.NOT_ENOUGH
         case OfflineLimit():
             return RefusalReason.OFFLINE_LIMIT
-        case AssuranceLimit() | EarnOnlyCard():
+        case MemberLimit():
+            return RefusalReason.OFTEN
+        case AssuranceLimit() | EarnOnlyCard() | HouseholdCap():
             return RefusalReason.CARD_LIMIT
         case _:
             return RefusalReason.UNAVAILABLE

@@ -13,9 +13,11 @@ from kiosk.db.transaction import KnownMember
 from kiosk.flows.gifts import choose_gift, gift_of, take_gift
 from kiosk.flows.history import history
 from kiosk.flows.my_data import my_data
+from kiosk.flows.sighting import tell_seen
+from kiosk.flows.standing import purses, rank_of
 from kiosk.flows.vouchers import my_vouchers
 from kiosk.flows.welcome import claim
-from kiosk.screens import HomeChoice, TakeGift
+from kiosk.screens import Gift, HomeChoice, TakeGift
 from kiosk.services.identify import Visit, is_blocked, remember_person, visit
 from kiosk.tickets import last_day
 from loyalty.earning import worth_of_a_point
@@ -39,15 +41,30 @@ async def home(kiosk: Kiosk, found: Visit, heard: int) -> None:
     _speak(kiosk, found.person)
     if not found.welcomed:
         found = await claim(kiosk, found)
+    telling: list[asyncio.Future[None]] = []
+    try:
+        await _at_home(kiosk, found, heard, telling)
+    finally:
+        for each in telling:
+            each.cancel()
+
+
+async def _at_home(
+    kiosk: Kiosk, found: Visit, heard: int, telling: list[asyncio.Future[None]]
+) -> None:
     while not await kiosk.db.run(is_blocked, kiosk.session.card):
         choice = await _ask_home(kiosk, found, heard)
         if choice is None:
             return
         # What was touched may be newer than what was found before: a sale came meanwhile.
         found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        before = len(found.vouchers)
         await _go(kiosk, found, choice)
         heard = kiosk.learnt
         found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        if len(found.vouchers) != before and kiosk.session.card is not None:
+            # Some gifts can be had so many times only: what is left of that, the backend says.
+            telling.append(asyncio.ensure_future(tell_seen(kiosk, kiosk.session.card)))
 
 
 def _speak(kiosk: Kiosk, person: KnownMember | None) -> None:
@@ -102,15 +119,16 @@ async def _ask_home(kiosk: Kiosk, found: Visit, heard: int) -> TakeGift | HomeCh
 
 def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
     """The account as data for the glass."""
-    now, language = kiosk.now(), kiosk.display.language
+    now, language, said = kiosk.now(), kiosk.display.language, kiosk.session.standing
     choices = offers(found.program, found.account, now=now)
-    goal = _goal(choices)
+    gifts = tuple(gift_of(kiosk, found, offer) for offer in choices)
+    goal = _goal(gifts)
     expiring = found.account.next_deadline(now)
     return screens.Home(
         first_name=found.person.first_name if found.person else "",
         balance=found.account.balance(now),
-        goal=gift_of(found, goal, language, now) if goal else None,
-        gifts=tuple(gift_of(found, offer, language, now) for offer in choices),
+        goal=goal,
+        gifts=tuple(sorted(gifts, key=lambda gift: gift.barred is not None)),
         vouchers=len(found.vouchers),
         worth=_worth(found, now),
         stamps=_stamps(found, choices, now),
@@ -120,14 +138,17 @@ def home_screen(kiosk: Kiosk, found: Visit) -> screens.Home:
         if expiring and expiring.deadline
         else None,
         pending=found.account.pending(now),
+        rank=rank_of(said, found.program, found.zone, language),
+        cards=said.household.cards if said and said.household else 0,
+        purses=purses(found, now, language),
         offline=not kiosk.health.online,
     )
 
 
-def _goal(choices: tuple[Offer, ...]) -> Offer | None:
-    """What the way is shown to: a gift, rather than the first cent of money off."""
-    gifts = tuple(offer for offer in choices if not offer.reward.by_amount)
-    return next_goal(gifts or choices)
+def _goal(gifts: tuple[Gift, ...]) -> Gift | None:
+    """What the way is shown to: a gift they can have, rather than the first cent of money off."""
+    ahead = [gift for gift in gifts if gift.missing and gift.barred is None]
+    return min(ahead, key=lambda gift: gift.by_amount, default=None)
 
 
 def _worth(found: Visit, now: datetime) -> int | None:

@@ -103,7 +103,9 @@ async def _new_card(kiosk: Kiosk, sent: CodeAsked, passed: CodePassed) -> Visit 
         if await kiosk.db.run(Transaction.card, key) is not None:
             taken = True
             continue
-        given = await asked(partial(kiosk.client.give_card, sent.id, CardTapped(card=key)))
+        reading = kiosk.reading(tap)
+        tapped = CardTapped(card=key, proof=reading.proof if reading else None)
+        given = await asked(partial(kiosk.client.give_card, sent.id, tapped))
         if isinstance(given, Tell):
             return Tell.LOST_OFFLINE if given is Tell.OFFLINE else given
         for lost in passed.cards:

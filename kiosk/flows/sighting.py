@@ -17,10 +17,14 @@ SEEN_MAX_S = 20.0
 async def tell_seen(kiosk: Kiosk, card: str) -> None:
     """Say that the card was shown here; take it as blocked when it was frozen for that.
 
-    Without the network nothing is said: what the kiosk knows of the card stands.
+    What the backend says of its bearer's standing is for the screens of this visit. Without the
+    network nothing is said: what the kiosk knows of the card stands.
     """
     try:
         seen = await abandonable(lambda: kiosk.client.seen(card), SEEN_MAX_S)
+        if card == kiosk.session.card and seen.standing != kiosk.session.standing:
+            kiosk.session.standing = seen.standing
+            kiosk.tell_news()
         if seen.card.status is CardStatus.BLOCKED:
             log.warning("the backend has blocked the card that lies here")
             await kiosk.db.run(Transaction.learn_card, seen.card)

@@ -140,6 +140,8 @@ class RefusalReason(Enum):
     UNAVAILABLE = "unavailable"
     OFFLINE_LIMIT = "offline_limit"
     """Without the network, no more than this may be given."""
+    OFTEN = "often"
+    """They have had it, or gifts, as often as they can."""
     PAUSED = "paused"
     """Staff has paused gifts at this kiosk."""
     STORAGE = "storage"

@@ -1,6 +1,6 @@
 """From a card to the person's account, out of the local database alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -42,6 +42,8 @@ class Visit:
     """Where the shop's days end."""
     free: Mapping[RewardId, int]
     """Pieces of each gift that is counted, in this store, when last heard."""
+    others: tuple[tuple[Program, Account], ...]
+    """Their accounts in other programs, as last heard."""
     welcomed: bool
     """Whether the welcome points were ever claimed, or the program gives none."""
 
@@ -71,8 +73,16 @@ def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
         account=tx.account(member, program),
         vouchers=tx.vouchers_waiting(member, now=now),
         free=tx.stock(),
+        others=tuple(_others(tx, member, program)),
         welcomed=not gives_welcome or tx.welcomed(member, welcome_entry(program, member), program),
     )
+
+
+def _others(tx: Transaction, member: MemberId, here: Program) -> Iterator[tuple[Program, Account]]:
+    """Those whose rules can be read here: else nobody could say what they count."""
+    for program, account in tx.accounts_elsewhere(member, here.id):
+        if (known := tx.program_of(program)) is not None:
+            yield known, account
 
 
 def is_new(tx: Transaction, card: str, reading: Reading) -> bool:

@@ -80,7 +80,9 @@ def test_a_replaced_card_keeps_every_lot_as_it_was(counter: Desk, line: Connecte
     member, card = added["id"], added["cards"][0]["card"]
     line.till.record_sale(sale_of(member, 12345))
     before = line.till.account(member).model_dump_json()
+    counter.ask("PATCH", f"/cards/{card}", {"assurance": "chip"})
     new = counter.ask("POST", f"/cards/{card}/replacement", {"card_uid": OTHER})
+    assert new["assurance"] == "uid"  # of the new card's chip, nobody has said anything
     assert counter.ask("POST", f"/cards/{card}/replacement", {"card_uid": OTHER}) == new
     assert line.till.account(member).model_dump_json() == before
     assert line.till.find_member(MemberQuery(card_uid=OTHER)).id == member

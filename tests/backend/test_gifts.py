@@ -14,11 +14,13 @@ from backend.services.points.verify import faults
 from backend.services.shop.stock import release_overdue, shelve_unclaimed
 from backend_client.errors import BackendRefused
 from backend_client.schemas import (
+    CardChanged,
     Change,
     GiftChanged,
     RedemptionAnswer,
     RedemptionRequest,
     SaleAct,
+    StandingBody,
     StockChanged,
     TicketState,
     UseAnswer,
@@ -84,6 +86,15 @@ def asks(line: Connected, member: str, gift: str, *, id: str | None = None) -> R
         ),
         10,
     )
+
+
+def standing(line: Connected, member: str) -> StandingBody:
+    """What the kiosk hears at the member's tap."""
+    cards = [each for each in heard(line) if isinstance(each, CardChanged)]
+    (card,) = [each.card for each in cards if each.member == member]
+    told = line.terminal.seen(card).standing
+    assert told is not None
+    return told
 
 
 def there(owner: Merchant, line: Connected, gift: str = "mug") -> tuple[int, int, int]:
@@ -323,10 +334,16 @@ def test_each_member_has_it_so_often_and_again_after_some_days(
     shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
 ) -> None:
     owner.puts("/v1/gifts/mug", **{**MUG, "stocked": False}, per_member=1, per_days=30)
+    asked_at = clock()
     asks(line, member, "mug")
     with pytest.raises(MemberLimit):
         asks(line, member, "mug")
+    (barred,) = standing(line, member).barred
+    assert (barred.reward, barred.why) == ("mug", "times")
+    assert barred.again is not None
+    assert timedelta() <= barred.again - asked_at - timedelta(days=30) < timedelta(minutes=1)
     clock.ahead += timedelta(days=31)
+    assert standing(line, member).barred == ()
     asks(line, member, "mug")
     owner = Merchant(person=at_work(shop), session=line.session)  # whose token is a day old
     owner.puts("/v1/gifts/mug", **{**MUG, "stocked": False}, per_member=2)

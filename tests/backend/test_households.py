@@ -52,6 +52,23 @@ def test_who_joins_brings_points_and_the_household_is_welcomed_once(
     whole(shop)
 
 
+def test_a_kiosk_hears_how_many_cards_share_the_purse_and_what_each_may(
+    counter: Desk, line: Connected, kiosk: Kiosk, family: dict[str, Any]
+) -> None:
+    spare = {"card_uid": UIDS[2].hex(), "per_day": 40}
+    counter.ask("POST", f"/members/{family['parent']}/cards", spare)
+    told = {uid: line.terminal.seen(kiosk.card(uid)).standing for uid in UIDS[:3]}
+    parent, child = told[UIDS[0]], told[UIDS[1]]
+    assert parent is not None
+    assert child is not None
+    assert parent.household is not None
+    assert (parent.household.cards, parent.most, child.most) == (3, None, 0)
+    assert told[UIDS[2]] == parent.model_copy(update={"most": 40})
+    assert (parent.tier, parent.barred) == (None, ())
+    blind = line.raw("POST", "/v1/kiosk/cards/seen", {"card": kiosk.card(UIDS[0])}).json()
+    assert "standing" not in blind  # an older kiosk asks for none, and can read no more
+
+
 def test_earned_together_spent_together_and_an_earn_only_card_cannot(
     shop: Company, counter: Desk, line: Connected, kiosk: Kiosk, family: dict[str, Any]
 ) -> None:

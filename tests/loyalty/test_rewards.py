@@ -23,6 +23,7 @@ from loyalty.rewards import (
     completed,
     completes,
     counted_since,
+    counts_until,
     covers,
     granted,
     missing,
@@ -400,6 +401,21 @@ def test_a_limit_counts_from_the_start_of_its_period_on_the_stores_clock(
     """Half past midnight on Wednesday 1 April in Paris is still 31 March in London."""
     now = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
     assert counted_since(per, now, ZoneInfo("Europe/Paris")) == since
+
+
+@pytest.mark.parametrize(
+    ("per", "until"),
+    [
+        (Per.LIFE, None),
+        (Per.DAY, datetime(2026, 4, 1, 22, tzinfo=UTC)),
+        (Per.WEEK, datetime(2026, 4, 5, 22, tzinfo=UTC)),
+        (Per.MONTH, datetime(2026, 4, 30, 22, tzinfo=UTC)),
+        (Per.YEAR, datetime(2026, 12, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_limit_ends_where_its_next_period_begins(per: Per, until: datetime | None) -> None:
+    now = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert counts_until(per, now, ZoneInfo("Europe/Paris")) == until
 
 
 def test_a_reward_for_gold_is_not_for_silver() -> None:

@@ -159,6 +159,8 @@ def replace_card(tx: Transaction, key: str, body: CardReplacement) -> Card:
         key=new_key,
         status=CardStatus.ACTIVE,
         reason=BlockReason.NONE,
+        # What is known of the old card's chip says nothing of the new one.
+        assurance=body.assurance,
         linked_at=tx.now,
         seen_store=None,
         seen_at=None,

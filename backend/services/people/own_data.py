@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backend.db import Database, Transaction, cards, members
+from backend.db import Transaction, cards, members
 from backend.db.access import Terminal
 from backend.db.cards import Card
 from backend.db.members import Member
@@ -12,11 +12,12 @@ from backend.services.mailing import outbox
 from backend.services.people import cards as card_desk
 from backend.services.people import codes, records
 from backend.services.people.members import balance_of, profile_of
-from backend.services.points.belonging import holder
+from backend.services.selling import assurance
 from backend_client.schemas import (
     BlockReason,
     CardBlock,
     CardBody,
+    CardLimits,
     CardLink,
     CardRemoval,
     CardReplacement,
@@ -28,32 +29,16 @@ from backend_client.schemas import (
     MyDataAnswer,
     MyLanguage,
     ProblemName,
-    SeenAnswer,
     SpendingCodeAsked,
     SpendingCodeRequest,
 )
 from loyalty import members as people
 from loyalty.ids import MemberId
+from loyalty.program import Assurance
 
 LOST_CARD = "lost_card"
 SPENDING = "spending"
 """What a one-time code is for: one that replaces a lost card spends nothing, and the reverse."""
-
-
-def tapped(database: Database, terminal: Terminal, key: str) -> SeenAnswer:
-    """The card that was tapped and whose it is; where it was seen is written down. Refused."""
-    with database.read(terminal.tenant) as tx:
-        card = card_desk.existing(tx, key)
-        news = card_desk.is_news(card, terminal.store, tx.now)
-    if news:
-        card = database.run(terminal.tenant, card_desk.show, key, terminal.store)
-    with database.read(terminal.tenant) as tx:
-        opens = card.status is CardStatus.ACTIVE and card.is_in_time(tx.now)
-        person = members.member(tx, card.member) if opens else None
-        return SeenAnswer(
-            card=card.changed(holder(tx, card.member, terminal.store.program)),
-            member=profile_of(person) if person and person.enrolled_at else None,
-        )
 
 
 def my_data(tx: Transaction, key: str) -> MyDataAnswer:
@@ -135,6 +120,8 @@ def give_card(tx: Transaction, terminal: Terminal, code: str, body: CardTapped) 
         return card_desk.told(known)
     lost = [each for each in _lost(tx, member, body) if each.key != body.card]
     new = _in_place_of(tx, lost, body, person, terminal)
+    if assurance.heard(tx, new.key, body.proof, terminal.id):
+        new = card_desk.limit(tx, new.key, CardLimits(assurance=Assurance.CHIP))
     for card in lost:
         if card.status is CardStatus.ACTIVE:
             card_desk.block(tx, card.key, CardBlock(reason=BlockReason.LOST))

@@ -89,7 +89,7 @@ def summary(tx: Transaction, of: Seen) -> AccountSummary:
         ),
         goals=goals,
         missing=ahead.missing if ahead else None,
-        tier=_tier(tx, of),
+        tier=tier_of(tx, of),
         text=_text(of, balance, ahead),
     )
 
@@ -238,7 +238,8 @@ def _text(of: Seen, balance: Points, ahead: GoalBody | None) -> str:
     )
 
 
-def _tier(tx: Transaction, of: Seen) -> TierBody | None:
+def tier_of(tx: Transaction, of: Seen) -> TierBody | None:
+    """Where the person stands; None where the program has no tiers."""
     found = rank(tx, of.person, of.program, at=tx.now, zone=of.zone)
     if found is None:
         return None

@@ -1,6 +1,7 @@
 """Helping a member: find them, take a gift for them, their cards, points by hand."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from backend_client.rest import DeskClient
 from backend_client.schemas import (
@@ -23,7 +24,7 @@ from kiosk.flows.vouchers import my_vouchers
 from kiosk.screens import CardAct, CardLine, FindFault, FoundMember, MemberDeed, Tell
 from kiosk.services.identify import Visit, visit
 from loyalty.ids import MemberId
-from loyalty.program import Program
+from loyalty.program import Assurance, Program
 
 MOST_FOUND = 12
 
@@ -186,14 +187,22 @@ def _switch(card: str, act: CardAct) -> Callable[[DeskClient], CardBody]:
     return lambda desk: desk.unblock(card)
 
 
-def _put(member: str, old: str | None, new: str) -> Callable[[DeskClient], CardBody]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NewCard:
+    """A card that was tapped, and whether its chip proved that it is one of the company's."""
+
+    key: str
+    assurance: Assurance
+
+
+def _put(member: str, old: str | None, new: _NewCard) -> Callable[[DeskClient], CardBody]:
     if old is None:
-        return lambda desk: desk.link(member, new)
-    return lambda desk: desk.replace(old, new)
+        return lambda desk: desk.link(member, new.key, new.assurance)
+    return lambda desk: desk.replace(old, new.key, new.assurance)
 
 
-async def _new_card(shift: Shift) -> str | None:
-    """The key of a card that nobody has; None when none was tapped."""
+async def _new_card(shift: Shift) -> _NewCard | None:
+    """A card that nobody has; None when none was tapped."""
     kiosk, taken = shift.kiosk, False
     while True:
         tap = await kiosk.ask_or_card(screens.TapNewCard(taken=taken))
@@ -201,7 +210,8 @@ async def _new_card(shift: Shift) -> str | None:
             return None
         key = kiosk.card_key(tap)
         if await kiosk.db.run(Transaction.card, key) is None:
-            return key
+            chip = kiosk.reading(tap) is not None
+            return _NewCard(key=key, assurance=Assurance.CHIP if chip else Assurance.UID)
         taken = True
 
 

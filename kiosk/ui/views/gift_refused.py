@@ -31,6 +31,10 @@ class GiftRefusedView(View):
                 w.t("A little later, please"),
                 w.t("Without the network we can only give a limited number of points in gifts."),
             ),
+            RefusalReason.OFTEN: (
+                w.t("You have had it as often as you can"),
+                w.t("This gift, or gifts at all, can be had so many times only."),
+            ),
             RefusalReason.PAUSED: (
                 w.t("No gifts here for now"),
                 w.t("Our staff has paused gifts at this kiosk. Please ask at the counter."),

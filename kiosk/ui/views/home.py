@@ -2,9 +2,10 @@
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.screens import Home, HomeChoice, Stamps, TakeGift
+from kiosk.screens import Home, HomeChoice, Measured, Purse, Rank, Stamps, TakeGift
 from kiosk.ui.views.base import Glass, View
 from kiosk.ui.widgets.gift_card import GiftCard, MoreCard
+from kiosk.words import Counted, Measure, Words
 
 MOST_GIFTS = 4
 
@@ -25,6 +26,8 @@ class HomeView(View):
     stamps = NumericProperty(0)
     filled = NumericProperty(0)
     goal = StringProperty("")
+    about = StringProperty("")
+    """Their tier, whose purse it is, what is on the way, and what they have elsewhere."""
     expiring = StringProperty("")
     can_use = BooleanProperty(False)
     """The deadline can be touched: there are gifts for these points."""
@@ -57,7 +60,10 @@ class HomeView(View):
             self._show_worth(w.money(screen.worth, w.measure.currency))
         stamps = screen.stamps or Stamps(filled=0, total=0)
         self.filled, self.stamps = stamps.filled, stamps.total
+        self._show_about(screen)
         self._show_notice(screen)
+        if self.about and self.can_use and self.look.height < LOW_PX:
+            self.goal = ""  # no room: the gifts beside it say how far they are
         self.vouchers = (
             w.t("Vouchers ({number})", number=w.number(screen.vouchers))
             if (screen.vouchers)
@@ -85,6 +91,19 @@ class HomeView(View):
         amount = w.counted(goal.missing)
         self.goal = w.t("{amount} to go for “{gift}”", amount=amount, gift=goal.name)
 
+    def _show_about(self, screen: Home) -> None:
+        w = self.w
+        lines = [_rank(screen.rank, w)] if screen.rank else []
+        if screen.cards:
+            said = w.tn(
+                "Household purse, {count} card", "Household purse, {count} cards", screen.cards
+            )
+            lines.append(said)
+        if screen.pending and (screen.expiring or screen.offline):
+            lines.append(w.t("{amount} on the way", amount=w.counted(screen.pending)))
+        lines += [f"{_amount(purse, w)} ({purse.program})" for purse in screen.purses]
+        self.about = " · ".join(filter(None, lines))
+
     def _show_notice(self, screen: Home) -> None:
         """The next deadline; what is not to be spent yet; or that the network is away."""
         w = self.w
@@ -93,7 +112,7 @@ class HomeView(View):
             amount = w.counted(screen.pending)
             self.expiring = w.t("{amount} on the way: not to be spent yet.", amount=amount)
         if screen.expiring is not None:
-            self.can_use = any(not gift.missing and gift.left != 0 for gift in screen.gifts)
+            self.can_use = any(gift.within_reach for gift in screen.gifts)
             self.expiring = w.t(
                 "{amount} to use by {day}",
                 amount=w.counted(screen.expiring.points),
@@ -136,3 +155,35 @@ class HomeView(View):
     def open_history(self) -> None:
         """The movements."""
         self.answer(HomeChoice.HISTORY)
+
+
+def _rank(rank: Rank, w: Words) -> str:
+    """Their tier, and what keeps it; else what leads to the next."""
+    tier = rank.name
+    if rank.to_keep and rank.until:
+        amount, day = _measured(rank.to_keep, rank.counts, w), w.day(rank.until)
+        return str(
+            w.t("{tier}: {amount} more by {day} to keep it", tier=tier, amount=amount, day=day)
+        )
+    if not rank.next_name:
+        return tier
+    amount = _measured(rank.missing, rank.counts, w)
+    if not tier:
+        return str(w.t("{amount} more for {tier}", amount=amount, tier=rank.next_name))
+    return str(
+        w.t("{tier}: {amount} more for {next}", tier=tier, amount=amount, next=rank.next_name)
+    )
+
+
+def _measured(amount: int, counts: Measured, w: Words) -> str:
+    if counts is Measured.MONEY:
+        return str(w.money(amount, w.measure.currency))
+    if counts is Measured.VISITS:
+        return f"{w.number(amount)}\N{NO-BREAK SPACE}{w.tn('visit', 'visits', amount)}"
+    return str(w.counted(amount))
+
+
+def _amount(purse: Purse, w: Words) -> str:
+    """As its own program counts."""
+    measure = Measure(counted=Counted(purse.unit), currency=purse.currency)
+    return str(Words(w.language, measure=measure).counted(purse.balance))

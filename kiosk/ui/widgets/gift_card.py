@@ -9,7 +9,7 @@ from kivy.properties import (
 )
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens import Gift
+from kiosk.screens import Bar, Barred, Gift
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import Touch
 from kiosk.words import Words
@@ -37,7 +37,7 @@ class GiftCard(Touch, BoxLayout):
         self.gift = gift
         self.name = f"gift:{gift.id}"
         self.title, self.picture = gift.name, gift.picture
-        self.within_reach = not gift.missing and gift.left != 0
+        self.within_reach = gift.within_reach
         self.disabled = not self.within_reach
         self.price = _price(gift, words)
         grounds = ((ui.teal_soft, ui.teal), (ui.gold_soft, ui.brand_dark))
@@ -50,6 +50,8 @@ def _price(gift: Gift, words: Words) -> str:
     """What it costs, how far it is, or that there is none or hardly any left."""
     if gift.left == 0:
         return words.t("Sold out")
+    if gift.barred is not None:
+        return _why_not(gift.barred, words)
     if gift.missing:
         return words.t("{amount} to go", amount=words.counted(gift.missing))
     cost = words.t("You choose how much") if gift.by_amount else words.counted(gift.cost)
@@ -57,6 +59,17 @@ def _price(gift: Gift, words: Words) -> str:
         return cost
     left = words.tn("only {count} left", "only {count} left", gift.left)
     return f"{cost} · {left}"
+
+
+def _why_not(barred: Barred, words: Words) -> str:
+    """Why it cannot be had now, and from when it can."""
+    if barred.why is Bar.TIER and barred.tiers:
+        return words.t("For {tiers}", tiers=barred.tiers)
+    if barred.again is not None:
+        return words.t("Again from {day}", day=words.short_day(barred.again))
+    if barred.why is Bar.CARD:
+        return words.t("Too much for this card")
+    return words.t("Not for you now")
 
 
 class MoreCard(Touch, BoxLayout):

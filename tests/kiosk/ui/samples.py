@@ -475,6 +475,17 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
     }
 
 
+BARRED = {
+    language: (
+        None,
+        screens.Barred(why=screens.Bar.TIMES, again=LAST_DAY),
+        screens.Barred(why=screens.Bar.TIER, tiers=gold),
+        screens.Barred(why=screens.Bar.CARD),
+    )
+    for language, gold in (("fr", "Or, Platine"), ("en", "Gold, Platinum"))
+}
+
+
 def own_samples(language: str) -> Mapping[str, Screen[object]]:
     """A person's own data and cards, and gifts that are counted."""
     rich = gifts(language, 407)
@@ -499,6 +510,45 @@ def own_samples(language: str) -> Mapping[str, Screen[object]]:
         "choose-counted": screens.ChooseGift(first_name="Inès", balance=407, gifts=few),
         "home-pending": screens.Home(
             first_name="Inès", balance=407, goal=rich[2], gifts=few, vouchers=0, pending=60
+        ),
+        "home-standing": screens.Home(
+            first_name="Inès",
+            balance=407,
+            goal=rich[2],
+            gifts=tuple(
+                replace(gift, barred=bar) for gift, bar in zip(rich, BARRED[language], strict=True)
+            ),
+            vouchers=1,
+            expiring=screens.Expiring(points=42, last_day=POINTS_UNTIL),
+            pending=60,
+            rank=screens.Rank(
+                name={"fr": "Argent", "en": "Silver"}[language],
+                counts=screens.Measured.MONEY,
+                next_name={"fr": "Or", "en": "Gold"}[language],
+                missing=8_000,
+            ),
+            cards=3,
+            purses=(
+                screens.Purse(
+                    program={"fr": "Salon de thé", "en": "Tea room"}[language],
+                    balance=4,
+                    unit="visits",
+                    currency="EUR",
+                ),
+            ),
+        ),
+        "home-keep": screens.Home(
+            first_name=LONG_NAME,
+            balance=407,
+            goal=None,
+            gifts=rich,
+            vouchers=1,
+            rank=screens.Rank(
+                name={"fr": "Platine", "en": "Platinum"}[language],
+                counts=screens.Measured.POINTS,
+                to_keep=120,
+                until=LAST_DAY,
+            ),
         ),
         "home-in-time": screens.Home(
             first_name="Inès",
