@@ -19,6 +19,7 @@ from backend_client.schemas import (
     MyRequest,
     NewLink,
 )
+from tests.support.chips import chip_of, said
 from tests.support.desk import Clock, Desk, mailed
 from tests.support.facts import Kiosk, sale_of
 from tests.support.server import Company, Connected, new_id
@@ -54,9 +55,10 @@ def test_a_lost_card_is_replaced_and_every_lot_is_as_it_was(
     status, passed = typed(line, wanted, mailed(shop, wanted))
     assert status == 200
     assert (passed["member"]["first_name"], len(passed["cards"])) == ("Camille", 1)
-    tap = {"card": kiosk.card(NEW)}
+    proof = said(chip_of(line.claimed.card_secret, NEW))
+    tap = {"card": kiosk.card(NEW), "proof": proof.model_dump(mode="json")}
     new = line.raw("POST", f"/v1/kiosk/codes/{wanted}/card", tap)
-    assert new.json()["member"] == member
+    assert (new.json()["member"], new.json()["assurance"]) == (member, "chip")
     assert line.raw("POST", f"/v1/kiosk/codes/{wanted}/card", tap).json() == new.json()
     assert line.till.account(member).model_dump_json() == before
     old = line.raw("POST", "/v1/kiosk/cards/seen", {"card": kiosk.card(OLD)}).json()
@@ -65,7 +67,7 @@ def test_a_lost_card_is_replaced_and_every_lot_is_as_it_was(
         "replaced",
         None,
     )
-    seen = line.raw("POST", "/v1/kiosk/cards/seen", tap).json()
+    seen = line.raw("POST", "/v1/kiosk/cards/seen", {"card": kiosk.card(NEW)}).json()
     assert seen["member"]["id"] == member
 
 
