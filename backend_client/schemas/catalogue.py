@@ -139,9 +139,9 @@ class ProductsImported(Wire):
 
     dry_run: bool
     rows: int = Field(ge=0, description="Rows read, without the header.")
-    added: int = Field(ge=0)
-    changed: int = Field(ge=0)
-    unchanged: int = Field(ge=0)
+    added: int = Field(ge=0, description="Products that are new.")
+    changed: int = Field(ge=0, description="Products changed.")
+    unchanged: int = Field(ge=0, description="Products that were the same.")
     bad_rows: tuple[BadRow, ...] = Field(
         description="The first hundred rows that cannot be taken; while there is one, nothing is"
         " written."
@@ -198,8 +198,10 @@ class PriceBookPage(Wire):
 class VoucherTimeBody(Wire):
     """How long a gift can be fetched: months first, then days, to the end of the last day."""
 
-    months: int = Field(default=3, ge=0, le=240, strict=True)
-    days: int = Field(default=0, ge=0, le=7300, strict=True)
+    months: int = Field(
+        default=3, ge=0, le=240, strict=True, description="Months that a voucher is good for."
+    )
+    days: int = Field(default=0, ge=0, le=7300, strict=True, description="Days, beside the months.")
 
     @model_validator(mode="after")
     def _some_time(self) -> "VoucherTimeBody":
@@ -311,7 +313,7 @@ class PictureFound(Wire):
     media_type: Literal["image/png", "image/jpeg", "image/webp"]
     width: int = Field(description="Pixels.")
     height: int = Field(description="Pixels.")
-    bytes: int
+    bytes: int = Field(description="Size of the file in bytes.")
 
 
 class MovementKind(StrEnum):
@@ -330,7 +332,7 @@ class MovementBody(Wire):
 
     id: Id
     kind: MovementKind
-    pieces: _Pieces
+    pieces: _Pieces = Field(description="Pieces.")
     comment: Text = ""
 
 

@@ -25,7 +25,7 @@ class ProgramWithdrawn(Wire):
 
     type: Literal["program_withdrawn"] = "program_withdrawn"
     program: Id
-    version: int
+    version: int = Field(description="The version that is taken back.")
 
 
 class CampaignChanged(Wire):

@@ -86,7 +86,7 @@ class AdjustmentTable(Wire):
 class TableFault(Why):
     """A line that cannot be done, and why."""
 
-    line: int
+    line: int = Field(description="Line of the table; its headers are line 1.")
     reason: str
 
 
@@ -94,7 +94,7 @@ class AdjustmentTableAnswer(Wire):
     """What became of a table."""
 
     session: Id
-    lines: int
+    lines: int = Field(description="Lines of the table.")
     given: Points
     taken: Points
     faults: tuple[TableFault, ...]

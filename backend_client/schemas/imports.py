@@ -110,12 +110,12 @@ class BadRow(Why):
 class ImportTotals(Wire):
     """What a file makes, or made."""
 
-    rows: int
+    rows: int = Field(description="Rows that were read.")
     lots: int = Field(description="Rows that give points.")
     points: Points
-    members_added: int
+    members_added: int = Field(description="Members who are new.")
     known: int = Field(description="Rows that came in before: nothing is done.")
-    bad: int
+    bad: int = Field(description="Rows that cannot come in.")
     bad_rows: tuple[BadRow, ...] = Field(description="The first 500, with reasons.")
 
 
@@ -127,7 +127,7 @@ class ImportShown(Wire):
     encoding: str
     delimiter: str
     headers: tuple[str, ...]
-    rows: int
+    rows: int = Field(description="Rows of the file, without its headers.")
     plan: ImportPlan | None
     totals: ImportTotals | None = Field(description="Of the dry run, then of what was done.")
     uploaded_at: Instant

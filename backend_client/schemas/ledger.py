@@ -28,8 +28,8 @@ class StepBody(Wire):
 
     kind: StepKind
     what: str = Field(max_length=128)
-    value: int
-    per: int = Field(default=1, ge=1)
+    value: int = Field(description="What `kind` counts: points, minor units, pieces or visits.")
+    per: int = Field(default=1, ge=1, description="What `value` is divided by.")
 
 
 class EarnedLineBody(Wire):
@@ -49,9 +49,9 @@ class TraceBody(Wire):
     """How the points of an entry were computed."""
 
     rule: Id
-    program_version: int
+    program_version: int = Field(description="The version of the program that counted.")
     basis: Money
-    factor: Decimal
+    factor: Decimal = Field(description="Points for one unit of the basis.")
     rounding: Rounding
     points: Points
     steps: tuple[StepBody, ...] = Field(
@@ -199,7 +199,7 @@ class EntryBody(Wire):
 class NumberedEntry(Wire):
     """An entry with its place in the account's journal: 1, 2, 3 … without a gap."""
 
-    position: int = Field(ge=1)
+    position: int = Field(ge=1, description="Its place in the account, from 1.")
     entry: EntryBody
 
 
@@ -258,7 +258,7 @@ class AccountSnapshot(Wire):
 
     member: Id
     program: Id
-    position: int = Field(ge=0)
+    position: int = Field(ge=0, description="How many entries the account has.")
     lots: tuple[LotBody, ...]
     debt: Points
     draws: dict[str, tuple[DrawBody, ...]] = Field(

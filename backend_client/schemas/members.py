@@ -123,7 +123,7 @@ class MemberRecord(MemberDetails):
     """All that is known of a member."""
 
     id: Id
-    version: int
+    version: int = Field(description="Counts the changes; a change names the one it read.")
     enrolled_at: Instant | None = Field(description="None: only points are known so far.")
     store: Id | None = Field(description="Where they joined.")
     accounts: tuple[MemberFigures, ...]
@@ -161,15 +161,19 @@ class MemberFilter(Wire):
     price_code: _Words = ()
     language: _Words = ()
     store: _Words = ()
-    birth_month: int | None = Field(default=None, ge=1, le=12)
+    birth_month: int | None = Field(default=None, ge=1, le=12, description="1 for January.")
     loyalty: bool | None = None
     has_email: bool | None = None
     has_phone: bool | None = None
     agrees_to: Literal["program", "news"] | None = Field(
         default=None, description="Their last answer for this purpose is yes."
     )
-    points_from: int | None = Field(default=None, ge=-(2**53), le=2**53)
-    points_to: int | None = Field(default=None, ge=-(2**53), le=2**53)
+    points_from: int | None = Field(
+        default=None, ge=-(2**53), le=2**53, description="Points, at least."
+    )
+    points_to: int | None = Field(
+        default=None, ge=-(2**53), le=2**53, description="Points, at most."
+    )
     joined_from: Instant | None = None
     joined_to: Instant | None = None
 
@@ -311,14 +315,14 @@ class BulkChange(Wire):
 class BulkFault(Why):
     """A line that cannot be done, and why."""
 
-    line: int
+    line: int = Field(description="Line of the table; its headers are line 1.")
     reason: str
 
 
 class BulkAnswer(Wire):
     """What became of a table: all of its lines, or none."""
 
-    lines: int
-    changed: int
+    lines: int = Field(description="Lines of the table.")
+    changed: int = Field(description="Members changed.")
     faults: tuple[BulkFault, ...]
     done: bool = Field(description="False for a dry run, and where a line has a fault.")

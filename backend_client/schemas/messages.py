@@ -102,7 +102,7 @@ class OutboxMail(Wire):
     member: Id | None
     language: Language
     state: str = Field(description="waiting, sending, sent, failed, unknown or dropped.")
-    attempts: int
+    attempts: int = Field(description="How often it was tried.")
     next_try_at: Instant | None = Field(description="null when it will not be tried again.")
     queued_at: Instant
     sent_at: Instant | None

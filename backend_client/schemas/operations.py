@@ -171,7 +171,7 @@ class DecisionBody(Wire):
 class AuditLine(Wire):
     """Somebody did something."""
 
-    number: int
+    number: int = Field(description="Its place in the log, from 1.")
     at: Instant
     actor: str = Field(description="`staff:ID`, `till:ID`, `terminal:ID` or `system`.")
     action: str

@@ -12,7 +12,7 @@ class Problem(BaseModel):
 
     type: str = Field(description="urn:loyalty:problem:NAME")
     title: str
-    status: int
+    status: int = Field(description="The HTTP status.")
     detail: str = ""
     instance: str = Field(default="", description="urn:loyalty:request:ID, for support to find.")
 

@@ -54,7 +54,7 @@ class VersionFound(Wire):
     """A published version."""
 
     program: Id
-    version: int
+    version: int = Field(description="Its number; the first is 1.")
     valid_from: Instant = Field(description="From when it is in force.")
     in_force: bool
 
@@ -140,7 +140,7 @@ class ReplayBody(Wire):
 class TallyBody(Wire):
     """What the sales of a store, of a week, or all of them give."""
 
-    sales: int
+    sales: int = Field(description="Sales that were told.")
     earned: Points
     taken_back: Points = Field(description="By returns and voids; positive.")
     points: Points = Field(description="What is given in the end.")
@@ -156,7 +156,7 @@ class ReplayFound(Wire):
     """The past as these rules would have had it. Nothing is written."""
 
     total: TallyBody
-    members: int
+    members: int = Field(description="Members who bought.")
     threshold: Points | None
     rewards: dict[str, int] = Field(description="Members who can have each reward at the end.")
     stores: dict[str, TallyBody]
@@ -242,7 +242,7 @@ class BatchDone(Wire):
     """What was done."""
 
     id: Id
-    members: int
+    members: int = Field(description="Members it was done for.")
     points: Points
     done: bool = Field(
         description="False where it was cut off: send it again to go on where it stopped."

@@ -33,5 +33,5 @@ class RedemptionAnswer(Wire):
 
     voucher: VoucherBody
     entry: EntryBody
-    position: int
+    position: int = Field(description="The entry's place in the account, from 1.")
     account: AccountSnapshot

@@ -17,7 +17,7 @@ class ActivityLine(Wire):
     store: str
     kind: str
     points: int = Field(description="Positive: to members.")
-    entries: int
+    entries: int = Field(description="Entries of that kind.")
 
 
 class ActivityProgram(Wire):
@@ -42,7 +42,7 @@ class ActivityReport(Wire):
     since: Instant
     until: Instant
     members: int = Field(description="Who had joined by the end.")
-    new_members: int
+    new_members: int = Field(description="Members who joined.")
     programs: tuple[ActivityProgram, ...]
 
 
@@ -51,10 +51,10 @@ class TrendMonth(Wire):
 
     since: Instant
     until: Instant
-    earned: int
-    spent: int
-    expired: int
-    new_members: int
+    earned: int = Field(description="Points, in the program's smallest unit.")
+    spent: int = Field(description="Points, in the program's smallest unit.")
+    expired: int = Field(description="Points, in the program's smallest unit.")
+    new_members: int = Field(description="Members who joined.")
 
 
 class TrendReport(Wire):
@@ -69,7 +69,7 @@ class LiabilityStore(Wire):
     """What one store gave and nobody has spent."""
 
     store: str
-    points: int
+    points: int = Field(description="Points, in the program's smallest unit.")
     value: Minor | None
 
 
@@ -101,8 +101,8 @@ class GiftLine(Wire):
     reason: str = Field(description="Why it was given: `reward:ID`.")
     article: str | None
     state: str = Field(description="reserved, issued, redeemed or voided; at a till, held too.")
-    gifts: int
-    points: int
+    gifts: int = Field(description="Gifts taken.")
+    points: int = Field(description="Points, in the program's smallest unit.")
     money: Minor = Field(default=0, description="What it took off tickets at tills.")
     cost: Minor | None = Field(
         description="That, or points × value; null where a point has no value."
@@ -115,8 +115,8 @@ class GiftsReport(Wire):
     since: Instant
     until: Instant
     lines: tuple[GiftLine, ...]
-    gifts: int
-    points: int
+    gifts: int = Field(description="Gifts taken.")
+    points: int = Field(description="Points, in the program's smallest unit.")
     money: Minor = Field(default=0, description="The sum of the loyalty lines on tickets.")
     cost: Minor | None
 
@@ -124,9 +124,9 @@ class GiftsReport(Wire):
 class ComparedGroup(Wire):
     """Members side by side, who had joined before the period."""
 
-    members: int
-    buyers: int
-    sales: int
+    members: int = Field(description="Members of the group.")
+    buyers: int = Field(description="Members who bought.")
+    sales: int = Field(description="Sales to them.")
     spent: Minor
     spent_each: Minor | None = Field(description="By member, whether or not they bought.")
 
@@ -164,8 +164,8 @@ class CampaignLine(Wire):
     program: Id
     campaign: Id
     name: dict[str, str]
-    tickets: int
-    members: int
+    tickets: int = Field(description="Tickets it counted on.")
+    members: int = Field(description="Members with such a ticket.")
     points: int = Field(description="All that these tickets earned.")
     cost: Minor | None = Field(description="points × value; null where a point has no value.")
     redeemers: int = Field(description="Members of these who took a reward in the same time.")
@@ -204,7 +204,7 @@ class JournalLine(Wire):
     program: Id
     store: str
     kind: str
-    points: int
+    points: int = Field(description="Points, in the program's smallest unit.")
     currency: str
     debit: Minor
     credit: Minor
@@ -228,7 +228,7 @@ class ClearingLine(Wire):
 
     debtor: str = Field(description="The store that gave the points.")
     creditor: str = Field(description="The store where they were spent.")
-    points: int
+    points: int = Field(description="Points, in the program's smallest unit.")
     value: Minor | None
 
 
@@ -236,7 +236,7 @@ class ClearingNet(Wire):
     """What a store gets, or pays where it is negative."""
 
     store: str
-    points: int
+    points: int = Field(description="Points, in the program's smallest unit.")
     value: Minor | None
 
 

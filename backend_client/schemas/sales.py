@@ -27,7 +27,9 @@ class ArticleBody(Wire):
     id: _Code = Field(default="", description="What a return names it by.")
     kind: LineKind = Field(default=LineKind.ARTICLE, description="Only articles earn.")
     article: _Code = ""
-    quantity: int = Field(default=1, ge=1, le=10**6, strict=True)
+    quantity: int = Field(
+        default=1, ge=1, le=10**6, strict=True, description="Pieces; weighed goods are one."
+    )
     unit_price: int | None = Field(
         default=None,
         ge=-(10**12),
@@ -36,7 +38,9 @@ class ArticleBody(Wire):
         description="Of one piece, before any discount; left out, the catalogue's price.",
     )
     discount: _Amount = Field(default=0, description="Taken off the whole line.")
-    tax_rate: Decimal = Field(default=Decimal(0), ge=0, le=100, max_digits=6)
+    tax_rate: Decimal = Field(
+        default=Decimal(0), ge=0, le=100, max_digits=6, description="Percent, such as 5.5."
+    )
     family: _Code = ""
     type: _Code = ""
     brand: _Code = ""
@@ -79,7 +83,7 @@ class PaymentBody(Wire):
     """A part of what a sale cost."""
 
     means: Means
-    amount: _Amount
+    amount: _Amount = Field(description="Minor units.")
 
 
 class TicketState(StrEnum):
@@ -206,7 +210,9 @@ class ReturnLine(Wire):
     line: _Code = Field(
         description="The line's id; `#3` for the third line of a ticket whose lines have none."
     )
-    quantity: int | None = Field(default=None, ge=1, le=10**6, strict=True)
+    quantity: int | None = Field(
+        default=None, ge=1, le=10**6, strict=True, description="Pieces that came back."
+    )
     amount: int | None = Field(
         default=None, ge=1, le=10**12, strict=True, description="Minor units that were given back."
     )

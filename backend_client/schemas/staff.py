@@ -117,7 +117,7 @@ class NewToken(Wire):
     """A token for a program that works in one's own name."""
 
     name: PersonName
-    days: int = Field(default=90, ge=1, le=366, strict=True)
+    days: int = Field(default=90, ge=1, le=366, strict=True, description="Days it is good for.")
 
 
 class TokenAnswer(Wire):

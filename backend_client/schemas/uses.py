@@ -60,7 +60,7 @@ class UseLine(Wire):
 
     kind: LineKind = Field(description="`reward` for a free gift, else `bought_with_points`.")
     article: str = Field(description="The gift, or the product record of the discount.")
-    quantity: int = 1
+    quantity: int = Field(default=1, description="Pieces.")
     unit_price: Money = Field(description="0 for a gift, below 0 for a discount; minor units.")
     name: str = Field(description="In the customer's language.")
     mention: str = Field(description='"Offert" where it is free, "Points de fidélité" else.')

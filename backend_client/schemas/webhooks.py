@@ -70,7 +70,7 @@ class DeliveryBody(Wire):
     id: Id = Field(description="The same for every try: the header Loyalty-Delivery.")
     type: str
     state: str = Field(description="waiting, delivered or failed.")
-    attempts: int
+    attempts: int = Field(description="How often it was tried.")
     queued_at: Instant
     next_try_at: Instant | None = Field(description="null when it will not be tried again.")
     ended_at: Instant | None

@@ -4,6 +4,7 @@ Requests are made from the document by schemathesis, what fits it and what does 
 a token or a session that opens the route.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,8 @@ from tests.support.staff import at_work
 
 pytestmark = pytest.mark.thorough
 
-API = schemathesis.openapi.from_path(str(Path(__file__).parents[2] / "docs" / "openapi.json"))
+DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
+API = schemathesis.openapi.from_path(str(DOCUMENT))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -113,6 +115,18 @@ def test_no_mistake_of_ours_and_no_answer_that_is_not_in_the_document(
 
 
 KINDS = ("till", "terminal", "staff", "member")
+
+
+def test_every_number_of_the_document_says_what_it_counts() -> None:
+    document = json.loads(DOCUMENT.read_text("utf-8"))
+    silent = []
+    for name, schema in document["components"]["schemas"].items():
+        for field, said in schema.get("properties", {}).items():
+            forms = [said, *said.get("anyOf", ())]
+            is_number = any(form.get("type") in ("integer", "number") for form in forms)
+            if is_number and not any(form.get("description") for form in forms):
+                silent.append(f"{name}.{field}")
+    assert silent == []
 
 
 class Shown(AuthBase):
