@@ -7,13 +7,6 @@ code, as a duplicate; a new code is never minted for an old reservation.
 from enum import StrEnum
 
 
-class JobKind(StrEnum):
-    """What is on the paper."""
-
-    VOUCHER = "voucher"
-    SLIP = "slip"
-
-
 class JobState(StrEnum):
     """Where a print job stands."""
 

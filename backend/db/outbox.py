@@ -128,15 +128,6 @@ def lost_mail(tx: Transaction) -> int:
     return found.rowcount
 
 
-def drop_mail_of(tx: Transaction, member: MemberId) -> None:
-    """Forget what was to be said to somebody, and what was said: they are erased."""
-    table = tables.outbox
-    mine = and_(table.c.tenant == tx.tenant, table.c.member == member)
-    tx.run(update(table).where(mine).values(content="{}", address=None))
-    waiting = table.c.state == MailState.WAITING.value
-    tx.run(update(table).where(mine, waiting).values(state=MailState.DROPPED.value))
-
-
 def mailed_at(
     tx: Transaction, member: MemberId, kinds: Sequence[str], since: datetime | None = None
 ) -> tuple[datetime, ...]:
