@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backend_client.schemas import CampaignChanged
 from devices.readers import CardTap, CardUnreadable
@@ -11,6 +11,7 @@ from devices.readers import Trouble as ReaderTrouble
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.db import Transaction
+from kiosk.flows.handoff import link_for_a_phone
 from kiosk.services.identify import program_in_force
 from kiosk.services.staff import out_of_service
 from kiosk.words import Counted, Measure
@@ -139,8 +140,20 @@ def welcome_points(program: Program | None) -> int:
 
 
 async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | Errand | None:
-    """Show where the cards are; a tap goes on, a touch or silence goes back."""
-    choice = await _until_touch_or_tap(kiosk, screens.TakeACard(), kiosk.timing.idle_timeout_s)
+    """Show where the cards are; a tap goes on, a touch or silence goes back.
+
+    The code for joining without a card appears when the backend has given a link.
+    """
+    link = asyncio.ensure_future(link_for_a_phone(kiosk))
+    try:
+        choice = await _until_touch_or_tap(
+            kiosk, screens.TakeACard(), kiosk.timing.idle_timeout_s, until=link
+        )
+        if link.done() and choice is None:
+            screen = screens.TakeACard(url=link.result())
+            choice = await _until_touch_or_tap(kiosk, screen, kiosk.timing.idle_timeout_s)
+    finally:
+        link.cancel()
     return Errand.LOST_CARD if choice is screens.NoCard.LOST else kiosk.slot.take()
 
 
@@ -156,15 +169,20 @@ async def _ease(kiosk: Kiosk) -> CardTap | CardUnreadable | None:
 
 
 async def _until_touch_or_tap(
-    kiosk: Kiosk, screen: screens.Screen[Answer], within_s: float
+    kiosk: Kiosk,
+    screen: screens.Screen[Answer],
+    within_s: float,
+    *,
+    until: asyncio.Future[str] | None = None,
 ) -> Answer | None:
-    """The answer; None when a card was presented first, or nobody did anything."""
+    """The answer; None when a card was presented first, nobody did anything, or `until` came."""
     question = asyncio.ensure_future(kiosk.display.ask(screen))
     arrival = asyncio.ensure_future(kiosk.slot.arrival())
     try:
-        await asyncio.wait(
-            {question, arrival}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
-        )
+        ends: set[asyncio.Future[Any]] = {question, arrival}
+        if until is not None:
+            ends.add(until)
+        await asyncio.wait(ends, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
         return question.result() if question.done() else None
     finally:
         question.cancel()

@@ -55,7 +55,17 @@ async def hand_off(kiosk: Kiosk, card: str) -> Visit | BlockedCard | None:
             question.cancel()
 
 
-async def _link(kiosk: Kiosk, card: str) -> LinkAnswer:
+async def link_for_a_phone(kiosk: Kiosk) -> str:
+    """Where somebody without a card joins on their phone; empty when there is no such page now."""
+    if not kiosk.health.online:
+        return ""
+    try:
+        return (await _link(kiosk, None)).url
+    except NoLink:
+        return ""
+
+
+async def _link(kiosk: Kiosk, card: str | None) -> LinkAnswer:
     request = NewLink(id=kiosk.new_id(), card=card)
     try:
         return await abandonable(lambda: kiosk.client.hand_off(request), LINK_MAX_S)

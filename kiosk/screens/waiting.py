@@ -72,6 +72,9 @@ class NoCard(Enum):
 class TakeACard(Screen[NoCard | None]):
     """How to begin without a card: take one from the box and tap it; or mine is lost."""
 
+    url: str = ""
+    """The page on which they join without a card, as a QR code; empty while there is none."""
+
 
 class CardNotice(Enum):
     """Why a card opens nothing, in one sentence with what to do."""

@@ -506,7 +506,10 @@ def test_no_card_shows_the_box_and_a_tap_goes_on(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
         place.glass.script((screens.Attract, screens.AttractChoice.NO_CARD))
         await place.restart_invitation()
-        await place.glass.until_type(screens.TakeACard)
+        shown = await place.glass.until(
+            lambda screen: isinstance(screen, screens.TakeACard) and bool(screen.url)
+        )
+        assert "/join/" in shown.url  # who wants no card at all joins on their phone
         place.glass.script((screens.Join, None))
         place.tap()
         await place.glass.until_type(screens.Join)

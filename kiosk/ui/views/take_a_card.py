@@ -13,13 +13,18 @@ class TakeACardView(View):
     first = StringProperty("")
     second = StringProperty("")
     third = StringProperty("")
+    payload = StringProperty("")
+    about = StringProperty("")
     back = StringProperty("")
     lost = StringProperty("")
 
     def show(self, screen: TakeACard) -> None:
         """See `View.show`."""
-        del screen
         w = self.w
+        self.payload = screen.url
+        self.about = w.t("Or scan the code and join on your phone, without a card.")
+        if not screen.url:
+            self.about = ""
         self.title = w.t("Take a card")
         self.first = w.t("Take one from the box: it is free.")
         self.second = w.t("Hold it against the reader.")

@@ -138,6 +138,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             offered=tuple(screens.Mode), on=frozenset({screens.Mode.CONTRAST})
         ),
         "take-a-card": screens.TakeACard(),
+        "take-a-card-phone": screens.TakeACard(url=JOIN_URL),
         **{
             f"card-{notice.value}": screens.CardProblem(notice=notice)
             for notice in screens.CardNotice
