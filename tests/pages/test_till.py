@@ -94,6 +94,12 @@ class Till:
             self.page.locator("#find").press("Enter")
             expect(self.page.locator("#find")).to_have_value("")
 
+    def sell_to(self, typed: str, *articles: str) -> None:
+        """Articles, for a customer who is known."""
+        self.ring(*articles)
+        self.find(typed)
+        expect(self.page.locator("#balance")).not_to_have_text("–")
+
     def find(self, typed: str) -> None:
         """A customer, by whatever they show or say."""
         self.page.keyboard.press("F3")
@@ -290,6 +296,64 @@ def test_a_full_card_is_told_and_its_gift_taken_now_or_later(till: Till) -> None
     till.page.locator("#take-list").get_by_role("button", name="Un café").click()
     expect(till.page.locator("#done-messages")).to_contain_text("Un café")
     assert till.balance(ines) == 336 - 100
+
+
+FOUR_LINES = ("Points gagnés", "Nouveau solde", "Derniers points valables jusqu’au", "1 point")
+"""On every ticket, invoice and credit note (OCT-24 to OCT-27)."""
+
+
+def test_what_is_kept_and_paid_in_parts_earns_when_the_rest_is_paid(till: Till) -> None:
+    page, ines = till.page, till.member()
+    till.open()
+    till.sell_to("Roux", "GATEAU", "3*PAIN")
+    page.get_by_text("Remise, facture, paiement différé").click()
+    page.get_by_label("Paiement").select_option("layby")
+    page.get_by_label("Reçu maintenant").fill("10")
+    till.visit.check()
+    page.get_by_role("button", name="Garder le ticket").click()
+    number = till.paper().split("N° ")[1].split()[0]
+    expect(page.locator("#done-title")).to_contain_text("20,00 €")
+    assert till.balance(ines) == 300, "nothing before it is paid"
+    page.get_by_role("button", name="Client suivant").click()
+    page.keyboard.press("F8")
+    page.locator("#return-number").fill(number)
+    page.keyboard.press("Enter")
+    expect(page.locator("#return-about")).to_contain_text("20,00 €")
+    page.get_by_role("button", name="Le reste est payé").click()
+    till.paper()
+    assert till.balance(ines) == 330
+
+
+def test_invoices_and_credit_notes_have_their_lines_and_the_invitation(till: Till) -> None:
+    page, ines = till.page, till.member()
+    till.open()
+    page.get_by_text("Remise, facture, paiement différé").click()
+    till.sell_to("Roux", "GATEAU")
+    page.get_by_label("Papier").select_option("invoice")
+    page.get_by_label("Paiement").select_option("on_account")
+    page.get_by_role("button", name="Garder le ticket").click()
+    unpaid = till.paper()
+    assert "FACTURE" in unpaid
+    assert "Reste à payer" in unpaid
+    assert till.balance(ines) == 300, "taken, and not paid yet"
+    page.get_by_role("button", name="Client suivant").click()
+    till.sell_to("Roux", "GATEAU")
+    page.get_by_label("Papier").select_option("invoice")
+    page.get_by_role("button", name="Enregistrer la vente").click()
+    invoice = till.paper()
+    for said in ("FACTURE", *FOUR_LINES, "/join/lkl_"):
+        assert said in invoice, f"{said} is not on {invoice}"
+    page.get_by_role("button", name="Client suivant").click()
+    till.find("Roux")
+    till.shows("#balance", "318 points")
+    page.keyboard.press("F8")
+    page.get_by_text("Avoir sans ticket").click()
+    page.locator("#note-amount").fill("18")
+    page.get_by_role("button", name="Faire l’avoir").click()
+    note = till.paper()
+    for said in ("AVOIR", "Points retirés", "Nouveau solde"):
+        assert said in note, f"{said} is not on {note}"
+    assert till.balance(ines) == 300
 
 
 def test_a_stranger_is_invited_and_nothing_is_written_down(till: Till) -> None:

@@ -42,7 +42,7 @@ async function showDone(sold, invited) {
   byId("done-messages").replaceChildren(...(sold ? sold.messages : []).map((text) => make("p", { class: "notice", text })));
   const said = sold ? sold.ticket.filter((line) => !invited || !invited.lines.includes(line)) : [];
   await paper({
-    title: counter.kind === "invoice" ? WORDS.invoice : WORDS.ticket, number: counter.id, lines: ticketLines(),
+    title: counter.kind === "invoice" ? WORDS.invoice : WORDS.ticket, number: counter.id, lines: ticketLines(sold),
     said, invited,
   });
   await offerNow(sold);
@@ -73,7 +73,7 @@ async function takeNow(option, member) {
   byId("paper").querySelector(".loyalty").append(make("p", { text: `${held.line.name} · ${held.line.mention}` }));
 }
 
-function ticketLines() {
+function ticketLines(sold) {
   const rows = counter.lines.map((line, place) => ({
     name: [line.quantity > 1 ? `${number(line.quantity)} × ` : "", line.name, line.mention ? ` (${line.mention})` : ""].join(""),
     amount: quote.lines[place].net,
@@ -82,7 +82,11 @@ function ticketLines() {
   rows.push({ name: WORDS.total, amount: quote.total, strong: true });
   if (inPoints()) rows.push({ name: WORDS.paid_points, amount: -inPoints() });
   if (inVouchers()) rows.push({ name: WORDS.paid_vouchers, amount: -inVouchers() });
-  if (otherPayments().length) rows.push({ name: WORDS.due, amount: toPay(), strong: true });
+  // Kept or taken, and not all paid: what was received, and what is left.
+  const due = sold && sold.due ? sold.due : 0;
+  const received = due ? toPay() - due : 0;
+  if (received) rows.push({ name: WORDS.received, amount: -received });
+  if (otherPayments().length || due) rows.push({ name: WORDS.due, amount: due || toPay(), strong: true });
   return rows;
 }
 
