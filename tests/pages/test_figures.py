@@ -1,15 +1,12 @@
 """Home, reports, imports, messages, machines, approvals, the audit log: as a merchant uses them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from backend.db.daily import Period
 from backend.rights import Role
-from backend.services.figures import reports
 from tests.pages.shop import furnished
 from tests.pages.visit import DESK, PHONE, Visit
 from tests.support.server import Company, company, serving
@@ -32,7 +29,6 @@ PATHS = (
     "/office/waiting",
     "/office/audit",
 )
-ROWS = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -62,85 +58,6 @@ def test_every_page_of_figures_is_a_good_one_at_both_sizes(
                 visit.check() if size is DESK else visit.fits()
 
 
-def balances(tmp_path: Path, rows: int, points: int) -> Path:
-    """The books of another system: so many customers, and two lines that name nobody."""
-    lines = ["Courriel;Prénom;Solde"]
-    lines += [f"ancien{number}@mail.example;Ada;{points}" for number in range(rows)]
-    lines += [";Ada;12", "pas une adresse;Ada;13"]
-    file = tmp_path / "soldes.csv"
-    file.write_text("\n".join(lines), "cp1252")
-    return file
-
-
-def ledger(shop: Company) -> int:
-    """The sum of all entries."""
-    now = datetime.now(UTC)
-    period = Period(since=now - timedelta(days=400), until=now + timedelta(days=1))
-    with shop.database.read(shop.shop.tenant) as tx:
-        return sum(program.net for program in reports.activity(tx, period).programs)
-
-
-def shown(visit: Visit) -> int:
-    """What the report says of the same time."""
-    page = visit.open(f"/office/reports?from={datetime.now(UTC) - timedelta(days=400):%Y-%m-%d}")
-    total = page.locator("[data-total]").inner_text()
-    return int("".join(sign for sign in total if sign.isdigit() or sign == "-"))
-
-
-def bring_in(visit: Visit, file: Path) -> None:
-    """Send the file, say what its columns mean, and look at the trial."""
-    page = visit.open("/office/imports")
-    page.get_by_label("Fichier").set_input_files(file)
-    page.get_by_role("button", name="Envoyer le fichier").click()
-    page.get_by_role("heading", name="Ce que signifient les colonnes").wait_for()
-    visit.check()
-    assert page.get_by_label("Adresse e-mail").input_value() == "Courriel"
-    assert page.get_by_label("Solde").input_value() == "Solde"
-    page.get_by_label("À qui sont ces points").select_option(label="Rennes Halles")
-    page.get_by_label("Qui n’est pas encore là").select_option("add")
-    page.get_by_role("button", name="Essayer").click()
-
-
-def journey(visit: Visit, tmp_path: Path, rows: int) -> None:
-    """Adjust, bring balances in with a trial, undo them: at each step the report is the ledger."""
-    visit.as_staff()
-    visit.page.set_default_timeout(120_000)
-    page = visit.open("/office/members/member-006")
-    page.get_by_label("Points", exact=True).fill("15")
-    page.get_by_role("button", name="Enregistrer les points").click()
-    page.get_by_text("Les points sont enregistrés").wait_for()
-    before = ledger(visit.shop)
-    assert shown(visit) == before
-    bring_in(visit, balances(tmp_path, rows, 7))
-    page.get_by_role("heading", name="Ce que ferait le fichier").wait_for()
-    page.get_by_text("pas encore fait", exact=False).first.wait_for(state="detached")
-    assert page.get_by_role("row").count() == 1 + 2, "the two bad rows, with their reasons"
-    page.get_by_text("ce n’est pas une adresse").wait_for()
-    page.get_by_text("elle ne désigne personne").wait_for()
-    visit.check()
-    assert ledger(visit.shop) == before, "a trial does nothing"
-    page.get_by_role("button", name="Importer").click()
-    page.get_by_text("Le fichier est importé").wait_for()
-    assert ledger(visit.shop) == before + 7 * rows
-    assert shown(visit) == before + 7 * rows
-    visit.open("/office/imports").locator("tbody a").first.click()
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Annuler l’import").click()
-    page.get_by_text("L’import est annulé").wait_for()
-    assert shown(visit) == ledger(visit.shop) == before
-
-
-def test_balances_are_adjusted_brought_in_and_undone_and_reports_equal_the_ledger(
-    visit: Visit, tmp_path: Path
-) -> None:
-    journey(visit, tmp_path, ROWS)
-
-
-@pytest.mark.slow
-def test_ten_thousand_balances_are_brought_in_and_undone(visit: Visit, tmp_path: Path) -> None:
-    journey(visit, tmp_path, 10 * ROWS)
-
-
 def test_a_second_person_decides_and_nobody_decides_on_what_they_asked(visit: Visit) -> None:
     visit.as_staff(Role.MANAGER)
     page = visit.open("/office/members/member-007")
@@ -155,15 +72,6 @@ def test_a_second_person_decides_and_nobody_decides_on_what_they_asked(visit: Vi
     page.get_by_text("Accepté, et fait").wait_for()
     page = visit.open("/office/members/member-007/points")
     page.get_by_text("+900").wait_for()
-
-
-def test_a_cashier_is_refused_what_is_not_for_them(visit: Visit) -> None:
-    visit.as_staff(Role.CASHIER)
-    page = visit.open("/office")
-    for room in ("Rapports", "Imports", "Bornes et caisses", "Journal d’audit"):
-        assert page.get_by_role("link", name=room, exact=True).count() == 0
-    for path in ("reports", "imports", "messages", "terminals", "waiting", "audit"):
-        visit.open(f"/office/{path}", status=403)
 
 
 def test_a_kiosk_gets_its_code_and_a_till_its_key_once(visit: Visit) -> None:

@@ -107,6 +107,7 @@ def adjust(visit: Visit, member: str) -> None:
     """Fifteen points by hand, seen in the account at once."""
     page = visit.open(f"/office/members/{member}")
     page.get_by_label("Points", exact=True).fill("15")
+    page.get_by_label("Motif").fill("Geste commercial")
     page.get_by_role("button", name="Enregistrer les points").click()
     page.get_by_text("Les points sont enregistrés").wait_for()
     expect(page.locator("main")).to_contain_text("149")
