@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.pages.shop import furnished
 from tests.pages.visit import CHROMIUM, Visit
 from tests.support.server import Company, company, serving
 
@@ -21,6 +22,21 @@ def chromium() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A shop with half a year of business, for every file that changes little of it."""
+    with company(f"sqlite:///{tmp_path_factory.mktemp('shop')}/loyalty.db") as made:
+        furnished(made)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def lived_in_address(lived_in: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where its server answers."""
+    with serving(lived_in.app, tmp_path_factory.mktemp("server") / "address.json") as url:
+        yield url
 
 
 @pytest.fixture

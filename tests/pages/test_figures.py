@@ -1,15 +1,11 @@
 """Home, reports, imports, messages, machines, approvals, the audit log: as a merchant uses them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
 from backend.rights import Role
-from tests.pages.shop import furnished
 from tests.pages.visit import DESK, PHONE, Visit
-from tests.support.server import Company, company, serving
+from tests.support.server import Company
 
 PATHS = (
     "/office",
@@ -31,20 +27,16 @@ PATHS = (
 )
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """One shop that looks lived in, for all of these: no test counts on what another did."""
-    folder = tmp_path_factory.mktemp("shop")
-    with company(f"sqlite:///{folder}/loyalty.db") as made:
-        furnished(made)
-        yield made
+@pytest.fixture
+def shop(lived_in: Company) -> Company:
+    """For all of these: no test counts on what another did."""
+    return lived_in
 
 
-@pytest.fixture(scope="module")
-def address(shop: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def address(lived_in_address: str) -> str:
     """Where its server answers."""
-    with serving(shop.app, tmp_path_factory.mktemp("server") / "address.json") as url:
-        yield url
+    return lived_in_address
 
 
 def test_every_page_of_figures_is_a_good_one_at_both_sizes(
