@@ -298,7 +298,7 @@ def test_a_full_card_is_told_and_its_gift_taken_now_or_later(till: Till) -> None
     assert till.balance(ines) == 336 - 100
 
 
-FOUR_LINES = ("Points gagnés", "Nouveau solde", "Derniers points valables jusqu’au", "1 point")
+FOUR_LINES = ("Points gagnés", "À utiliser avant le", "Nouveau solde", "1 € = 1 point")
 """On every ticket, invoice and credit note (OCT-24 to OCT-27)."""
 
 
@@ -341,7 +341,7 @@ def test_invoices_and_credit_notes_have_their_lines_and_the_invitation(till: Til
     page.get_by_label("Papier").select_option("invoice")
     page.get_by_role("button", name="Enregistrer la vente").click()
     invoice = till.paper()
-    for said in ("FACTURE", *FOUR_LINES, "/join/lkl_"):
+    for said in ("FACTURE", *FOUR_LINES, "/join/lkl_", "valable jusqu’au"):
         assert said in invoice, f"{said} is not on {invoice}"
     page.get_by_role("button", name="Client suivant").click()
     till.find("Roux")
@@ -351,7 +351,7 @@ def test_invoices_and_credit_notes_have_their_lines_and_the_invitation(till: Til
     page.locator("#note-amount").fill("18")
     page.get_by_role("button", name="Faire l’avoir").click()
     note = till.paper()
-    for said in ("AVOIR", "Points retirés", "Nouveau solde"):
+    for said in ("AVOIR", "Points déduits", "Nouveau solde"):
         assert said in note, f"{said} is not on {note}"
     assert till.balance(ines) == 300
 
