@@ -17,6 +17,7 @@ from tests.support.server import company
 NEW_INDEXES = (
     *("ix_entries_by_booking", "ix_entries_by_time", "ix_sales_by_time"),
     *("ix_members_alike", "ix_vouchers_tenant_entry", "ix_accounts_in_debt"),
+    "ix_members_absorbed",
 )
 START = datetime(2026, 3, 27, 9, tzinfo=UTC)
 """Before a night in which Paris puts its clocks forward."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from backend.db.tables.base import (
@@ -83,6 +84,14 @@ members = Table(
     Index("ix_members_by_joining", "tenant", "enrolled_at"),
     # Records that may be one person are found in the index alone.
     Index("ix_members_alike", "tenant", "last_key", "first_key", "birthday"),
+    # Whom somebody took in, for their own page: few are, among all.
+    Index(
+        "ix_members_absorbed",
+        "tenant",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     of_a_tenant(),
     info=rows_of("id"),
 )
