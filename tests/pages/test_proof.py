@@ -205,6 +205,7 @@ def test_from_an_empty_server_to_reports_that_equal_the_ledger(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_same_with_ten_thousand_rows(
     chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
