@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, and_, or_, select
 
-from backend.db import daily, earned, fraud, tables
+from backend.db import daily, earned, fraud, open_lots, tables
 from backend.db.entry_text import adjustment_read, adjustment_written, trace_read, trace_written
 from backend.db.transaction import Transaction
 from backend_client.schemas import AccountSnapshot
@@ -183,6 +183,8 @@ def open_account(tx: Transaction, member: MemberId, program: ProgramId) -> Accou
 
 def save_account(tx: Transaction, row: AccountRow) -> None:
     """The account as it stands now."""
+    before = account(tx, row.member, row.program)
+    open_lots.note(tx, None if before is None else before.snapshot, row.snapshot)
     tx.change(
         tables.accounts,
         {
@@ -249,6 +251,7 @@ def add_entry(tx: Transaction, posted: Posted, canonical: bytes, chain: bytes) -
         },
     )
     daily.note(tx, entry)
+    open_lots.born(tx, entry)
     tx.keep(tables.entries, entry.id, posted)
     undoing = _undoing(entry)
     if undoing:

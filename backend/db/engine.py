@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from backend.db import daily, feed, tables, webhooks
+from backend.db import daily, feed, open_lots, tables, webhooks
 from backend.db.transaction import Transaction
 from backend.errors import CannotStart, DatabaseBusy
 from backend.keys import Keyring
@@ -115,6 +115,7 @@ class Database:
                 feed.write(tx)
                 webhooks.write(tx)
                 daily.write(tx)
+                open_lots.write(tx)
                 tx.flush()
             if tx.told and self.is_server:
                 _tell_others(connection, tenant)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, distinct, func, select, text
 
-from backend.db import daily, tables
+from backend.db import daily, open_lots, tables
 from backend.db.daily import Period, Sum
 from backend.db.transaction import Transaction
 from loyalty.entries import EntryKind
@@ -63,38 +63,11 @@ class Open:
     points: int
 
 
-# The lots stand in each account's snapshot, as JSON; both databases read it, each in its own words.
-_OPEN = {
-    "sqlite": """
-        SELECT a.program AS program, COALESCE(e.store, '') AS store,
-               SUM(json_extract(l.value, '$.left')) AS points
-        FROM accounts a, json_each(a.snapshot, '$.lots') l
-        LEFT JOIN entries e ON e.tenant = a.tenant AND e.id = json_extract(l.value, '$.entry')
-        WHERE a.tenant = :tenant AND (json_extract(l.value, '$.deadline') IS NULL
-              OR substr(json_extract(l.value, '$.deadline'), 1, 19) > :now)
-        GROUP BY a.program, COALESCE(e.store, '') ORDER BY 1, 2
-    """,
-    "postgresql": """
-        SELECT a.program AS program, COALESCE(e.store, '') AS store,
-               SUM((l.value ->> 'left')::bigint) AS points
-        FROM accounts a CROSS JOIN LATERAL jsonb_array_elements(a.snapshot::jsonb -> 'lots')
-             AS l(value)
-        LEFT JOIN entries e ON e.tenant = a.tenant AND e.id = l.value ->> 'entry'
-        WHERE a.tenant = :tenant AND (l.value ->> 'deadline' IS NULL
-              OR substr(l.value ->> 'deadline', 1, 19) > :now)
-        GROUP BY a.program, COALESCE(e.store, '') ORDER BY 1, 2
-    """,
-}
-
-
 def open_points(tx: Transaction) -> tuple[Open, ...]:
     """What members could still spend one day: open lots that have not run out, pending ones too."""
-    words = _OPEN[tx.connection.dialect.name]
-    found = tx.connection.execute(
-        text(words), {"tenant": tx.tenant, "now": tx.now.strftime("%Y-%m-%dT%H:%M:%S")}
-    )
     return tuple(
-        Open(program=row.program, store=row.store, points=int(row.points)) for row in found
+        Open(program=program, store=store, points=points)
+        for (program, store), points in open_lots.by_store(tx).items()
     )
 
 

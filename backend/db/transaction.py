@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 DailyKey = tuple[int, int, str, str, str, int]
 """The day something happened, the day it was booked, program, store, kind, whether it gives."""
+LotKey = tuple[str, str, int]
+"""Program, the entry that opened the lot, and the second since 1970 of its deadline; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,12 @@ class Transaction:
 
     daily: dict[DailyKey, tuple[int, int]] = field(default_factory=dict)
     """Points and entries by which the sums of days have grown; written when it ends."""
+
+    lots: dict[LotKey, int] = field(default_factory=dict)
+    """By how much open points have changed; written when it ends."""
+
+    stores_of_entries: dict[str, str] = field(default_factory=dict)
+    """Of entries that open lots, at which store."""
 
     posted: bool = False
     """Whether mail was queued: it should leave as soon as the transaction is committed."""

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from backend.db import Transaction, daily, tables
+from backend.db import Transaction, daily, open_lots, tables
 from backend.db.daily import Period
 from backend.db.migrations import migrate
 from loyalty.entries import EntryKind
@@ -34,7 +34,13 @@ def some_days(books: Books, time: StandingClock, chance: Random) -> None:
         books.start = START + timedelta(hours=hour, seconds=chance.randrange(3600))
         time.now = books.start + timedelta(hours=chance.choice((0, 0, 7, 30)))
         kind, points = chance.choice(((EntryKind.EARN, 40), (EntryKind.REDEEM, -15)))
-        books.book(chance.choice(who), kind, points, chance.choice(stores))
+        books.book(
+            chance.choice(who),
+            kind,
+            points,
+            chance.choice(stores),
+            deadline=START + timedelta(days=chance.choice((3, 5, 9))) if points > 0 else None,
+        )
 
 
 def ledger(tx: Transaction, period: Period) -> tuple[int, int]:
@@ -57,6 +63,7 @@ def test_between_any_bounds_the_sums_are_those_of_the_entries(url: str) -> None:
         some_days(Books(shop), time, chance)
         with shop.database.read(shop.shop.tenant) as tx:
             assert list(daily.faults(tx)) == []
+            assert list(open_lots.faults(tx)) == []
             for _ in range(30):
                 many = chance.randrange(2, 6)
                 bounds = sorted(
@@ -78,14 +85,32 @@ def test_between_any_bounds_the_sums_are_those_of_the_entries(url: str) -> None:
                     assert told == ledger(tx, part)
 
 
+def test_what_is_left_is_told_by_store_until_it_runs_out(url: str) -> None:
+    with company(url, clock=StandingClock()) as shop:
+        books = Books(shop)
+        angers, bordeaux = books.store("Angers"), books.store("Bordeaux")
+        who, soon, late = books.member(), START + timedelta(days=400), START + timedelta(days=800)
+        books.book(who, EntryKind.EARN, 130, angers, deadline=soon)
+        books.book(who, EntryKind.EARN, 40, bordeaux, deadline=late)
+        books.book(who, EntryKind.EARN, 5, bordeaux)
+        books.book(who, EntryKind.REDEEM, -150, bordeaux)
+        with shop.database.write(shop.shop.tenant) as tx:
+            assert {store: left for (_, store), left in open_lots.by_store(tx).items()} == {
+                bordeaux: 25
+            }
+            tx.run(update(tables.open_points).values(points=tables.open_points.c.points + 1))
+            assert len(list(open_lots.faults(tx))) == 3
+
+
 def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url: str) -> None:
     time = StandingClock()
     with company(kept_url, clock=time) as shop:
         some_days(Books(shop), time, Random(6))  # noqa: S311 - the same days each time
         with shop.database.read(shop.shop.tenant) as tx:
-            due = daily.counted(tx)
+            due, open_before = daily.counted(tx), open_lots.by_store(tx)
         with shop.database.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE daily_points")
+            connection.exec_driver_sql("DROP TABLE open_points")
             for index in NEW_INDEXES:
                 connection.exec_driver_sql(f"DROP INDEX {index}")
             connection.exec_driver_sql(
@@ -95,6 +120,8 @@ def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url
         migrate(shop.database.engine)
         with shop.database.read(shop.shop.tenant) as tx:
             assert list(daily.faults(tx)) == []
+            assert list(open_lots.faults(tx)) == []
+            assert open_lots.by_store(tx) == open_before
             assert sum(points for points, _ in due.values()) == ledger(tx, ALWAYS)[0]
 
 

@@ -50,6 +50,7 @@ class Books:
         points: int,
         store: StoreId,
         about: EntryId | None = None,
+        deadline: datetime | None = None,
     ) -> EntryId:
         """One entry, a minute after the one before."""
         self._minutes += 1
@@ -64,6 +65,7 @@ class Books:
             fact=new_id(),
             store=store,
             about=about,
+            deadline=deadline,
         )
         with self.shop.database.write(self.shop.shop.tenant) as tx:
             _post(tx, entry)

@@ -145,6 +145,20 @@ daily_points = Table(
 )
 """Sums of the entries, written with them: `verify` compares the two."""
 
+open_points = Table(
+    "open_points",
+    metadata,
+    Column("tenant", ID, nullable=False),
+    Column("program", ID, nullable=False),
+    Column("store", ID, nullable=False),
+    # The second since 1970, for a sum needs a key: 0 where the points never run out.
+    Column("deadline", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant", "program", "store", "deadline"),
+    of_a_tenant(),
+)
+"""Sums of what is left in the lots of accounts, written with them: `verify` compares the two."""
+
 sales = Table(
     "sales",
     metadata,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend.db import Transaction, accounts, daily
+from backend.db import Transaction, accounts, daily, open_lots
 from backend.db.accounts import SHAPE, AccountRow, Link
 from backend.services.points.ledger import replayed
 from backend_client.schemas import AccountSnapshot
@@ -12,7 +12,7 @@ from loyalty.chain import GENESIS, canonical, link
 def faults(tx: Transaction) -> Iterator[str]:
     """One line for each account that does not add up, with its first bad entry.
 
-    The sums of days are looked at where every account adds up: a changed entry changes its sum too.
+    Sums are looked at where every account adds up: a changed entry changes its sum too.
     """
     sound = True
     for row in accounts.every_account(tx):
@@ -22,6 +22,7 @@ def faults(tx: Transaction) -> Iterator[str]:
             yield f"account {row.member} in {row.program}: {fault}"
     if sound:
         yield from daily.faults(tx)
+        yield from open_lots.faults(tx)
 
 
 def fault_of(tx: Transaction, row: AccountRow) -> str | None:
