@@ -152,9 +152,9 @@ class RetentionReport(Wire):
     retention_bp: BasisPoints | None = Field(description="came_back of before; null for nobody.")
     buyers: int = Field(description="Members who bought in the period.")
     members: int = Field(description="All there are today.")
-    with_email: int
-    with_phone: int
-    with_birthday: int
+    with_email: int = Field(description="Members with an e-mail address.")
+    with_phone: int = Field(description="Members with a telephone number.")
+    with_birthday: int = Field(description="Members who said when they were born.")
     agree_to_news: int = Field(description="Who may be written to, by their last word.")
 
 
