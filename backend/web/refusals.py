@@ -157,12 +157,14 @@ BLANKS: Mapping[str, str] = {
 """Columns and states that come in a sentence."""
 
 
-def why(error: Refused | LoyaltyError, words: PageWords) -> str:
-    """Why something was refused, in the reader's language; empty where the title says it all."""
+def why(error: Refused | LoyaltyError, words: PageWords, *, title: str = "") -> str:
+    """Why something was refused, in the reader's language; empty where `title` says it already."""
     if isinstance(error, LoyaltyError):
-        return in_words(error.said, words)
-    found = [of_field(each, words) for each in error.errors]
-    return " · ".join(dict.fromkeys(found)) if found else in_words(error.detail, words)
+        said = in_words(error.said, words)
+    else:
+        found = dict.fromkeys(of_field(each, words) for each in error.errors)
+        said = " · ".join(found) or in_words(error.detail, words)
+    return "" if said.casefold() == title.casefold() else said
 
 
 def in_words(said: str, words: PageWords) -> str:

@@ -95,7 +95,7 @@ def _error(
     request: Request, status: int, title: str, error: Refused | LoyaltyError | None = None
 ) -> Response:
     page: Page = anybody(request, request.app.state.database)
-    detail = why(error, page.words) if error else ""
+    detail = why(error, page.words, title=title) if error else ""
     return page.show(
         "web/error.html", status=status, title=title, detail=detail, support=request_id.get()
     )
