@@ -12,6 +12,7 @@ from backend.rights import Right
 from backend.web.codes import svg
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
+from loyalty.program import Unit
 
 _TillPage = Annotated[Page, Depends(page_with(Right.SALES))]
 
@@ -26,7 +27,15 @@ def till(page: _TillPage, store: str = "") -> Response:
     if here is None:
         return page.show("till/stores.html", stores=found)
     problems = {name.value: page.words.t(title) for name, (_, title) in STATUS.items()}
-    return page.show("till/till.html", store=here, several=len(found) > 1, problems=problems)
+    with page.database.read(page.caller.tenant) as tx:
+        program = shops.program(tx, here.program)
+    return page.show(
+        "till/till.html",
+        store=here,
+        several=len(found) > 1,
+        problems=problems,
+        counts_points=program is None or program.unit is Unit.POINTS,
+    )
 
 
 @routes.post("/code")

@@ -202,7 +202,7 @@ def test_the_points_discount_is_hidden_at_299_and_shown_at_300(till: Till) -> No
     till.shows("#total", "17,00 €")
     expect(till.page.locator("#lines")).to_contain_text("Remise fidélité de 5 €")
     till.ring("PAIN")
-    expect(till.page.locator("#trouble")).to_contain_text("ses points sont rendus")
+    expect(till.page.locator("#news")).to_contain_text("ses points sont rendus")
     till.shows("#total", "26,00 €")
     assert till.balance(ines) == 300
 
@@ -220,11 +220,13 @@ def test_where_loyalty_is_money_a_part_is_typed_as_an_amount_and_a_line_discount
     till.find("Roux")
     till.shows("#balance", "5,00 €")
     till.shows("#earned", "1,80 €")
+    expect(till.page.locator("#points-title")).to_have_text("Utiliser la cagnotte")
     till.page.get_by_role("button", name="Remise sur Gâteau aux noix").click()
     till.page.get_by_label("Montant retiré de la ligne").fill("3")
     till.visit.check()
     till.page.get_by_role("button", name="Appliquer la remise").click()
     till.shows("#total", "15,00 €")
+    assert "point" not in till.page.locator("main").inner_text().lower()
     till.shows("#earned", "1,50 €")
     amount = till.page.get_by_label("Montant à payer en fidélité")
     amount.fill("5,01")
@@ -235,6 +237,22 @@ def test_where_loyalty_is_money_a_part_is_typed_as_an_amount_and_a_line_discount
     till.shows("#total", "12,50 €")
     assert till.balance(ines) == 2_50
     till.shows("#earned", "1,25 €")
+
+
+def test_a_discount_is_never_more_than_its_line(till: Till) -> None:
+    till.open()
+    till.ring("2*PAIN")
+    amount = till.page.get_by_label("Montant retiré de la ligne")
+    till.page.get_by_role("button", name="Remise sur Pain de campagne").click()
+    amount.fill("8,01")
+    amount.press("Enter")
+    expect(till.page.locator("#line-off .wrong")).to_contain_text("Au plus 8,00")
+    amount.fill("5")
+    amount.press("Enter")
+    till.shows("#total", "3,00 €")
+    till.page.get_by_role("button", name="Un de moins").click()
+    till.shows("#total", "0,00 €")
+    expect(till.page.locator("#news")).to_contain_text("ramenée à 4,00")
 
 
 def test_paying_all_with_points_is_grey_while_the_balance_is_short(till: Till) -> None:
@@ -428,7 +446,7 @@ def test_a_voucher_of_the_kiosk_is_looked_at_and_taken_once(till: Till) -> None:
     expect(dialog.locator("#voucher-gift")).to_have_text("Un café")
     till.visit.check()
     dialog.get_by_role("button", name="Le prendre").click()
-    expect(till.page.locator("#trouble")).to_contain_text("Un café")
+    expect(till.page.locator("#news")).to_contain_text("Un café")
     till.page.keyboard.press("F6")
     dialog.get_by_label("Code").fill(code)
     till.page.keyboard.press("Enter")

@@ -82,11 +82,13 @@ function ticketLines(sold) {
   rows.push({ name: WORDS.total, amount: quote.total, strong: true });
   if (inPoints()) rows.push({ name: WORDS.paid_points, amount: -inPoints() });
   if (inVouchers()) rows.push({ name: WORDS.paid_vouchers, amount: -inVouchers() });
-  // Kept or taken, and not all paid: what was received, and what is left.
+  // Kept or taken: what was received, and what is left.
   const due = sold && sold.due ? sold.due : 0;
-  const received = due ? toPay() - due : 0;
+  const received = sold && counter.left !== "closed" ? toPay() - due : 0;
   if (received) rows.push({ name: WORDS.received, amount: -received });
-  if (otherPayments().length || due) rows.push({ name: WORDS.due, amount: due || toPay(), strong: true });
+  if (otherPayments().length || due || received) {
+    rows.push({ name: WORDS.due, amount: counter.left === "closed" ? toPay() : due, strong: true });
+  }
   return rows;
 }
 

@@ -4,6 +4,7 @@
 const QUOTE_AFTER_MS = 120;
 const KEPT = `till:${setup.store}`;
 const trouble = byId("trouble");
+const news = byId("news");
 
 /** Everything that is on the counter; nothing else is remembered. */
 const fresh = () => ({
@@ -47,6 +48,7 @@ function add(given, quantity = 1) {
 
 /** The lines changed: what points took off was for another ticket, so it goes back. */
 function changed() {
+  news.hidden = true;
   const moved = counter.uses.filter((use) => use.money);
   if (moved.length) {
     giveBack(moved).then((done) => done && tell(WORDS.changed));
@@ -55,9 +57,10 @@ function changed() {
   requote();
 }
 
+/** What happened by itself: it stays until the ticket is touched again. */
 function tell(text) {
-  trouble.textContent = text;
-  trouble.hidden = false;
+  news.textContent = text;
+  news.hidden = false;
 }
 
 /** Ask what the ticket is worth, once the cashier rests; the latest question counts. */
@@ -103,10 +106,21 @@ function draw() {
   drawPoints();
 }
 
-function drawLine(line, place) {
-  const told = quote && quote.lines[place];
-  const net = told && told.article === line.article ? told.net : (line.price || line.shown || 0) * line.quantity;
-  const price = told && told.article === line.article ? told.unit_price : line.price || line.shown || 0;
+/** What the server said of a line, when it is still of that article. */
+function toldOf(line) {
+  const told = quote && quote.lines[counter.lines.indexOf(line)];
+  return told && told.article === line.article ? told : null;
+}
+
+function priceOf(line) {
+  const told = toldOf(line);
+  return told ? told.unit_price : line.price || line.shown || 0;
+}
+
+function drawLine(line) {
+  const told = toldOf(line);
+  const price = priceOf(line);
+  const net = told ? told.net : price * line.quantity;
   const about = make("span", { class: "about" }, make("span", { class: "name", text: line.name }));
   const small = make("span", { class: "soft small-print" });
   if (line.mention) small.append(make("span", { class: "badge warm", text: line.mention }));
@@ -122,9 +136,14 @@ function drawLine(line, place) {
 
 function stepper(line) {
   const step = (by) => () => {
+    const most = priceOf(line) * (line.quantity + by);
+    const capped = line.quantity + by > 0 && line.discount > most;
     line.quantity += by;
     if (line.quantity < 1) counter.lines.splice(counter.lines.indexOf(line), 1);
+    if (capped) line.discount = most;
     changed();
+    // Less is bought than was taken off: a line never pays the customer.
+    if (capped) tell(say("less_left", { name: line.name, money: money(most) }));
   };
   return make("span", { class: "stepper" },
     make("button", { type: "button", class: "quiet small", text: "−", "aria-label": say(line.quantity > 1 ? "less" : "remove", { name: line.name }), click: step(-1) }),
@@ -143,7 +162,10 @@ function discountButton(line) {
       form.onsubmit = (event) => {
         event.preventDefault();
         attempt(form.querySelector(".wrong"), async () => {
-          line.discount = minorOf(byId("line-off-amount")) || 0;
+          const off = minorOf(byId("line-off-amount")) || 0;
+          const most = priceOf(line) * line.quantity;
+          if (off > most) throw new Refused(say("at_most", { money: money(most) }));
+          line.discount = off;
           byId("line-off").close();
           changed();
         });
@@ -194,7 +216,7 @@ function clear() {
   byId("left").value = "closed";
   byId("received-field").hidden = true;
   byId("found").replaceChildren();
-  trouble.hidden = true;
+  trouble.hidden = news.hidden = true;
   remember();
   draw();
   byId("find").focus();
