@@ -78,13 +78,16 @@ async function askQuote() {
     return;
   }
   await attempt(trouble, async () => {
+    const payments = otherPayments();
     const told = await ask("POST", "/quotes", {
       lines: bodies(), discount: counter.discount, channel: counter.kind, visits: counter.visits,
-      payments: otherPayments(), ...(counter.member ? { member: counter.member.id } : {}),
+      payments, ...(counter.member ? { member: counter.member.id } : {}),
     });
     if (mine !== asked) return;
     quote = told;
     draw();
+    // What a voucher pays is known with the total only, and some of what is earned goes by it.
+    if (JSON.stringify(otherPayments()) !== JSON.stringify(payments)) requote();
     await warn();
     await useByItself();
   });
