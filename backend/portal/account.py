@@ -6,6 +6,7 @@ from fastapi.responses import Response
 
 from backend.api import me
 from backend.api.pages import Paging
+from backend.db import shops
 from backend.portal.own import HOME, Own
 from backend.web.codes import svg
 from backend.web.routes import page_routes
@@ -31,12 +32,14 @@ def overview(page: Own, program: str | None = None, welcome: bool = False) -> Re
 
 @routes.get("/history")
 def history(page: Own, program: str | None = None, cursor: str = "") -> Response:
-    """Every movement, newest first, and why it is what it is."""
+    """Every movement, newest first, with why, and which store changed one by hand (P-22)."""
     language = page.words.language
     asked = Paging(cursor=cursor, limit=_AT_ONCE)
     told = me.movements(page.database, page.member, language, asked, language, program or None)
     mine = me.account(page.database, page.member, language, language, program or None)
-    return page.own("history.html", told=told, mine=mine)
+    with page.database.read(page.member.tenant) as tx:
+        places = {store.id: store.name for store in shops.stores(tx)}
+    return page.own("history.html", told=told, mine=mine, places=places)
 
 
 @routes.get("/vouchers")

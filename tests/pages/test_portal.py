@@ -22,7 +22,9 @@ from backend.config import Config
 from backend.db import members, shops
 from backend.services.mailing import posting, stopping
 from backend.services.people import links, own_sessions
-from backend_client.schemas import NewLink
+from backend.services.points import adjustments
+from backend.services.points.adjustments import Hand
+from backend_client.schemas import NewAdjustment, NewLink
 from kiosk import screens
 from kiosk.screens import Way
 from loyalty.document import read_program
@@ -176,8 +178,16 @@ def test_every_page_of_an_account_fits_a_phone_and_a_desk(
         held = line.terminal.hold(kiosk.request(member), 5)
         line.terminal.push(Journal().write(kiosk.issued(held.voucher.redemption)))
         let_in(visit, member)
+        with shop.database.write(shop.shop.tenant) as tx:
+            (store,) = shops.stores(tx)
+            gift = NewAdjustment(id="by-hand", member=member, points=40, nature="Geste commercial")
+            hand = Hand(actor="staff:lise", member=None, may_choose_date=False)
+            adjustments.ask(tx, gift, hand, store)
         for path in PAGES:
             visit.check_both(f"/account{path}")
+        story = visit.open("/account/history").locator(".story").inner_text()
+        assert f"Par l’équipe du magasin {store.name}" in story, "who changed it (P-22)"
+        assert "lise" not in story, "of the people of the shop, no name"
         page = visit.open("/account/vouchers")
         (scanned,) = qr_codes(Image.open(BytesIO(page.locator("article.voucher img").screenshot())))
         assert line.till.voucher(scanned).voucher.code == held.voucher.code
