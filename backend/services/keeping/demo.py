@@ -39,6 +39,8 @@ from loyalty.program import Program
 MEMBERS = 60
 _DAYS = 150
 """How far back the purchases go."""
+_JOINING = timedelta(minutes=10)
+"""Before the first purchase, at the same till."""
 _TAKERS = 14
 """Members who have taken a gift already, where they could."""
 _FIRST = (
@@ -128,8 +130,8 @@ def fill(database: Database, tenant: TenantId) -> None:
         return
     database.run(tenant, _shelves, till.store, program)
     members = [_person(chance, place) for place in range(MEMBERS)]
-    database.run(tenant, _join, members, till.store)
     sales = sorted(_sales(chance, members, program, database.clock()), key=_when)
+    database.run(tenant, _join, members, till.store, _firsts(sales))
     record_sales(database, till, sales, "fr")
     for member in members[:_TAKERS]:
         _take(database, tenant, till.store, program, member, chance)
@@ -179,9 +181,20 @@ def _person(chance: Random, place: int) -> NewMember:
     )
 
 
-def _join(tx: Transaction, members: list[NewMember], store: Store) -> None:
-    for each in members:
+def _firsts(sales: list[SaleBody]) -> dict[str, datetime]:
+    """When each who buys comes for the first time; of `sales`, oldest first."""
+    return {str(sale.member): sale.closed_at for sale in reversed(sales)}
+
+
+def _join(
+    tx: Transaction, members: list[NewMember], store: Store, firsts: dict[str, datetime]
+) -> None:
+    """Each joins a little before they buy for the first time; who never does, today."""
+    today = tx.now
+    for each in sorted(members, key=lambda one: firsts.get(one.id, today)):
+        tx.now = firsts.get(each.id, today) - _JOINING
         records.add(tx, each, store)
+    tx.now = today
 
 
 def _sales(
