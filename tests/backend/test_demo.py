@@ -11,6 +11,10 @@ from tests.support.server import Company
 
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
+_SOLD = tables.sales.c
+_BOUGHT = select(_SOLD.member, func.min(_SOLD.closed_at).label("at")).group_by(_SOLD.member)
+_JOINED = select(tables.members.c.id.label("member"), tables.members.c.enrolled_at.label("at"))
+
 
 def counted(shop: Company) -> list[int]:
     wanted = (tables.members, tables.sales, tables.entries, tables.vouchers)
@@ -31,14 +35,9 @@ def test_a_demo_shop_has_people_purchases_and_gifts_once(
     assert entries >= members + sales // 2
     assert vouchers > 0
     with shop.database.read(shop.shop.tenant) as tx:
-        bought = select(tables.sales.c.member, func.min(tables.sales.c.closed_at)).group_by(
-            tables.sales.c.member
+        first, joined = (
+            {row.member: row.at for row in tx.rows(found)} for found in (_BOUGHT, _JOINED)
         )
-        first = {row[0]: row[1] for row in tx.rows(bought)}
-        joined = {
-            row[0]: row[1]
-            for row in tx.rows(select(tables.members.c.id, tables.members.c.enrolled_at))
-        }
     assert all(joined[member] < at for member, at in first.items()), "who buys has joined"
     assert max(joined.values()) - min(joined.values()) > timedelta(days=60)
     demo.fill(shop.database, shop.shop.tenant)
