@@ -66,7 +66,8 @@ def audit(page: _OwnerPage) -> Response:
 def _names(tx: Transaction, words: PageWords) -> Callable[[str], str]:
     """Who or what an id of the log is, where it is somebody or something of the shop's."""
     people = names_of_staff(tx)
-    machines = {str(each.id): each.name for each in (*access.tills(tx), *access.terminals(tx))}
+    machines = {str(till.id): till.name for till in access.tills(tx)}
+    machines |= {str(kiosk.id): kiosk.name for kiosk in access.terminals(tx)}
 
     def name(wanted: str) -> str:
         if wanted == SYSTEM:
