@@ -379,7 +379,7 @@ def test_strangers_are_refused_unless_they_are_to_be_added(importer: Importer) -
         (b"\n\n;;\n", "empty"),
         (b"a,a\n1,2\n", "same header"),
         (b"PK\x03\x04\x00\x00", "not a text file"),
-        (b'a,b\n"unclosed', "not CSV"),
+        (b'a,b\n"unclosed', "line 2 is not CSV: look at its quotation marks"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_the_reason(content: bytes, names: str) -> None:

@@ -67,10 +67,13 @@ def read_table(content: bytes) -> Table:
     if not text.strip(" \r\n" + "".join(_DELIMITERS)):
         raise FileRefused(phrase("the file is empty"))
     delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        found = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        found = list(reader)
     except csv.Error as error:
-        raise FileRefused(phrase("this is not CSV: {error}", error=str(error))) from error
+        raise FileRefused(
+            phrase("line {line} is not CSV: look at its quotation marks", line=reader.line_num)
+        ) from error
     filled = [row for row in found if any(cell.strip() for cell in row)]
     headers = tuple(cell.strip() for cell in filled[0])
     named = [header for header in headers if header]

@@ -27,7 +27,10 @@ def rows(text: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]
     try:
         lines = [line for line in reader if any(cell.strip() for cell in line)]
     except csv.Error as error:
-        raise Refused(ProblemName.INVALID, phrase("csv: {error}", error=str(error))) from error
+        raise Refused(
+            ProblemName.INVALID,
+            phrase("line {line} is not CSV: look at its quotation marks", line=reader.line_num),
+        ) from error
     header = [cell.strip().lower().lstrip("\ufeff") for cell in lines[0]] if lines else []
     if not any(name in header for name in _NAMES):
         raise Refused(

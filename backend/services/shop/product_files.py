@@ -96,7 +96,7 @@ class _Reader:
         except csv.Error as error:
             raise Refused(
                 ProblemName.INVALID,
-                phrase("line {line} is not CSV: {error}", line=lines.line_num, error=str(error)),
+                phrase("line {line} is not CSV: look at its quotation marks", line=lines.line_num),
             ) from error
 
     def _row(self, row: int, header: list[str], cells: list[str]) -> dict[str, str]:
