@@ -12,7 +12,7 @@ from backend.backoffice.reading import paging
 from backend.config import Config
 from backend.db.outbox import MailState
 from backend.mail import MailKind
-from backend.mail.words import LANGUAGES
+from backend.mail.words import LANGUAGES, example
 from backend.rights import Right
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
@@ -35,6 +35,24 @@ KINDS = {
     MailKind.TEST: later("Trial: whether mail works"),
 }
 """Every other kind goes to the staff; what it says is the same everywhere."""
+VALUES = {
+    "first_name": later("The reader’s first name"),
+    "shop": later("Name of your shop"),
+    "program": later("Name of the card"),
+    "points": later("How many points it is about"),
+    "balance": later("Balance of the reader"),
+    "link": later("Link that is the reader’s own"),
+    "until": later("Last day it is good for"),
+    "deadline": later("Day on which points are lost"),
+    "gift": later("Name of the gift"),
+    "code": later("Code to show or to type"),
+    "minutes": later("Minutes the code is good for"),
+    "contact": later("New address, half hidden"),
+    "erased_on": later("Day on which the account is erased"),
+    "subject": later("Subject of your letter"),
+    "text": later("Text of your letter"),
+}
+"""What is filled in for each reader, by its name in the text."""
 STATES = {
     MailState.WAITING: later("Waiting"),
     MailState.SENDING: later("On its way"),
@@ -139,6 +157,10 @@ def _words(
         mail=each,
         title=KINDS.get(MailKind(kind), kind),
         shown=shown,
+        values=[
+            (name, VALUES[name], example(MailKind(kind), name, language))
+            for name in sorted(each.values, key=[*VALUES].index)
+        ],
         others=[(other, NAMES.get(other, other)) for other in LANGUAGES],
     )
 

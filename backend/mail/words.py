@@ -113,6 +113,11 @@ def written(words: Words, values: Mapping[str, Value], language: str) -> Words:
     return Words(subject=subject[:SUBJECT_MAX], body=body.strip())
 
 
+def example(kind: MailKind, name: str, language: str) -> str:
+    """What a value of that kind of mail may look like to a reader of the language."""
+    return str(_written({**ALWAYS, **KINDS[kind].values}[name], language))
+
+
 def _check_text(kind: MailKind, place: str, text: str) -> None:
     known = {*ALWAYS, *KINDS[kind].values}
     try:

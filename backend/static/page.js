@@ -29,6 +29,20 @@ document.addEventListener("click", (event) => {
   document.body.classList.toggle("menu-open", open);
 });
 
+// What a button inserts goes where somebody typed last in its form; else at the end of the long text.
+document.addEventListener("focusout", (event) => {
+  if (event.target.matches("form:has([data-insert]) :is(input, textarea)")) event.target.form.typedIn = event.target;
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  const field = button.form.typedIn || button.form.querySelector("textarea");
+  const from = button.form.typedIn ? field.selectionStart : field.value.length;
+  field.setRangeText(button.dataset.insert, from, Math.max(from, field.selectionEnd), "end");
+  field.focus();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     for (const open of document.querySelectorAll("details[open].me")) open.open = false;

@@ -81,7 +81,9 @@ def test_a_kiosk_gets_its_code_and_a_till_its_key_once(visit: Visit) -> None:
 def test_a_mail_is_written_looked_at_and_ours_again(visit: Visit) -> None:
     visit.as_staff()
     page = visit.open("/office/messages/welcome/fr")
-    page.get_by_label("Objet").fill("Coucou {{ first_name }}")
+    page.get_by_label("Objet").fill("Coucou ")
+    page.get_by_role("button", name="Insérer\u202f: Prénom du lecteur").click()
+    assert page.get_by_label("Objet").input_value() == "Coucou {{ first_name }}"
     page.get_by_role("button", name="Aperçu").click()
     page.get_by_text("Coucou Camille").wait_for()
     page.get_by_role("button", name="Enregistrer").click()

@@ -1,4 +1,4 @@
-"""The audit log speaks to a merchant: what the code writes down has its words, nothing else has."""
+"""Names of the code that a merchant reads have their words: deeds of the log, values of mails."""
 
 import ast
 from collections.abc import Iterator
@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import get_args
 
 from backend.backoffice.deeds import DEEDS
+from backend.backoffice.messages import VALUES
+from backend.mail.kinds import ALWAYS, KINDS, MailKind
+from backend.mail.words import example
 from backend_client.schemas import StaffDeed
 
 BACKEND = Path(__file__).parents[2] / "backend"
@@ -47,3 +50,11 @@ def texts(said: ast.expr) -> Iterator[str]:
 
 def test_whatever_is_written_down_has_its_words_and_nothing_else_has() -> None:
     assert set(written()) == DEEDS.keys()
+
+
+def test_every_value_of_a_mail_says_what_it_is_and_shows_an_example() -> None:
+    for kind, told in KINDS.items():
+        for name in {*ALWAYS, *told.values}:
+            assert name in VALUES
+            assert example(kind, name, "fr")
+    assert example(MailKind.DEADLINE, "deadline", "fr") == "12 mars 2027"
