@@ -38,6 +38,18 @@ TABS = (
     ("/liability", later("Liability")),
     ("/accounting", later("Accounting and clearing")),
 )
+MOVED = {
+    "granted": later("Points given"),
+    "redeemed": later("Points used"),
+    "expired": later("Points lost"),
+    "given back": later("Points given back"),
+    "clawed back": later("Points taken back"),
+    "opening": later("From earlier books"),
+    "transferred": later("Moved between accounts"),
+    "adjusted": later("Corrected by hand"),
+}
+"""What a line of the merchant's journal is about, by the API's word for it."""
+
 _ReaderPage = Annotated[Page, Depends(page_with(Right.REPORTS))]
 
 routes = page_routes(PATH)
@@ -340,6 +352,6 @@ def accounting(page: _ReaderPage) -> Response:
             here = standing(tx, page, wanted.program)
         journal = api.journal(page.database, page.caller, wanted.period)
         cleared = api.clearing(page.database, page.caller, wanted.period, here.program.id)
-        return {"journal": journal, "cleared": cleared}
+        return {"journal": journal, "cleared": cleared, "moved": MOVED}
 
     return told(page, "/accounting", wanted, count)

@@ -1,4 +1,4 @@
-"""Names of the code that a merchant reads have their words: deeds of the log, values of mails."""
+"""Names of the code that a merchant reads have their words: of the log, mails and journals."""
 
 import ast
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import get_args
 
 from backend.backoffice.deeds import DEEDS
 from backend.backoffice.messages import VALUES
+from backend.backoffice.reports import MOVED
 from backend.mail.kinds import ALWAYS, KINDS, MailKind
 from backend.mail.words import example
 from backend_client.schemas import StaffDeed
@@ -58,3 +59,14 @@ def test_every_value_of_a_mail_says_what_it_is_and_shows_an_example() -> None:
             assert name in VALUES
             assert example(kind, name, "fr")
     assert example(MailKind.DEADLINE, "deadline", "fr") == "12 mars 2027"
+
+
+def test_whatever_the_journal_of_accounts_is_about_has_its_words() -> None:
+    path = BACKEND / "services" / "figures" / "accounting.py"
+    said = {
+        text
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_Other"
+        for text in texts(node.args[1])
+    }
+    assert said == MOVED.keys()
