@@ -28,7 +28,6 @@ KINDS = {
     MailKind.CARD_REPLACED: later("Card replaced"),
     MailKind.VOUCHER: later("Voucher, for who did not want paper"),
     MailKind.VOUCHER_RETURNED: later("Voucher not fetched: the points are back"),
-    MailKind.INVITATION: later("Invitation to join, good for seven days"),
     MailKind.NEWS: later("News: the frame of the letters that you write"),
     MailKind.CODE: later("One-time code"),
     MailKind.RETENTION: later("Nothing heard for long: the account will be erased"),

@@ -19,8 +19,6 @@ class MailKind(StrEnum):
     """Somebody joined: what the points are, how many were given (CLI-12, LSX-32)."""
     CODE = "code"
     """A one-time code, typed where it was asked for."""
-    INVITATION = "invitation"
-    """A link to the sign-up form, good for seven days (LSX-26)."""
     CARD_REPLACED = "card-replaced"
     """Another card opens the account now; the old one does not."""
     EMAIL_CHANGED = "email-changed"
@@ -70,10 +68,6 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
             secret=True,
         ),
         MailKind.CODE: Kind(values={"code": "123 456", "minutes": 10}, secret=True),
-        MailKind.INVITATION: Kind(
-            values={"link": "https://shop.example/join/abc", "until": _DAY, "points": 50},
-            secret=True,
-        ),
         MailKind.CARD_REPLACED: Kind(values={"balance": 130}),
         MailKind.EMAIL_CHANGED: Kind(values={"contact": "c•••@•••.org"}),
         MailKind.REMINDER: Kind(
