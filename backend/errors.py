@@ -55,6 +55,7 @@ STATUS = {
     ProblemName.TOO_LATE: (409, "It is too late for that"),
     ProblemName.TOO_MANY: (429, "Too many requests with this key"),
     ProblemName.EMAIL_REFUSED: (422, "This is not an e-mail address"),
+    ProblemName.NO_EMAIL: (409, "No e-mail address of the member is known"),
     ProblemName.HOST: (421, "The server does not answer under this name"),
     ProblemName.SIGN_IN: (401, "The address or the password is wrong"),
     ProblemName.LOCKED: (429, "Too many wrong tries"),

@@ -8,6 +8,7 @@ from backend.api.callers import Address, Data, TerminalCaller
 from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction
 from backend.db.access import Terminal
+from backend.services.kiosks.mailed import mail_voucher
 from backend.services.kiosks.standing import tapped
 from backend.services.people import codes, links, own_data, privacy
 from backend.services.people.own_data import LOST_CARD
@@ -38,7 +39,9 @@ from backend_client.schemas import (
     SpendingCodeRequest,
     StaffUnlock,
     StaffUnlocked,
+    VoucherMailed,
 )
+from loyalty.ids import RedemptionId
 
 _CARD = (ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.CARD_EXPIRED)
 _PIN = (ProblemName.SIGN_IN, ProblemName.LOCKED)
@@ -200,6 +203,28 @@ def erase_me(database: Data, terminal: TerminalCaller, body: MyRequest) -> Erase
         member = own_data.who_shows(tx, body.card)
     actor = f"terminal:{terminal.id}"
     return privacy.erase_for_good(database, terminal.tenant, member, actor=actor)
+
+
+@routes.post(
+    "/vouchers/{redemption}/mail",
+    responses=documented(
+        *BODY,
+        *TOKEN,
+        *_CARD,
+        ProblemName.NO_EMAIL,
+        ProblemName.VOUCHER_REDEEMED,
+        ProblemName.VOUCHER_VOIDED,
+        ProblemName.VOUCHER_EXPIRED,
+    ),
+)
+def voucher_by_mail(
+    database: Data,
+    terminal: TerminalCaller,
+    redemption: Annotated[Id, Path(description="The redemption that the voucher is of.")],
+    body: ShownCard,
+) -> VoucherMailed:
+    """A voucher of who shows the card, sent to the address on their record, and only once."""
+    return database.run(terminal.tenant, mail_voucher, terminal, RedemptionId(redemption), body)
 
 
 def _link(

@@ -44,6 +44,7 @@ from backend_client.schemas import (
     SpendingCodeRequest,
     StaffUnlock,
     StaffUnlocked,
+    VoucherMailed,
 )
 
 LONG_POLL_GRACE_S = 10.0
@@ -187,6 +188,11 @@ class TerminalClient(Client):
     def data_link(self, shown: MyRequest) -> LinkAnswer:
         """A link to show as a QR code: it gives them all that is kept of them, for a day."""
         return self._line.call("POST", "/kiosk/my-data/link", LinkAnswer, shown)
+
+    def mail_voucher(self, redemption: str, card: str) -> VoucherMailed:
+        """A voucher on its way to the address of who shows the card, and where to, masked."""
+        path, shown = f"/kiosk/vouchers/{segment(redemption)}/mail", ShownCard(card=card)
+        return self._line.call("POST", path, VoucherMailed, shown)
 
     def erase_me(self, shown: MyRequest) -> Erased:
         """Forget who shows the card."""

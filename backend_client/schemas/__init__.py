@@ -159,6 +159,7 @@ from backend_client.schemas.kiosks import (
     SpendingCodeAsked,
     SpendingCodeRequest,
     StandingBody,
+    VoucherMailed,
 )
 from backend_client.schemas.ledger import (
     AccountSnapshot,
@@ -681,6 +682,7 @@ __all__ = [
     "VoucherChanged",
     "VoucherIssued",
     "VoucherKey",
+    "VoucherMailed",
     "VoucherRedemption",
     "VoucherReserved",
     "VoucherTimeBody",

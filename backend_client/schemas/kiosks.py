@@ -167,6 +167,12 @@ class MyRequest(ShownCard):
     id: Id
 
 
+class VoucherMailed(Wire):
+    """The voucher is on its way, or has been sent before."""
+
+    contact: str = Field(description="Where to, masked.")
+
+
 class NewLink(Wire):
     """A link to send out or to show, under an id that makes a retry harmless."""
 

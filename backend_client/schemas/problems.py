@@ -90,6 +90,8 @@ class ProblemName(StrEnum):
     """Come back after Retry-After seconds."""
     EMAIL_REFUSED = "email-refused"
     """`flaw`: empty, too_long, unreadable or shape."""
+    NO_EMAIL = "no-email"
+    """No address is on the member's record."""
     HOST = "host"
     """The server does not answer under this name."""
     SIGN_IN = "sign-in-refused"

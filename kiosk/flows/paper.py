@@ -8,6 +8,7 @@ from devices.printers import Paper, PrinterStatus, PrintOutcome, Ticket
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.db import StorageTrouble, Transaction
+from kiosk.flows.by_mail import can_mail, mail_voucher
 from kiosk.screens import Delivery, Gift, PrinterCause, PrinterState, WayOut
 from kiosk.services import redeem
 from kiosk.services.identify import Visit, visit
@@ -154,16 +155,20 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
     if voucher.state is VoucherState.RESERVED:
         await kiosk.db.run(redeem.issue, wanted, now=kiosk.now())
         kiosk.sync.wake()
-    current = await kiosk.db.run(visit, found.member, now=kiosk.now())
-    await kiosk.ask(
-        screens.VoucherOnScreen(
-            gift_name=gift_held(kiosk, reward, voucher).name,
-            payload=kiosk.voucher_text(voucher, reward),
-            code=vouchers.readable(voucher.code),
-            last_day=last_day(voucher.deadline, found.zone),
-            balance=current.account.balance(kiosk.now()),
+    while True:
+        current = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        by_mail = await kiosk.ask(
+            screens.VoucherOnScreen(
+                gift_name=gift_held(kiosk, reward, voucher).name,
+                payload=kiosk.voucher_text(voucher, reward),
+                code=vouchers.readable(voucher.code),
+                last_day=last_day(voucher.deadline, found.zone),
+                balance=current.account.balance(kiosk.now()),
+                by_mail=can_mail(kiosk, current),
+            )
         )
-    )
+        if not by_mail or await mail_voucher(kiosk, wanted):
+            return
 
 
 async def _take_voucher(

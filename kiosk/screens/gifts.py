@@ -87,14 +87,16 @@ class TakeVoucher(Screen[None]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherOnScreen(Screen[None]):
-    """The voucher as a QR code with its code in readable letters."""
+class VoucherOnScreen(Screen[bool | None]):
+    """The voucher as a QR code with its code in readable letters; True is "by e-mail, too"."""
 
     gift_name: str
     payload: str
     code: str
     last_day: datetime
     balance: int
+    by_mail: bool = False
+    """Whether it can be sent to the address they gave."""
 
 
 class PrinterState(Enum):

@@ -37,6 +37,10 @@ class Tell(Enum):
     """No try is left."""
     CARD_REMOVED = "card_removed"
     ERASED = "erased"
+    MAILED = "mailed"
+    """The voucher is on its way by e-mail."""
+    NO_EMAIL = "no_email"
+    """No address is on their record any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +48,5 @@ class Told(Screen[None]):
     """What was done, or why not."""
 
     what: Tell
+    contact: str = ""
+    """Where it goes, masked; for MAILED."""

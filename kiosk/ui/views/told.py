@@ -6,7 +6,7 @@ from kiosk.screens import Tell, Told
 from kiosk.ui.views.base import View
 from kiosk.words import Words
 
-GOOD = {Tell.DONE, Tell.PRINTED, Tell.CARD_REMOVED, Tell.ERASED}
+GOOD = {Tell.DONE, Tell.PRINTED, Tell.CARD_REMOVED, Tell.ERASED, Tell.MAILED}
 ICON_OF = {
     Tell.DONE: "circle-check",
     Tell.PRINTED: "printer",
@@ -19,6 +19,7 @@ ICON_OF = {
     Tell.TOO_MANY: "hourglass",
     Tell.CARD_REMOVED: "circle-check",
     Tell.ERASED: "circle-check",
+    Tell.MAILED: "circle-check",
 }
 
 
@@ -33,15 +34,28 @@ class ToldView(View):
 
     def show(self, screen: Told) -> None:
         """See `View.show`."""
-        self.title, self.about = _words(screen.what, self.w)
+        self.title, self.about = _words(screen, self.w)
         self.icon = ICON_OF.get(screen.what, "warning")
         self.good = screen.what in GOOD
         self.ok = self.w.t("All right")
 
 
-def _words(what: Tell, w: Words) -> tuple[str, str]:
+def _words(screen: Told, w: Words) -> tuple[str, str]:
     """What is told, and what follows from it."""
-    return (_for_staff(w) | _for_customers(w))[what]
+    return (_for_staff(w) | _for_customers(w) | _of_mail(w, screen.contact))[screen.what]
+
+
+def _of_mail(w: Words, contact: str) -> dict[Tell, tuple[str, str]]:
+    return {
+        Tell.MAILED: (
+            w.t("Your voucher is on its way"),
+            w.t("We have sent it to {contact}. It is good for one time.", contact=contact),
+        ),
+        Tell.NO_EMAIL: (
+            w.t("We have no e-mail of yours"),
+            w.t("Your voucher stays on your account. Please ask our staff."),
+        ),
+    }
 
 
 def _for_customers(w: Words) -> dict[Tell, tuple[str, str]]:

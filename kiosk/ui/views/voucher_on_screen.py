@@ -1,6 +1,6 @@
 """The voucher as a QR code, to be photographed."""
 
-from kivy.properties import ListProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
 
 from kiosk.screens import VoucherOnScreen
 from kiosk.ui.views.base import View
@@ -16,6 +16,8 @@ class VoucherOnScreenView(View):
     code = StringProperty("")
     about = StringProperty("")
     facts = ListProperty()
+    can_mail = BooleanProperty(False)
+    mail = StringProperty("")
     done = StringProperty("")
 
     def show(self, screen: VoucherOnScreen) -> None:
@@ -29,6 +31,8 @@ class VoucherOnScreenView(View):
             (w.t("Until"), w.day(screen.last_day)),
             (w.t("Your balance"), w.counted(screen.balance)),
         ]
+        self.can_mail = screen.by_mail
+        self.mail = w.t("By e-mail")
         self.done = w.t("I have my photo")
 
     def wipe(self) -> None:

@@ -256,13 +256,17 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         ),
         "printing": screens.Printing(gift=offered),
         "take-voucher": screens.TakeVoucher(gift=offered, balance=7, last_day=LAST_DAY),
-        "voucher-on-screen": screens.VoucherOnScreen(
-            gift_name=COFFEE[language],
-            payload=PAYLOAD,
-            code="7Q2X-K9F4-M3HB",
-            last_day=LAST_DAY,
-            balance=7,
-        ),
+        **{
+            name: screens.VoucherOnScreen(
+                gift_name=COFFEE[language],
+                payload=PAYLOAD,
+                code="7Q2X-K9F4-M3HB",
+                last_day=LAST_DAY,
+                balance=7,
+                by_mail=by_mail,
+            )
+            for name, by_mail in (("voucher-on-screen", False), ("voucher-by-mail", True))
+        },
         **{
             f"printer-{state.value}-{cause.value}": screens.PrinterTrouble(
                 gift=offered, state=state, cause=cause
@@ -392,6 +396,7 @@ LONGEST_TOLD = (
     screens.Tell.NO_PIN,
     screens.Tell.LOST_OFFLINE,
     screens.Tell.WAITS_FOR_SECOND,
+    screens.Tell.NO_EMAIL,
 )
 
 
@@ -473,6 +478,7 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
         ),
         # Those with the longest words; the others are laid out alike.
         **{f"told-{what.value}": screens.Told(what=what) for what in LONGEST_TOLD},
+        "told-mailed": screens.Told(what=screens.Tell.MAILED, contact="i•••@•••.org"),
     }
 
 
