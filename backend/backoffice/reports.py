@@ -23,6 +23,7 @@ from backend.web.page import Page, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
 from backend_client.schemas.reports import ActivityProgram, ActivityReport
+from loyalty.ids import ProgramId
 from loyalty.program import in_language
 
 PATH = "/office/reports"
@@ -328,7 +329,13 @@ def liability(page: _ReaderPage) -> Response:
 
     def count() -> dict[str, Any]:
         report = api.liability(page.database, page.caller, wanted.period, share)
-        return {"report": report}
+        with page.database.read(page.caller.tenant) as tx:
+            names = {
+                each.program: in_language(program.name, page.words.language)
+                for each in report.programs
+                if (program := shops.program(tx, ProgramId(each.program)))
+            }
+        return {"report": report, "program_names": names}
 
     return told(page, "/liability", wanted, count)
 
