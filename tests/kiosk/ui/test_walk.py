@@ -61,7 +61,8 @@ def walk(
             assert place.bench.display.modes == frozenset()
 
     asyncio.run(story())
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    faults = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert [(record.getMessage(), record.exc_info) for record in faults] == []
     for secret in (NAME, LOCAL, NUMBER, "33612345678", *(card.hex() for card in CARDS)):
         assert secret.lower() not in caplog.text.lower()
 
