@@ -105,6 +105,13 @@ def test_what_earns_nothing_has_no_share() -> None:
     assert told(program(on=On(lines=CROCKERY)), TEA, MUG) == [{"mug": 11}]
 
 
+def test_what_cost_nothing_has_no_share_however_little_the_rest_cost() -> None:
+    penny = Line(id="penny", article="SWEET", unit_price=1)
+    free = Line(id="free", article="SAMPLE", unit_price=0)
+    generous = program(PerAmount(amount=1, points=100))
+    assert told(generous, penny, free) == [{"penny": 100}]
+
+
 def test_a_campaign_gives_to_its_own_lines() -> None:
     double = campaign(Multiply(by=Decimal(2)), CROCKERY)
     assert told(program(campaigns=(double,)), TEA, MUG) == [{"tea": 9, "mug": 22}]
