@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from devices.readers import Medium
 from kiosk import screens
 from kiosk.config import Session
+from kiosk.flows import handoff, typed
 from kiosk.screens import Mode
 from tests.kiosk.ui.bench import SIZES, Bench
 from tests.kiosk.ui.shop import Place, shop_window
@@ -60,7 +61,10 @@ def walk(
             assert traces(place) == []
             assert place.bench.display.modes == frozenset()
 
-    asyncio.run(story())
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (handoff, typed):  # three minutes for a look at one's phone are too many here
+            patch.setattr(module, "PATIENCE_S", 8)
+        asyncio.run(story())
     faults = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [(record.getMessage(), record.exc_info) for record in faults] == []
     for secret in (NAME, LOCAL, NUMBER, "33612345678", *(card.hex() for card in CARDS)):
