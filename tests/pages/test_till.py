@@ -495,6 +495,7 @@ def test_visits_are_typed_where_the_program_counts_them(till: Till) -> None:
     till.open()
     till.ring("PAIN")
     till.find("Roux")
+    till.shows("#earned", "1 passage")
     till.page.get_by_label("Passages").fill("3")
     till.page.get_by_label("Passages").blur()
     till.shows("#earned", "3 passages")
