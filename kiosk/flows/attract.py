@@ -144,7 +144,7 @@ async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | Errand | N
 
     The code for joining without a card appears when the backend has given a link.
     """
-    link = asyncio.ensure_future(link_for_a_phone(kiosk))
+    link = asyncio.ensure_future(_page(kiosk))
     try:
         choice = await _until_touch_or_tap(
             kiosk, screens.TakeACard(), kiosk.timing.idle_timeout_s, until=link
@@ -155,6 +155,15 @@ async def _without_a_card(kiosk: Kiosk) -> CardTap | CardUnreadable | Errand | N
     finally:
         link.cancel()
     return Errand.LOST_CARD if choice is screens.NoCard.LOST else kiosk.slot.take()
+
+
+async def _page(kiosk: Kiosk) -> str:
+    """Where somebody joins on their phone; does not return while there is no such page."""
+    url = await link_for_a_phone(kiosk)
+    if not url:
+        # The screen that shows is right as it is: to show it again would say it again.
+        await asyncio.get_running_loop().create_future()
+    return url
 
 
 async def _ease(kiosk: Kiosk) -> CardTap | CardUnreadable | None:

@@ -223,6 +223,13 @@ class Counter:
             while await self.kiosk.db.run(Transaction.program) == before:
                 await asyncio.sleep(0.01)
 
+    async def unplugged(self) -> None:
+        """The cable is out, and the kiosk has noticed."""
+        self.cable.pulled = True
+        async with asyncio.timeout(20):
+            while self.kiosk.health.online:
+                await asyncio.sleep(0.01)
+
     async def all_sent(self) -> None:
         """Wait until the backend has everything."""
         async with asyncio.timeout(10):

@@ -1,6 +1,5 @@
 """A voucher by e-mail: offered where it can be sent, told where it went."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -44,10 +43,7 @@ def test_a_voucher_that_did_not_print_goes_by_mail_while_there_is_a_network(
             (mail,) = tx.rows(select(tables.outbox).where(tables.outbox.c.kind == "voucher"))
         assert mail.key == f"voucher:{voucher.voucher.redemption}"
         await place.all_sent()
-        place.cable.pulled = True
-        async with asyncio.timeout(20):
-            while place.kiosk.health.online:
-                await asyncio.sleep(0.01)
+        await place.unplugged()
         place.glass.script(
             (screens.Home, HomeChoice.VOUCHERS),
             (

@@ -517,6 +517,21 @@ def test_no_card_shows_the_box_and_a_tap_goes_on(tmp_path: Path) -> None:
     walk(journey, tmp_path)
 
 
+def test_without_the_network_the_box_is_shown_and_said_once(tmp_path: Path) -> None:
+    async def journey(place: Counter) -> None:
+        await place.unplugged()
+        place.glass.script((screens.Attract, screens.AttractChoice.NO_CARD))
+        await place.restart_invitation()
+        await place.glass.until_type(screens.TakeACard)
+        place.glass.script((screens.Join, None))
+        place.tap()
+        await place.glass.until_type(screens.Join)
+        boxes = [each for each in place.glass.shown if isinstance(each, screens.TakeACard)]
+        assert boxes == [screens.TakeACard()]
+
+    walk(journey, tmp_path)
+
+
 def test_history_says_why(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
         await rich(place)

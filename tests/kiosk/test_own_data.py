@@ -106,10 +106,7 @@ def test_whether_an_address_is_a_members_is_not_said(tmp_path: Path) -> None:
 
 def test_without_the_network_a_lost_card_gets_a_clear_word(tmp_path: Path) -> None:
     async def journey(place: Counter) -> None:
-        place.cable.pulled = True
-        async with asyncio.timeout(20):
-            while place.kiosk.health.online:
-                await asyncio.sleep(0.01)
+        await place.unplugged()
         place.glass.script(*LOST, (screens.Told, None))
         await place.restart_invitation()
         await place.glass.until(lambda _: not place.glass.left)
