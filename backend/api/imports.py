@@ -10,7 +10,7 @@ from backend.api.problems import BODY, TOKEN, documented
 from backend.db.imports import imports_before
 from backend.errors import Refused
 from backend.rights import Right
-from backend.services.keeping import imports
+from backend.services.keeping import import_uploads, imports
 from backend_client.schemas import API, Id, ProblemName
 from backend_client.schemas.imports import ImportPlan, Imports, ImportShown
 
@@ -29,7 +29,7 @@ def every_import(database: Data, caller: _Importer, asked: Asked) -> Imports:
     with database.read(caller.tenant) as tx:
         found = imports_before(tx, place_in_time(asked), asked.limit + 1)
         told, following = page(found, asked, lambda row: (row.uploaded_at.isoformat(), row.id))
-        return Imports(imports=tuple(imports.shown(row) for row in told), next=following)
+        return Imports(imports=tuple(import_uploads.shown(row) for row in told), next=following)
 
 
 @routes.put("/import-files/{session}", responses=documented(*BODY, *TOKEN, ProblemName.ID_REUSED))
@@ -45,14 +45,24 @@ def upload(
     """Send a file: the answer says how it was read. It is forgotten once the import is over."""
     if content_type.partition(";")[0].strip().lower() not in _FILES:
         raise Refused(ProblemName.MEDIA_TYPE, "send the file as text/csv")
-    return database.run(caller.tenant, imports.upload, caller.actor, session, body)
+    return database.run(caller.tenant, import_uploads.upload, caller.actor, session, body)
 
 
 @routes.get("/imports/{session}", responses=documented(*_ONE))
 def one(database: Data, caller: _Importer, session: _Session) -> ImportShown:
     """How far an import is, and its rows that are left out, with reasons."""
     with database.read(caller.tenant) as tx:
-        return imports.shown(imports.existing(tx, session))
+        return import_uploads.shown(import_uploads.existing(tx, session))
+
+
+@routes.delete(
+    "/imports/{session}",
+    status_code=204,
+    responses=documented(*TOKEN, ProblemName.TOO_LATE, ProblemName.INVALID),
+)
+def remove(database: Data, caller: _Importer, session: _Session) -> None:
+    """Take a file away that was sent by mistake; one that came in is undone instead."""
+    database.run(caller.tenant, import_uploads.remove, caller.actor, session)
 
 
 @routes.post("/imports/{session}/trial", responses=documented(*BODY, *TOKEN, ProblemName.NOT_FOUND))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from backend.commands.base import add_command, opened, store_of, tell, tenants_of
 from backend.db import imports as kept
 from backend.errors import CannotStart, Refused
-from backend.services.keeping import imports
+from backend.services.keeping import import_uploads, imports
 from backend_client.schemas.imports import (
     BYTES_MAX,
     DayOrder,
@@ -67,7 +67,7 @@ def _bring(wanted: argparse.Namespace) -> int:
         tenant, store = store_of(database, wanted.store)
         plan = _plan(wanted, program=store.program, store=store.id)
         session = str(uuid4())
-        database.run(tenant, imports.upload, _ACTOR, session, content)
+        database.run(tenant, import_uploads.upload, _ACTOR, session, content)
         found = database.run(tenant, imports.try_out, _ACTOR, session, plan)
         if wanted.commit:
             found = imports.commit(database, tenant, _ACTOR, session)

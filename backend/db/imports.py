@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from backend.db import tables
 from backend.db.transaction import Transaction
@@ -45,6 +45,14 @@ class ImportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A row of the books that came in before, and stands."""
+
+    session: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BroughtRow:
     """A row that came in."""
 
@@ -69,11 +77,28 @@ def save_import(tx: Transaction, wanted: str, **values: object) -> None:
     tx.run(update(table).where(table.c.tenant == tx.tenant, table.c.id == wanted).values(**values))
 
 
+def remove_import(tx: Transaction, wanted: str) -> None:
+    """Take an import out of which no row came in."""
+    table = tables.imports
+    tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+
+
 def import_(tx: Transaction, wanted: str) -> ImportRow | None:
     """The import of that id."""
     table = tables.imports
     row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
     return None if row is None else _import(row)
+
+
+def standing(tx: Transaction, wanted: str) -> tuple[ImportState, int]:
+    """How far that import is, and how many rows its file has now: not the file, which is long."""
+    table = tables.imports
+    row = tx.run(
+        select(table.c.state, table.c.row_count).where(
+            table.c.tenant == tx.tenant, table.c.id == wanted
+        )
+    ).one()
+    return ImportState(row.state), row.row_count
 
 
 def imports_before(
@@ -142,15 +167,15 @@ def add_rows(tx: Transaction, rows: Sequence[BroughtRow]) -> None:
         tx.run(insert(tables.import_rows).values(told))
 
 
-def brought(tx: Transaction, keys: Sequence[str]) -> dict[str, int]:
-    """The points of those rows that came in, and were not undone, by key."""
+def brought(tx: Transaction, keys: Sequence[str]) -> dict[str, Came]:
+    """Those of the rows that came in and were not undone, by key."""
     table = tables.import_rows
     found = tx.rows(
-        select(table.c.key, table.c.points).where(
+        select(table.c.key, table.c.session, table.c.points).where(
             table.c.tenant == tx.tenant, table.c.key.in_(keys), table.c.undone_at.is_(None)
         )
     )
-    return {row.key: row.points for row in found}
+    return {row.key: Came(session=row.session, points=row.points) for row in found}
 
 
 def undone_times(tx: Transaction, keys: Sequence[str]) -> dict[str, int]:
@@ -164,18 +189,17 @@ def undone_times(tx: Transaction, keys: Sequence[str]) -> dict[str, int]:
     return {row.key: row.times for row in found}
 
 
-def totals_of(tx: Transaction, session: str) -> tuple[int, int, int, int]:
-    """How many rows came in and gave points, how many points, how many members were added."""
+def totals_of(tx: Transaction, session: str) -> tuple[int, int, int]:
+    """How many rows gave points, how many points, how many members were added."""
     table = tables.import_rows
     row = tx.run(
         select(
-            func.count().label("brought"),
             func.count(table.c.entry).label("lots"),
             func.coalesce(func.sum(table.c.points), 0).label("points"),
             func.coalesce(func.sum(table.c.made_member), 0).label("added"),
         ).where(table.c.tenant == tx.tenant, table.c.session == session)
     ).one()
-    return row.brought, row.lots, int(row.points), int(row.added)
+    return row.lots, int(row.points), int(row.added)
 
 
 def to_undo(tx: Transaction, session: str, limit: int) -> tuple[BroughtRow, ...]:

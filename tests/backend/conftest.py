@@ -23,7 +23,14 @@ INNER_LOOP = {
 
 EACH_TIME_ON_POSTGRESQL = {
     *("test_batches", "test_daily", "test_facts", "test_feed", "test_gifts", "test_households"),
-    *("test_idempotency", "test_jobs", "test_order", "test_outbox", "test_pooler"),
+    *(
+        "test_idempotency",
+        "test_import_races",
+        "test_jobs",
+        "test_order",
+        "test_outbox",
+        "test_pooler",
+    ),
     *("test_privacy", "test_processes", "test_races", "test_sale_lines", "test_schema"),
     *("test_story", "test_verify"),
 }

@@ -10,7 +10,7 @@ import requests
 
 from backend.db import accounts, members
 from backend.db.imports import ImportState
-from backend.services.keeping import imports
+from backend.services.keeping import import_uploads, imports
 from backend.services.keeping.import_files import (
     CellRefused,
     FileRefused,
@@ -396,7 +396,7 @@ def test_the_file_is_forgotten_once_it_is_in(importer: Importer, shop: Company) 
     tried = importer.tries(BOOKS, COLUMNS)
     importer.does("commit", tried["id"])
     with shop.database.read(shop.shop.tenant) as tx:
-        kept = imports.existing(tx, tried["id"])
+        kept = import_uploads.existing(tx, tried["id"])
     assert kept.content is None
     assert "anna" not in str(kept.result)
 
@@ -408,7 +408,7 @@ def test_a_file_that_was_never_used_is_forgotten_after_a_week(
     time.after(days=8)
     assert go_on(shop.database, shop.shop.tenant) == 1
     with shop.database.read(shop.shop.tenant) as tx:
-        assert imports.existing(tx, tried["id"]).content is None
+        assert import_uploads.existing(tx, tried["id"]).content is None
 
 
 def test_a_commit_that_was_interrupted_is_ended_by_the_job_with_the_same_totals(
@@ -423,11 +423,11 @@ def test_a_commit_that_was_interrupted_is_ended_by_the_job_with_the_same_totals(
     parts = []
     commit_part = imports._commit_part
 
-    def dies(*arguments: Any) -> None:
+    def dies(*arguments: Any) -> bool:
         parts.append(1)
         if len(parts) == 3:
             raise Died
-        commit_part(*arguments)
+        return commit_part(*arguments)
 
     with monkeypatch.context() as patched, pytest.raises(Died):  # noqa: PT012 - patched inside
         patched.setattr(imports, "_commit_part", dies)
@@ -435,7 +435,7 @@ def test_a_commit_that_was_interrupted_is_ended_by_the_job_with_the_same_totals(
     assert len(importer.balances()) == 20
     go_on(shop.database, shop.shop.tenant)
     with shop.database.read(shop.shop.tenant) as tx:
-        ended = imports.shown(imports.existing(tx, tried["id"]))
+        ended = import_uploads.shown(import_uploads.existing(tx, tried["id"]))
     assert ended.state == ImportState.COMMITTED
     assert ended.totals is not None
     assert ended.totals.model_dump(mode="json") == tried["totals"]
@@ -461,6 +461,20 @@ def test_ten_thousand_rows_come_in_and_go_out(count: int) -> None:
         assert (again["totals"]["known"], again["totals"]["lots"]) == (count, 0)
         importer.does("undo", tried["id"])
         assert set(importer.balances().values()) == {0}
+
+
+def test_a_file_that_was_sent_by_mistake_is_taken_away_until_something_came_in(
+    importer: Importer, session: requests.Session
+) -> None:
+    tried = importer.tries(BOOKS, COLUMNS)
+    path = f"/v1/imports/{tried['id']}"
+    for _ in range(2):
+        assert importer.person.asks(session, "DELETE", path).status_code == 204
+    assert importer.person.asks(session, "GET", path).status_code == 404
+    again = importer.tries(BOOKS, COLUMNS)
+    importer.does("commit", again["id"])
+    refused = importer.person.asks(session, "DELETE", f"/v1/imports/{again['id']}")
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "too-late")
 
 
 def test_one_id_is_one_file(importer: Importer) -> None:

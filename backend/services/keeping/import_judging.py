@@ -76,13 +76,15 @@ def judged(
     before = imports.brought(tx, [wanted.key for wanted in understood])
     found: list[tuple[WantedRow, MemberId | None]] = []
     for wanted in understood:
-        if wanted.key in before:
-            if before[wanted.key] == wanted.points:
+        came = before.get(wanted.key)
+        if came is not None:
+            if came.session == reading.session:
+                continue  # it came in with this import, before that was interrupted
+            if came.points == wanted.points:
                 tally.known += 1
             else:
                 reason = phrase(
-                    "it came in before with {points} points: undo that import",
-                    points=before[wanted.key],
+                    "it came in before with {points} points: undo that import", points=came.points
                 )
                 tally.bad.append(_bad(wanted.line, reason))
             continue

@@ -66,6 +66,7 @@ class WantedRow:
 class Reading:
     """A plan at work on a file, from its first row to its last."""
 
+    session: str
     plan: ImportPlan
     program: Program
     zone: ZoneInfo
@@ -170,6 +171,7 @@ def reading_of(tx: Transaction, row: ImportRow, plan: ImportPlan) -> Reading:
     if row.content is None:
         raise Refused(ProblemName.INVALID, "state: the file is forgotten; send it again")
     return Reading(
+        session=row.id,
         plan=plan,
         program=program,
         zone=store.zone,

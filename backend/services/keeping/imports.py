@@ -5,105 +5,31 @@ file it is in: the same file again, under any name, changes nothing. A row that 
 in once more. What is committed is what the dry run said, unless something happened in between.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
-from backend.db import Database, Transaction, accounts, cards, imports, members
+from backend.db import Database, Transaction, accounts, cards, households, imports, members
 from backend.db.cards import Card
 from backend.db.imports import BroughtRow, ImportRow, ImportState
 from backend.db.members import Member
 from backend.errors import Refused, phrase
-from backend.services.keeping.import_files import (
-    FileRefused,
-    Line,
-    lines_of,
-    read_table,
-)
+from backend.services.keeping.import_files import Line, lines_of
 from backend.services.keeping.import_judging import Tally, judged
 from backend.services.keeping.import_rows import Named, Reading, entry_of, reading_of
+from backend.services.keeping.import_uploads import existing, forget, shown
+from backend.services.points import belonging
 from backend.services.points.ledger import post
 from backend.services.team import audit
 from backend_client.schemas import ProblemName
-from backend_client.schemas.imports import (
-    ImportPlan,
-    ImportShown,
-    ImportTotals,
-)
+from backend_client.schemas.imports import ImportPlan, ImportShown
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import MemberId, TenantId, derived_entry
 
 AT_ONCE = 200
 """Rows of one transaction: tills wait for less than a second between two of them."""
-FORGET_AFTER = timedelta(days=7)
-
-
-# --- files ------------------------------------------------------------------------------------
-
-
-def upload(tx: Transaction, actor: str, wanted: str, content: bytes) -> ImportShown:
-    """The import with its file; sent again, the same. Raises Refused."""
-    content_hash = sha256(content).hexdigest()
-    known = imports.import_(tx, wanted)
-    if known is not None:
-        if known.content_hash != content_hash:
-            raise Refused(ProblemName.ID_REUSED, "another file was sent under this id")
-        return shown(known)
-    try:
-        table = read_table(content)
-    except FileRefused as no:
-        raise Refused.at("file", no.why) from no
-    row = ImportRow(
-        id=wanted,
-        content_hash=content_hash,
-        content=table.text,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
-        headers=json.dumps(table.headers),
-        plan=None,
-        state=ImportState.UPLOADED,
-        row_count=table.row_count,
-        result=None,
-        actor=actor,
-        uploaded_at=tx.now,
-        committed_at=None,
-        undone_at=None,
-    )
-    imports.add_import(tx, row)
-    audit.note(tx, actor, "import.upload", wanted, rows=table.row_count)
-    return shown(row)
-
-
-def shown(row: ImportRow) -> ImportShown:
-    """The message for an import."""
-    return ImportShown(
-        id=row.id,
-        state=row.state.value,
-        encoding=row.encoding,
-        delimiter=row.delimiter,
-        headers=tuple(json.loads(row.headers)),
-        rows=row.row_count,
-        plan=None if row.plan is None else ImportPlan.model_validate_json(row.plan),
-        totals=None if row.result is None else ImportTotals.model_validate_json(row.result),
-        uploaded_at=row.uploaded_at,
-        committed_at=row.committed_at,
-        undone_at=row.undone_at,
-    )
-
-
-def existing(tx: Transaction, wanted: str) -> ImportRow:
-    """The import of that id. Raises Refused."""
-    found = imports.import_(tx, wanted)
-    if found is None:
-        raise Refused(ProblemName.NOT_FOUND, "no such import")
-    return found
-
-
-# --- trying, committing, undoing --------------------------------------------------------------
 
 
 def try_out(tx: Transaction, actor: str, wanted: str, plan: ImportPlan) -> ImportShown:
@@ -128,16 +54,22 @@ def try_out(tx: Transaction, actor: str, wanted: str, plan: ImportPlan) -> Impor
 def commit(database: Database, tenant: TenantId, actor: str, wanted: str) -> ImportShown:
     """Bring the rows in, part by part; called again, it goes on where it was. Raises Refused."""
     reading_on = database.run(tenant, _begin_commit, actor, wanted)
-    if reading_on is not None:
-        row, reading = reading_on
-        tally = Tally()
-        for lines in _parts(_lines(row)):
-            database.run(tenant, _commit_part, wanted, reading, lines, tally, dict(reading.seen))
-        database.run(tenant, _end_commit, wanted, tally)
+    while reading_on is not None and not _went_through(database, tenant, *reading_on):
+        reading_on = database.run(tenant, _read_again, wanted)
     with database.read(tenant) as tx:
         found = imports.import_(tx, wanted)
     assert found is not None
     return shown(found)
+
+
+def _went_through(database: Database, tenant: TenantId, row: ImportRow, reading: Reading) -> bool:
+    """Whether the whole file came in; not when it became another one between two parts."""
+    tally = Tally()
+    for lines in _parts(_lines(row)):
+        seen = dict(reading.seen)
+        if not database.run(tenant, _commit_part, row, reading, lines, tally, seen):
+            return False
+    return database.run(tenant, _end_commit, row, tally)
 
 
 def _begin_commit(tx: Transaction, actor: str, wanted: str) -> tuple[ImportRow, Reading] | None:
@@ -155,14 +87,36 @@ def _begin_commit(tx: Transaction, actor: str, wanted: str) -> tuple[ImportRow, 
     return row, reading_of(tx, row, ImportPlan.model_validate_json(row.plan))
 
 
+def _read_again(tx: Transaction, wanted: str) -> tuple[ImportRow, Reading] | None:
+    """The file as it is by now; None where somebody else ended the import, or undoes it.
+
+    What came in already is known by its keys, and does not come in twice.
+    """
+    row = existing(tx, wanted)
+    if row.state is not ImportState.COMMITTING or row.plan is None:
+        return None
+    return row, reading_of(tx, row, ImportPlan.model_validate_json(row.plan))
+
+
+def _is_as_read(tx: Transaction, row: ImportRow) -> bool:
+    """Whether the import still goes on with the file that was read.
+
+    Who is erased meanwhile is no longer in it, and must not come back from what we hold of it.
+    """
+    return imports.standing(tx, row.id) == (ImportState.COMMITTING, row.row_count)
+
+
 def _commit_part(
     tx: Transaction,
-    wanted: str,
+    of: ImportRow,
     reading: Reading,
     lines: Sequence[Line],
     tally: Tally,
     seen: dict[str, int],
-) -> None:
+) -> bool:
+    """Whether the part came in; nothing does of a file that is another one by now."""
+    if not _is_as_read(tx, of):
+        return False
     # The database may have this tried again: then it begins where it began.
     reading.seen = dict(seen)
     counted = replace(tally, bad=list(tally.bad), new_people=set(tally.new_people))
@@ -175,13 +129,13 @@ def _commit_part(
         member = known or next((made[name] for name in names if name in made), None)
         is_new = member is None
         if member is None:
-            member = _add(tx, row.person, wanted, row.key)
+            member = _add(tx, row.person, of.id, row.key)
         made.update(dict.fromkeys(names, member))
         entry = entry_of(reading, row, member, again.get(row.key, 0))
         entries += [entry] if entry else []
         rows.append(
             BroughtRow(
-                session=wanted,
+                session=of.id,
                 number=row.line,
                 key=row.key,
                 member=member,
@@ -191,31 +145,47 @@ def _commit_part(
                 points=row.points,
             )
         )
-    if entries:
-        post(tx, *entries, may_owe=True)
+    _book(tx, entries)
     imports.add_rows(tx, rows)
     tally.rows, tally.bad, tally.new_people = counted.rows, counted.bad, counted.new_people
+    tally.known = counted.known
+    return True
 
 
-def _end_commit(tx: Transaction, wanted: str, tally: Tally) -> None:
-    """What was done is counted where it was written: an interrupted commit counts it all."""
-    brought, lots, points, added = imports.totals_of(tx, wanted)
+def _book(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Book them, and let them go where their members' points are: a household's, another record's.
+
+    Who is in no household and no other record is learnt of all of them at once.
+    """
+    if not entries:
+        return
+    people = {entry.member for entry in entries}
+    members.expect(tx, people, ())
+    households.expect(tx, people)
+    for posted in post(tx, *entries, may_owe=True):
+        belonging.follow(tx, posted)
+
+
+def _end_commit(tx: Transaction, of: ImportRow, tally: Tally) -> bool:
+    """Whether it ended; not when the file is another one by now.
+
+    What was done is counted where it was written: an interrupted commit counts it all.
+    """
+    if not _is_as_read(tx, of):
+        return False
+    lots, points, added = imports.totals_of(tx, of.id)
     totals = tally.totals().model_copy(
-        update={
-            "lots": lots,
-            "points": points,
-            "members_added": added,
-            "known": tally.rows - len(tally.bad) - brought,
-        }
+        update={"lots": lots, "points": points, "members_added": added}
     )
     imports.save_import(
         tx,
-        wanted,
+        of.id,
         state=ImportState.COMMITTED.value,
         committed_at=tx.now,
         content=None,
         result=totals.model_dump_json(),
     )
+    return True
 
 
 def undo(database: Database, tenant: TenantId, actor: str, wanted: str) -> ImportShown:
@@ -250,8 +220,7 @@ def _undo_part(tx: Transaction, wanted: str) -> bool:
         return False
     given = accounts.entries(tx, [row.entry for row in rows if row.entry is not None])
     reversals = [_reversal(posted.entry, tx.now) for posted in given.values()]
-    if reversals:
-        post(tx, *reversals, may_owe=True)
+    _book(tx, reversals)
     imports.mark_undone(tx, wanted, [row.number for row in rows])
     return True
 
@@ -313,8 +282,4 @@ def go_on(database: Database, tenant: TenantId) -> int:
         assert row is not None
         finish = undo if row.state is ImportState.UNDOING else commit
         finish(database, tenant, audit.SYSTEM, wanted)
-    return len(waiting) + database.run(tenant, _forget)
-
-
-def _forget(tx: Transaction) -> int:
-    return imports.forget_files(tx, tx.now - FORGET_AFTER)
+    return len(waiting) + database.run(tenant, forget)
