@@ -14,6 +14,7 @@ from backend.db.cards import Card
 from backend.rights import Right
 from backend.services.people import card_sale, records
 from backend.services.people import cards as desk
+from backend.services.shop import removal
 from backend.services.team import audit
 from backend_client.schemas import (
     API,
@@ -144,3 +145,17 @@ def save_type(
     """Add a type of card, or change it for the cards to come."""
     program = program_of(database, caller, body.program)
     return doing(database, caller, "card-type.save", type, desk.save_type, type, body, program)
+
+
+@routes.delete(
+    "/card-types/{type}",
+    status_code=204,
+    responses=documented(*TOKEN, ProblemName.INVALID, ProblemName.IN_USE),
+)
+def remove_type(
+    database: Data,
+    caller: _Cataloguer,
+    type: Annotated[Id, Path()],  # noqa: A002 - its name in the address
+) -> None:
+    """Take a type out of which no card is; one that is not there is out."""
+    database.run(caller.tenant, removal.remove_card_type, type, actor=caller.actor)

@@ -222,7 +222,7 @@ def store_of(database: Database, caller: Caller, wanted: str | None) -> Store:
     if wanted is None and caller.store is not None:
         return caller.store
     with database.read(caller.tenant) as tx:
-        found = shops.stores(tx)
+        found = shops.stores(tx) if wanted is not None else shops.open_stores(tx)
     if wanted is not None:
         found = tuple(store for store in found if store.id == StoreId(wanted))
         if not found:

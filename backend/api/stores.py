@@ -11,6 +11,7 @@ from backend.api.problems import documented
 from backend.db import shops
 from backend.rights import Right
 from backend.services.shop.companies import rename
+from backend.services.shop.removal import remove_brand, remove_group, remove_store
 from backend.services.shop.stores import (
     brands_of,
     groups_of,
@@ -35,6 +36,8 @@ from backend_client.schemas import (
     StoreSettings,
     StoresFound,
 )
+
+_TAKING_OUT = documented(*READING, ProblemName.CHANGED_SINCE, ProblemName.IN_USE)
 
 _Settler = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
 _Id = Annotated[Id, Path()]
@@ -73,6 +76,12 @@ def store_put(
     return found
 
 
+@routes.delete("/stores/{store}", status_code=204, responses=_TAKING_OUT)
+def store_delete(database: Data, caller: _Settler, store: _Id, seen: WhatWasSeen) -> None:
+    """Take a store out in which nothing has happened; one that worked is closed instead."""
+    database.run(caller.tenant, remove_store, store, seen, actor=caller.actor)
+
+
 @routes.get("/brands", responses=documented(*READING[:2]))
 def brands(database: Data, caller: _Settler) -> BrandsFound:
     """Every sign above a shop's door."""
@@ -95,6 +104,12 @@ def brand_put(
     return found
 
 
+@routes.delete("/brands/{brand}", status_code=204, responses=_TAKING_OUT)
+def brand_delete(database: Data, caller: _Settler, brand: _Id, seen: WhatWasSeen) -> None:
+    """Take a sign out that no store has and no program names; one that is not there is out."""
+    database.run(caller.tenant, remove_brand, brand, seen, actor=caller.actor)
+
+
 @routes.get("/store-groups", responses=documented(*READING[:2]))
 def groups(database: Data, caller: _Settler) -> GroupsFound:
     """Every group of stores."""
@@ -115,6 +130,12 @@ def group_put(
     found = database.run(caller.tenant, put_group, group, body, seen)
     tagged(response, found)
     return found
+
+
+@routes.delete("/store-groups/{group}", status_code=204, responses=_TAKING_OUT)
+def group_delete(database: Data, caller: _Settler, group: _Id, seen: WhatWasSeen) -> None:
+    """Take a group out that no store is in; one that is not there is out."""
+    database.run(caller.tenant, remove_group, group, seen, actor=caller.actor)
 
 
 @routes.get("/settings/company", responses=documented(*READING[:2]))

@@ -41,6 +41,15 @@ def _shown(page: Page, form: Form | None, wanted: str, status: int = 200) -> Res
     )
 
 
+@routes.post("/{type_id}/delete")
+def delete(page: _CataloguerPage, form: StaffForm, type_id: str) -> Response:
+    """Take a type out of which no card is."""
+    with form.attempt():
+        api.remove_type(page.database, page.caller, type_id)
+        return page.go(PATH, page.words.t("It is taken out."))
+    return _shown(page, form, type_id, status=422)
+
+
 @routes.post("/{type_id}")
 def save(page: _CataloguerPage, form: StaffForm, type_id: str) -> Response:
     """Add a type, or change it for the cards to come."""

@@ -118,6 +118,15 @@ def _meant(told: ImportShown) -> dict[str, str]:
     }
 
 
+@routes.post("/{session}/delete")
+def remove(page: _ImporterPage, form: StaffForm, session: str) -> Response:
+    """Take a file away that was sent by mistake."""
+    with form.attempt():
+        api.remove(page.database, page.caller, session)
+        return page.go(PATH, page.words.t("The file is taken away"))
+    return _shown(page, api.one(page.database, page.caller, session), form, status=422)
+
+
 @routes.post("/{session}/trial")
 def trial(page: _ImporterPage, form: StaffForm, session: str) -> Response:
     """Say what the columns mean; what would be done is shown, and nothing is done."""

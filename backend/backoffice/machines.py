@@ -96,7 +96,7 @@ def _shown(page: Page, form: Form | None, *, status: int = 200, **secret: object
         kiosks=[(each, troubles(each, now)) for each in kiosks if each.state != "revoked"],
         gone=[each for each in kiosks if each.state == "revoked"],
         tills=tills,
-        stores=stores,
+        stores=[store for store in stores if store.closed_at is None],
         store_names={store.id: store.name for store in stores},
         STATES=_STATES,
         SCOPES=[(right, words) for right, words in SCOPES.items() if right in FOR_KEYS],

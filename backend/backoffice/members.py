@@ -188,7 +188,7 @@ def ask_new(page: OfficePage) -> Response:
 
 def _new(page: Page, form: Form | None, status: int = 200) -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        stores = shops.stores(tx)
+        stores = shops.open_stores(tx)
     new = form.text("id") if form else str(uuid4())
     return show(page, "members/new.html", status=status, form=form, stores=stores, new=new)
 

@@ -119,7 +119,8 @@ def _read(page: Page, person: str) -> StaffAnswer:
 
 def _show(page: Page, form: Form | None, person: StaffAnswer | None) -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        stores = shops.stores(tx)
+        own = person.store if person else None
+        stores = [store for store in shops.stores(tx) if store.closed_at is None or store.id == own]
     t = page.words.t
     return show(
         page,

@@ -1,6 +1,7 @@
 """Stores: their sign, their group, the program they work with, and what they owe each other."""
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import uuid4
@@ -16,6 +17,7 @@ from backend.db.daily import Period
 from backend.rights import Right
 from backend.services.figures.clearing import clearing_report
 from backend.services.programs.programs import programs_of
+from backend.services.shop.removal import remove_brand, remove_group, remove_store
 from backend.services.shop.stores import (
     brands_of,
     groups_of,
@@ -76,6 +78,31 @@ def add_brand(page: SettlerPage, form: StaffForm) -> Response:
 def add_group(page: SettlerPage, form: StaffForm) -> Response:
     """A group of stores."""
     return _add_named(page, form, "group")
+
+
+@routes.post("/brands/{brand}/delete")
+def delete_brand(page: SettlerPage, form: StaffForm, brand: _Store) -> Response:
+    """A sign that no store has any more."""
+    return _take_out(page, form, remove_brand, brand)
+
+
+@routes.post("/groups/{group}/delete")
+def delete_group(page: SettlerPage, form: StaffForm, group: _Store) -> Response:
+    """A group that no store is in any more."""
+    return _take_out(page, form, remove_group, group)
+
+
+@routes.post("/{store}/delete")
+def delete_store(page: SettlerPage, form: StaffForm, store: _Store) -> Response:
+    """A store in which nothing has happened."""
+    return _take_out(page, form, remove_store, store)
+
+
+def _take_out(page: Page, form: Form, remove: Callable[..., None], wanted: str) -> Response:
+    with form.attempt():
+        page.database.run(page.caller.tenant, remove, wanted, actor=page.caller.actor)
+        return page.go(PATH, page.words.t("It is taken out."))
+    return _show_list(page, form)
 
 
 def _add_named(page: Page, form: Form, kind: str) -> Response:
@@ -166,6 +193,7 @@ def _save(page: Page, form: Form, store: str, *, new: bool) -> Response:
             program=form.text("program"),
             brand=form.text("brand"),
             group=form.text("group") or None,
+            closed=form.flag("closed"),
         )
         page.database.run(page.caller.tenant, put_store, store, body)
         return page.go(PATH, page.words.t("{name} is kept.", name=body.name))

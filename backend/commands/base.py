@@ -88,11 +88,12 @@ def tenants_of(database: Database) -> list[TenantId]:
 
 
 def store_of(database: Database, wanted: str | None) -> tuple[TenantId, Store]:
-    """The store of that id, or the only one. Raises CannotStart."""
+    """The store of that id, or the only one that is open. Raises CannotStart."""
     found: list[tuple[TenantId, Store]] = []
     for tenant in tenants_of(database):
         with database.read(tenant) as tx:
-            found += [(tenant, store) for store in shops.stores(tx)]
+            known = shops.open_stores(tx) if wanted is None else shops.stores(tx)
+            found += [(tenant, store) for store in known]
     if wanted is not None:
         found = [(tenant, store) for tenant, store in found if store.id == StoreId(wanted)]
     if not found:

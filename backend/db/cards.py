@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from backend.db import feed, tables, webhooks
 from backend.db.transaction import Transaction
@@ -198,6 +198,19 @@ def card_types(tx: Transaction) -> tuple[CardType, ...]:
 def card_type(tx: Transaction, wanted: str) -> CardType | None:
     """The type of that id."""
     return next((each for each in card_types(tx) if each.id == wanted), None)
+
+
+def of_type(tx: Transaction, wanted: str) -> int:
+    """How many cards are of that type."""
+    table = tables.cards
+    query = select(func.count()).where(table.c.tenant == tx.tenant, table.c.type == wanted)
+    return int(tx.run(query).scalar_one())
+
+
+def delete_card_type(tx: Transaction, wanted: str) -> None:
+    """Take a type out."""
+    table = tables.card_types
+    tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
 
 
 def save_card_type(tx: Transaction, kind: CardType) -> None:

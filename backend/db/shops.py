@@ -1,11 +1,12 @@
 """Tenants, their stores and their programs."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Select, delete, func, insert, select, update
 
 from backend.db import gifts, silos, tables
 from backend.db.transaction import Transaction
@@ -34,6 +35,8 @@ class Store:
     """The sign above its door ("enseigne"), where the company has several."""
     group: str | None = None
     """The stores it belongs with."""
+    closed_at: datetime | None = None
+    """Since when nothing new begins in it; what was stays in the books."""
 
     @property
     def published(self) -> ProgramId:
@@ -96,6 +99,7 @@ def add_store(tx: Transaction, store: Store) -> None:
             program=store.published,
             brand=store.brand,
             group_code=store.group,
+            closed_at=store.closed_at,
         )
     )
 
@@ -113,8 +117,15 @@ def save_store(tx: Transaction, store: Store) -> None:
             program=store.published,
             brand=store.brand,
             group_code=store.group,
+            closed_at=store.closed_at,
         )
     )
+
+
+def delete_store(tx: Transaction, wanted: StoreId) -> None:
+    """Take a shop out in which nothing has happened."""
+    table = tables.stores
+    tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
 
 
 def store(tx: Transaction, wanted: StoreId) -> Store | None:
@@ -140,6 +151,11 @@ def stores(tx: Transaction) -> tuple[Store, ...]:
     return tuple(_store(tx, row) for row in found)
 
 
+def open_stores(tx: Transaction) -> tuple[Store, ...]:
+    """The shops that are not closed, by name: where something may begin."""
+    return tuple(store for store in stores(tx) if store.closed_at is None)
+
+
 def _store(tx: Transaction, row: Row[tuple[object, ...]]) -> Store:
     published = ProgramId(row.program)
     rules = _rules(tx, published)
@@ -152,6 +168,7 @@ def _store(tx: Transaction, row: Row[tuple[object, ...]]) -> Store:
         rules=published,
         brand=row.brand,
         group=row.group_code,
+        closed_at=row.closed_at,
     )
 
 
@@ -192,6 +209,12 @@ def save_brand(tx: Transaction, wanted: str, name: str) -> None:
     tx.run(fresh.on_conflict_do_update(index_elements=["tenant", "id"], set_={"name": name}))
 
 
+def delete_brand(tx: Transaction, wanted: str) -> None:
+    """Take a sign out."""
+    table = tables.brands
+    tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
+
+
 def groups(tx: Transaction) -> dict[str, str]:
     """The company's groups of stores, with their names."""
     table = tables.store_groups
@@ -203,6 +226,12 @@ def save_group(tx: Transaction, wanted: str, name: str) -> None:
     """Write a group down."""
     fresh = tx.insert_or_update(tables.store_groups).values(tenant=tx.tenant, id=wanted, name=name)
     tx.run(fresh.on_conflict_do_update(index_elements=["tenant", "id"], set_={"name": name}))
+
+
+def delete_group(tx: Transaction, wanted: str) -> None:
+    """Take a group out."""
+    table = tables.store_groups
+    tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
 
 
 def add_program(tx: Transaction, program: Program, document: str) -> None:

@@ -49,4 +49,4 @@ def _stores(page: Page) -> tuple[Store, ...]:
     if page.caller.store is not None:
         return (page.caller.store,)
     with page.database.read(page.caller.tenant) as tx:
-        return shops.stores(tx)
+        return shops.open_stores(tx)

@@ -51,6 +51,10 @@ class StoreSettings(Wire):
     group: Id | None = Field(
         default=None, description="The group it belongs to, put under /v1/store-groups."
     )
+    closed: bool = Field(
+        default=False,
+        description="True once it is closed: nothing new begins in it, and it stays in the books.",
+    )
 
 
 class StoreFound(StoreSettings):

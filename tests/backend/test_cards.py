@@ -115,6 +115,13 @@ def test_a_card_type_is_free_or_paid_and_has_a_name(counter: Desk) -> None:
     counter.refused("not-found", "PUT", "/card-types/free", free | {"program": "none"})
     counter.refused("not-found", "PUT", "/card-types/gold", paid | {"article": "NOTHING"})
     assert [each["id"] for each in counter.ask("GET", "/card-types")["types"]] == ["free", "gold"]
+    member = counter.add()["id"]
+    counter.ask("POST", f"/members/{member}/cards", {"card_uid": OTHER, "type": "free"})
+    said = counter.refused("in-use", "DELETE", "/card-types/free")["detail"]
+    assert said == "cards that are out are of this type (1): it stays"
+    for _ in range(2):
+        assert counter.raw("DELETE", "/card-types/gold").status_code == 204
+    assert [each["id"] for each in counter.ask("GET", "/card-types")["types"]] == ["free"]
 
 
 def test_a_fixed_card_ends_with_its_last_day_and_a_rolling_one_counts_from_joining(

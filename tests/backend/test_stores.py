@@ -172,3 +172,64 @@ def test_the_company_is_called_otherwise(owner: Merchant) -> None:
     owner.puts("/v1/settings/company", name="Chez Lise")
     assert owner.gets("/v1/settings/company") == {"name": "Chez Lise"}
     assert owner.refused("PUT", "/v1/settings/company", {"name": "two\nlines"})[0] == 422
+
+
+# --- what was made by mistake goes again, and what worked is closed -------------------------------
+
+
+def test_a_sign_a_group_and_a_store_go_when_nothing_needs_them(
+    owner: Merchant, line: Connected
+) -> None:
+    owner.puts("/v1/brands/lise", name="Maison Lise")
+    owner.puts("/v1/store-groups/west", name="Ouest")
+    here = f"/v1/stores/{line.claimed.store.id}"
+    owner.puts(here, **settings(line, brand="lise", group="west"))
+    refused = {path: owner.asks("DELETE", path) for path in ("/v1/brands/lise", WEST, here)}
+    assert [(each.status_code, each.json()["detail"]) for each in refused.values()] == [
+        (409, "the stores Angers have it: change that first"),
+        (409, "the stores Angers have it: change that first"),
+        (409, "it is the only store"),
+    ]
+    owner.puts(here, **settings(line))
+    only = {"only": {"brands": ["lise"], "stores": ["typo"]}}
+    rule = {"id": "purchase", "when": "sale", "give": {"amount": 100, "points": 1}, **only}
+    publishes(owner, line.claimed.program, 2, earning=[rule])
+    owner.puts("/v1/stores/typo", **settings(line, name="Typo"))
+    for path in ("/v1/brands/lise", "/v1/stores/typo"):
+        said = owner.asks("DELETE", path).json()["detail"]
+        assert said.startswith(f"the program {line.claimed.program} names it"), said
+    publishes(owner, line.claimed.program, 3)
+    for path in ("/v1/brands/lise", WEST, "/v1/stores/typo"):
+        for _ in range(2):
+            assert owner.asks("DELETE", path).status_code == 204
+    assert (owner.gets("/v1/brands")["brands"], owner.gets("/v1/store-groups")["groups"]) == (
+        [],
+        [],
+    )
+    assert [each["name"] for each in owner.gets("/v1/stores")["stores"]] == ["Angers"]
+    noted = {each["action"] for each in owner.gets("/v1/audit")["lines"]}
+    assert noted >= {"brand.remove", "group.remove", "store.remove"}
+
+
+WEST = "/v1/store-groups/west"
+
+
+def test_a_store_that_worked_is_closed_and_stays_in_the_books(
+    owner: Merchant, line: Connected, bordeaux: TillClient, member: str
+) -> None:
+    bordeaux.record_sale(sale_of(member, 4000))
+    there, closed = f"/v1/stores/{BORDEAUX}", settings(line, name="Bordeaux", closed=True)
+    assert owner.refused("DELETE", there) == (409, "in-use")
+    (wrong,) = owner.asks("PUT", there, closed).json()["errors"]
+    assert (wrong["field"], wrong["message"]) == ("closed", "Till still work in it: end them first")
+    (till,) = [each for each in owner.gets("/v1/tills")["tills"] if each["store"] == BORDEAUX]
+    assert owner.asks("DELETE", f"/v1/tills/{till['id']}").status_code in (200, 204)
+    assert owner.puts(there, **closed)["closed"] is True
+    new = {"id": new_id(), "name": "Till 2", "store": BORDEAUX}
+    assert owner.refused("POST", "/v1/tills", new) == (422, "invalid")
+    assert owner.refused("POST", "/v1/terminals", new) == (422, "invalid")
+    assert line.till.account(member).balance == 40
+    last = settings(line, closed=True)
+    assert owner.refused("PUT", f"/v1/stores/{line.claimed.store.id}", last) == (422, "invalid")
+    owner.puts(there, **settings(line, name="Bordeaux"))
+    owner.posts("/v1/tills", **new)

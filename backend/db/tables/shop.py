@@ -48,8 +48,10 @@ stores = Table(
     Column("program", ID, nullable=False),
     # The shop's sign ("enseigne"), where the company has several; empty for none.
     Column("brand", String(64), nullable=False, server_default=""),
-    # No foreign key: SQLite cannot add one to a table that is there. Groups are never deleted.
+    # No foreign key: SQLite cannot add one to a table that is there. A group goes when none is in.
     Column("group_code", ID),
+    # Closed: it stays in the books, and nothing new begins in it.
+    Column("closed_at", Instant),
     PrimaryKeyConstraint("tenant", "id"),
     of_a_tenant(),
 )

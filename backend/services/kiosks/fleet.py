@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from backend.db import Transaction, access, shops
+from backend.db import Transaction, access
 from backend.db.access import Terminal, Till
 from backend.errors import Refused
+from backend.services.shop.stores import refuse_closed
 from backend.services.team import access as entrance
 from backend.services.team import audit
 from backend_client.schemas import (
@@ -29,7 +30,7 @@ def terminals(tx: Transaction) -> tuple[TerminalAnswer, ...]:
 
 def add_terminal(tx: Transaction, new: NewTerminal, *, actor: str) -> TerminalAdded:
     """A kiosk and the code to claim it with. Raises Refused."""
-    _refuse_unknown_store(tx, new.store)
+    refuse_closed(tx, new.store)
     if access.terminal(tx, TerminalId(new.id)) is not None:
         raise Refused(ProblemName.ID_REUSED, "this kiosk is there already: ask for a new code")
     access.add_terminal(tx, TerminalId(new.id), name=new.name, store=StoreId(new.store))
@@ -126,7 +127,7 @@ def tills(tx: Transaction) -> tuple[TillAnswer, ...]:
 
 def add_till(tx: Transaction, new: NewTill, *, actor: str) -> TillKey:
     """A till and its key. Raises Refused."""
-    _refuse_unknown_store(tx, new.store)
+    refuse_closed(tx, new.store)
     if access.till(tx, new.id) is not None:
         raise Refused(ProblemName.ID_REUSED, "this till is there already: ask for another key")
     key = entrance.add_till(
@@ -171,8 +172,3 @@ def _told_till(till: Till) -> TillAnswer:
             "revoked_at": till.revoked_at,
         }
     )
-
-
-def _refuse_unknown_store(tx: Transaction, wanted: str) -> None:
-    if shops.store(tx, StoreId(wanted)) is None:
-        raise Refused(ProblemName.NOT_FOUND, "no such store")

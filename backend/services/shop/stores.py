@@ -1,6 +1,7 @@
 """Stores, their signs and their groups; what changes reaches the kiosks."""
 
-from backend.db import Transaction, feed, shops
+from backend.db import Transaction, access, feed, shops
+from backend.db.access import Terminal, Till
 from backend.db.shops import Store
 from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
@@ -13,7 +14,7 @@ from backend_client.schemas import (
     StoreFound,
     StoreSettings,
 )
-from loyalty.ids import ProgramId, StoreId
+from loyalty.ids import ProgramId, StoreId, derived_entry
 
 
 def stores_of(tx: Transaction) -> tuple[StoreFound, ...]:
@@ -29,6 +30,12 @@ def store_of(tx: Transaction, wanted: str) -> StoreFound:
     return _found(store)
 
 
+def refuse_closed(tx: Transaction, wanted: str) -> None:
+    """Raises Refused for a store that is not there, or closed: nothing new begins there."""
+    if store_of(tx, wanted).closed:
+        raise Refused.at("store", phrase("it is closed: choose one that is open"))
+
+
 def put_store(
     tx: Transaction, wanted: str, body: StoreSettings, expected: Expected = ANYTHING
 ) -> StoreFound:
@@ -40,6 +47,8 @@ def put_store(
         return asked
     expected.check(known)
     _refuse_unknown(tx, body)
+    if body.closed and (store is None or store.closed_at is None):
+        _refuse_working(tx, wanted)
     settled = Store(
         id=StoreId(wanted),
         name=body.name,
@@ -48,6 +57,7 @@ def put_store(
         program=ProgramId(body.program),
         brand=body.brand,
         group=body.group,
+        closed_at=((store and store.closed_at) or tx.now) if body.closed else None,
     )
     (shops.add_store if store is None else shops.save_store)(tx, settled)
     feed.tell(tx, "store", settled.id)
@@ -97,7 +107,26 @@ def _found(store: Store) -> StoreFound:
         program=store.published,
         brand=store.brand,
         group=store.group,
+        closed=store.closed_at is not None,
     )
+
+
+def _refuse_working(tx: Transaction, wanted: str) -> None:
+    """Raises Refused for a store that still works: its tills and kiosks are ended first."""
+    if all(store.id == wanted for store in shops.open_stores(tx)):
+        raise Refused.at("closed", phrase("it is the only store that is open"))
+    working = [each.name for each in access.terminals(tx) if _works(each, wanted)]
+    own = derived_entry("web-till", StoreId(wanted))
+    working += [each.name for each in access.tills(tx) if _works(each, wanted) and each.id != own]
+    if working:
+        raise Refused.at(
+            "closed",
+            phrase("{machines} still work in it: end them first", machines=", ".join(working[:5])),
+        )
+
+
+def _works(machine: Terminal | Till, store: str) -> bool:
+    return machine.store.id == store and machine.revoked_at is None
 
 
 def _refuse_unknown(tx: Transaction, body: StoreSettings) -> None:

@@ -28,7 +28,7 @@ def web_till(
         found = access.till(tx, _id(store))
     if found is None:
         found = database.run(tenant, _opened, store)
-    if found.revoked_at is not None:
+    if found.revoked_at is not None or store.closed_at is not None:
         raise Refused(ProblemName.NOT_ALLOWED, "the web till of this store is closed")
     return replace(found, by=actor)
 
@@ -38,7 +38,7 @@ def _store(tx: Transaction, own: Store | None, wanted: str) -> Store:
         if wanted not in ("", own.id):
             raise Refused(ProblemName.NOT_ALLOWED, "you work in another store")
         return own
-    found = shops.stores(tx)
+    found = shops.open_stores(tx)
     if wanted:
         found = tuple(store for store in found if store.id == StoreId(wanted))
         if not found:
