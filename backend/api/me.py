@@ -152,13 +152,16 @@ def movements(
         ),
     ] = None,
 ) -> MovementsPage:
-    """Every movement of points, newest first, with its ticket and why it is what it is."""
+    """Every movement of points, newest first, with its ticket and why it is what it is.
+
+    Who of the staff changed points by hand is the shop's to know: it is `team` here.
+    """
     after = asked.after(int)
     with database.read(visitor.tenant) as tx:
         words = own_account.words_of(visitor.person, language, accepted)
         of = own_account.seen_by(tx, visitor.person, program, words)
         kinds, place = frozenset(kind or ()), after[0] if after else None
-        found = accounts.movements(tx, of, kinds=kinds, after=place, limit=asked.limit + 1)
+        found = own_account.movements(tx, of, kinds=kinds, after=place, limit=asked.limit + 1)
     told, following = page(found, asked, lambda each: (each.position,))
     return MovementsPage(movements=told, next=following)
 

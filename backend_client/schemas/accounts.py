@@ -114,7 +114,9 @@ class PointsMovement(Wire):
     ticket: TicketBody | None = Field(description="None where no sale is known for it.")
     used_for: str | None = Field(description="The reward that was had; null for what is no use.")
     by: Id | None = Field(description="Whose card, in a household.")
-    actor: str | None = Field(description="Who of the shop, of a change by hand.")
+    actor: str | None = Field(
+        description="Who of the shop, of a change by hand; `team` where a customer asks."
+    )
     why: tuple[str, ...] = Field(description="The calculation in words, line by line.")
 
 

@@ -271,6 +271,23 @@ def test_the_account_shows_lots_with_their_dates_movements_with_reasons_and_card
     assert ([lot["points"] for lot in rest["lots"]], rest["next"]) == ([50], None)
 
 
+def test_who_of_the_staff_did_something_is_nowhere_in_what_is_the_members(
+    counter: Desk, phone: Phone
+) -> None:
+    """P-22: the store's team did it, whoever of them."""
+    member = counter.add(email=CAMILLE, note="likes green")["id"]
+    given = {"id": new_id(), "member": member, "points": 20, "nature": "gesture"}
+    counter.ask("POST", "/adjustments", given | {"comment": "the coffee was cold"})
+    counter.ask("PATCH", f"/members/{member}/record", {"version": 1, "town": "Angers"})
+    phone.comes_in(CAMILLE)
+    by_hand = [each["actor"] for each in phone.ask("GET", "/me/movements")["movements"]]
+    assert by_hand == ["team", None], "and the welcome, which nobody gave by hand"
+    for path in ("", "/lots", "/movements", "/vouchers", "/consents", "/export"):
+        told = phone.raw("GET", f"/me{path}").text
+        assert counter.who.person.id not in told, path
+        assert "staff:" not in told, path
+
+
 def test_a_voucher_shows_its_code_while_a_till_takes_it_and_no_longer(
     line: Connected, kiosk: Kiosk, phone: Phone
 ) -> None:

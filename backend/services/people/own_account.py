@@ -29,13 +29,17 @@ from backend_client.schemas import (
     MyRelative,
     MyVoucher,
     MyVouchers,
+    PointsMovement,
     ProblemName,
 )
 from loyalty.ids import MemberId, ProgramId
+from loyalty.ledger import EntryKind
 from loyalty.program import in_language
 from loyalty.vouchers import VoucherState, readable
 
 LOTS_MAX = 200
+TEAM = "team"
+"""All that customers are told of who changed their points by hand."""
 VOUCHERS_MAX = 100
 _OPEN = (LotState.ACTIVE, LotState.PENDING)
 
@@ -123,6 +127,17 @@ def _lots(tx: Transaction, of: Seen) -> tuple[LotView, ...]:
     ]
     for_ever = tx.now.replace(year=9999)
     return tuple(sorted(found, key=lambda lot: (lot.deadline or for_ever, lot.entry)))[:LOTS_MAX]
+
+
+def movements(
+    tx: Transaction, of: Seen, *, kinds: frozenset[EntryKind], after: int | None, limit: int
+) -> tuple[PointsMovement, ...]:
+    """Movements, newest first; a change by hand is the store's team's, whoever of them did it."""
+    found = account_desk.movements(tx, of, kinds=kinds, after=after, limit=limit)
+    return tuple(
+        each.model_copy(update={"actor": TEAM}) if each.actor is not None else each
+        for each in found
+    )
 
 
 def _card(card: Card) -> MyCard:
