@@ -10,9 +10,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    delete,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -22,7 +20,7 @@ from sqlalchemy import (
 from backend.db import tables
 from backend.db.members import Member, member_of
 from backend.db.transaction import Transaction
-from backend_client.schemas import AlikeBy, MemberFilter, MemberSort, SegmentBody
+from backend_client.schemas import MemberFilter, MemberSort
 from loyalty.ids import MemberId, ProgramId
 from loyalty.members import name_key
 
@@ -44,7 +42,7 @@ _SORTED_BY: dict[MemberSort, tuple[ColumnElement[Any], ...]] = {
     MemberSort.RECORD_TYPE: (_members.c.record_type,),
     MemberSort.PRICE_CODE: (_members.c.price_code,),
 }
-_BETWEEN = "/"
+BETWEEN = "/"
 """Stands between the parts of a place; no key of a name has it."""
 
 
@@ -162,7 +160,7 @@ def _listed(row: Row[Any], chosen: Row[Any]) -> Listed:
     values: list[Any] = list(chosen[1:])
     value = values[0].isoformat() if isinstance(values[0], datetime) else values[0]
     if len(values) > 1:
-        value = _BETWEEN.join(values)
+        value = BETWEEN.join(values)
     return Listed(
         member=member_of(row),
         snapshot=row.snapshot,
@@ -172,7 +170,7 @@ def _listed(row: Row[Any], chosen: Row[Any]) -> Listed:
 
 
 def _conditions(tx: Transaction, query: Query) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [*_people(tx), *_filtered(query.only)]
+    wanted: list[ColumnElement[bool]] = [*people(tx), *_filtered(query.only)]
     if query.ids is not None:
         wanted.append(_members.c.id.in_(query.ids))
     for word in name_key(query.name).split():
@@ -195,12 +193,12 @@ def _after(query: Query, columns: Sequence[ColumnElement[Any]]) -> Iterator[Colu
     if query.sort is MemberSort.JOINED:
         given = [datetime.fromisoformat(str(last))]
     elif many > 1:
-        parts = str(last).split(_BETWEEN, many - 1)
+        parts = str(last).split(BETWEEN, many - 1)
         given = [*parts, *[""] * (many - len(parts))]
-    yield _beyond(columns, (*given, last_id), descending=query.descending)
+    yield beyond(columns, (*given, last_id), descending=query.descending)
 
 
-def _beyond(
+def beyond(
     columns: Sequence[ColumnElement[Any]], values: Sequence[Any], *, descending: bool = False
 ) -> ColumnElement[bool]:
     """Compared from the first on, as the order is: an index is entered at that place."""
@@ -208,7 +206,7 @@ def _beyond(
     return tuple_(*columns) < place if descending else tuple_(*columns) > place
 
 
-def _people(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+def people(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
     """Whoever stands for a person: no wallets, nobody erased, no record that another took in."""
     return (
         _members.c.tenant == tx.tenant,
@@ -286,133 +284,3 @@ _FITS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "joined_to": lambda at: _joined < at,
 }
 """What fits each field of a filter."""
-
-
-# --- duplicates -------------------------------------------------------------------------------
-
-_ALIKE: dict[AlikeBy, tuple[tuple[ColumnElement[Any], ...], ColumnElement[bool]]] = {
-    AlikeBy.EMAIL: ((_members.c.contact_key,), _members.c.contact_key.is_not(None)),
-    AlikeBy.PHONE: ((_members.c.phone_key,), _members.c.phone_key.is_not(None)),
-    AlikeBy.NAME_AND_BIRTHDAY: (
-        (_members.c.last_key, _members.c.first_key, _members.c.birthday),
-        and_(
-            _members.c.birthday.is_not(None),
-            or_(_members.c.last_key != "", _members.c.first_key != ""),
-        ),
-    ),
-}
-"""What records that may be one person share: the columns of an index."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
-    """Members who share something, in the order in which they were written down."""
-
-    by: AlikeBy
-    value: str
-    members: tuple[MemberId, ...]
-
-
-def duplicates(tx: Transaction, after: tuple[str, str] | None, limit: int) -> tuple[Alike, ...]:
-    """The next groups: by e-mail, then by phone, then by name and birthday. ValueError."""
-    found: list[Alike] = []
-    order = list(_ALIKE)
-    first = 0 if after is None else order.index(AlikeBy(after[0]))
-    for by in order[first:]:
-        place = _parts(by, after[1]) if after is not None and by == after[0] else None
-        found += _groups(tx, by, place, limit - len(found))
-        if len(found) >= limit:
-            break
-    return tuple(found)
-
-
-def _parts(by: AlikeBy, value: str) -> list[str]:
-    columns, _ = _ALIKE[by]
-    parts = value.split(_BETWEEN)
-    if len(parts) != len(columns):
-        raise ValueError(value)
-    return parts
-
-
-def _groups(
-    tx: Transaction, by: AlikeBy, after: Sequence[str] | None, limit: int
-) -> Iterator[Alike]:
-    """Those that share it, from an index alone; which of them are people, some at a time."""
-    columns, condition = _ALIKE[by]
-    left = limit
-    while left > 0:
-        shared = tx.rows(
-            select(*columns)
-            .where(_members.c.tenant == tx.tenant, condition)
-            .where(*([] if after is None else [_beyond(columns, after)]))
-            .group_by(*columns)
-            .having(func.count() > 1)
-            .order_by(*columns)
-            .limit(_AT_ONCE)
-        )
-        people = _sharing(tx, columns, shared)
-        for values in map(tuple, shared):
-            if left > 0 and len(people.get(values, ())) > 1:
-                left -= 1
-                yield Alike(by=by, value=_BETWEEN.join(values), members=tuple(people[values]))
-        if len(shared) < _AT_ONCE:
-            return
-        after = shared[-1]
-
-
-_AT_ONCE = 50
-"""Groups that are looked at together."""
-
-
-def _sharing(
-    tx: Transaction, columns: Sequence[ColumnElement[Any]], shared: Sequence[Row[Any]]
-) -> dict[tuple[str, ...], list[MemberId]]:
-    """Who shares what, in the order in which they were written down."""
-    if not shared:
-        return {}
-    # The first alone is what SQLite enters an index by; all of them are what is meant.
-    near = columns[0].in_({values[0] for values in shared})
-    one_of = and_(near, tuple_(*columns).in_([tuple(values) for values in shared]))
-    found: dict[tuple[str, ...], list[MemberId]] = {}
-    for row in tx.rows(
-        select(*columns, _members.c.id)
-        .where(*_people(tx), one_of)
-        .order_by(_members.c.recorded_at, _members.c.id)
-    ):
-        found.setdefault(tuple(row[:-1]), []).append(MemberId(row.id))
-    return found
-
-
-# --- segments ---------------------------------------------------------------------------------
-
-
-def segments(tx: Transaction) -> tuple[SegmentBody, ...]:
-    """Every segment, by name."""
-    table = tables.segments
-    found = tx.rows(
-        select(table).where(table.c.tenant == tx.tenant).order_by(table.c.name, table.c.id)
-    )
-    return tuple(
-        SegmentBody(id=row.id, name=row.name, only=MemberFilter.model_validate_json(row.filter))
-        for row in found
-    )
-
-
-def save_segment(tx: Transaction, segment: SegmentBody) -> None:
-    """The segment, instead of what it was."""
-    remove_segment(tx, segment.id)
-    tx.run(
-        insert(tables.segments).values(
-            tenant=tx.tenant,
-            id=segment.id,
-            name=segment.name,
-            filter=segment.only.model_dump_json(exclude_defaults=True),
-        )
-    )
-
-
-def remove_segment(tx: Transaction, wanted: str) -> bool:
-    """Whether there was one to remove."""
-    table = tables.segments
-    gone = tx.run(delete(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    return bool(gone.rowcount)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.db import Transaction, accounts, shops, vouchers
+from backend.db import Transaction, journals, shops, vouchers
 from backend.db.vouchers import VoucherRow
 from backend.services.kiosks.changes import account_changes
 from backend.services.points.ledger import locked_account, post, settle
@@ -151,7 +151,7 @@ def settles(life: Life, _: MemberId) -> list[Entry]:
     if life.data.draw(st.booleans()):
         settle(life.tx, issue(row.voucher), row.entry)
         return []
-    held = accounts.entry(life.tx, row.entry)
+    held = journals.entry(life.tx, row.entry)
     assert held is not None
     cancelled = redemption.void(row.voucher, held.entry, now=life.at)
     life.book(cancelled.entry)
@@ -198,7 +198,7 @@ def opens(life: Life, member: MemberId) -> list[Entry]:
 def expires(life: Life, member: MemberId) -> list[Entry]:
     account = locked_account(life.tx, member, life.program).snapshot.account()
     found = due(account, member, life.program, life.store, now=life.at)
-    known = accounts.entries(life.tx, [entry.id for entry in found])
+    known = journals.entries(life.tx, [entry.id for entry in found])
     return [entry for entry in found if entry.id not in known]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from backend.db import accounts, members
+from backend.db import accounts, journals, members
 from backend.db.imports import ImportState
 from backend.services.keeping import import_uploads, imports
 from backend.services.keeping.import_files import (
@@ -220,7 +220,7 @@ def test_points_that_were_spent_are_owed_after_an_undo(importer: Importer, shop:
     importer.does("commit", tried["id"])
     (anna,) = importer.balances()
     with shop.database.write(shop.shop.tenant) as tx:
-        given = accounts.journal(tx, MemberId(anna), shop.shop.program)[0].entry
+        given = journals.journal(tx, MemberId(anna), shop.shop.program)[0].entry
         spent = replace(
             given,
             id=EntryId(new_id()),

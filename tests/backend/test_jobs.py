@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from backend.config import Config
-from backend.db import Database, accounts, outbox, shops
+from backend.db import Database, accounts, journals, outbox, shops
 from backend.db import jobs as kept
 from backend.db.outbox import MailRow
 from backend.jobs import JOBS
@@ -91,7 +91,7 @@ def spent(shop: Company, who: MemberId, points: int, store: str) -> None:
 
 def journal(shop: Company, who: MemberId) -> list[Entry]:
     with shop.database.read(shop.shop.tenant) as tx:
-        return [posted.entry for posted in accounts.journal(tx, who, shop.shop.program)]
+        return [posted.entry for posted in journals.journal(tx, who, shop.shop.program)]
 
 
 def mails(shop: Company) -> list[MailRow]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from backend.db import Transaction, accounts, shops
+from backend.db import Transaction, journals, shops
 from backend.db.daily import Period
 from backend.db.reports import who_spent
 from backend.errors import Refused
@@ -52,7 +52,7 @@ def clearing(tx: Transaction, program: ProgramId, *, since: datetime, until: dat
     period = Period(since=since, until=until, booked=True, program=program)
     spent = who_spent(tx, period)
     journals = (
-        tuple(posted.entry for posted in accounts.journal(tx, MemberId(member), program))
+        tuple(posted.entry for posted in journals.journal(tx, MemberId(member), program))
         for member in sorted(spent)
     )
     only = {EntryId(entry) for debits in spent.values() for entry in debits}

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
-from backend.db import Database, Transaction, accounts, cards, households, imports, members
+from backend.db import Database, Transaction, cards, households, imports, journals, members
 from backend.db.cards import Card
 from backend.db.imports import BroughtRow, ImportRow, ImportState
 from backend.db.members import Member
@@ -218,7 +218,7 @@ def _undo_part(tx: Transaction, wanted: str) -> bool:
     if not rows:
         imports.save_import(tx, wanted, state=ImportState.UNDONE.value, undone_at=tx.now)
         return False
-    given = accounts.entries(tx, [row.entry for row in rows if row.entry is not None])
+    given = journals.entries(tx, [row.entry for row in rows if row.entry is not None])
     reversals = [_reversal(posted.entry, tx.now) for posted in given.values()]
     _book(tx, reversals)
     imports.mark_undone(tx, wanted, [row.number for row in rows])

@@ -11,6 +11,7 @@ from backend.db import (
     feed,
     gifts,
     households,
+    journals,
     links,
     programs,
     shops,
@@ -194,7 +195,7 @@ def account_changes(tx: Transaction, keys: list[str]) -> dict[str, AccountChange
     """Those accounts (`member/program`) as they stand, with the entries that led there."""
     wanted = [_account_key(each) for each in keys]
     key = snapshot_key(tx.keys.cards)
-    entries = accounts.latest(tx, wanted, ENTRIES_OF_AN_ACCOUNT)
+    entries = journals.latest(tx, wanted, ENTRIES_OF_AN_ACCOUNT)
     return {
         f"{row.member}/{row.program}": AccountChanged(
             account=with_seal(key, row.snapshot),

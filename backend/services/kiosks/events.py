@@ -42,6 +42,7 @@ from backend.db import (
     cards,
     facts,
     households,
+    journals,
     members,
     vouchers,
 )
@@ -153,7 +154,7 @@ def _expect(tx: Transaction, request: EventsRequest) -> None:
     households.expect(tx, people)
     cards.expect(tx, [event.card for event in joined])
     accounts.expect(tx, holders)
-    accounts.expect_entries(tx, entries)
+    journals.expect_entries(tx, entries)
     vouchers.expect(tx, taken, codes)
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from backend.db import Transaction, accounts, cards, members, shops, webhooks
+from backend.db import Transaction, cards, journals, members, shops, webhooks
 from backend.db.access import Terminal
 from backend.db.cards import Card
 from backend.errors import Refused
@@ -130,7 +130,7 @@ def claim(tx: Transaction, terminal: Terminal, event: WelcomeClaimed, notes: Not
         return
     if program is not None:
         _check_welcome(program, terminal, entry, notes)
-    if accounts.entry(tx, entry.id) is None and _was_welcomed(tx, entry):
+    if journals.entry(tx, entry.id) is None and _was_welcomed(tx, entry):
         notes.flag("welcome-twice")
         return
     post_once(tx, entry, notes)

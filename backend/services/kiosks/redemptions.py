@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from backend.db import Transaction, accounts, cards, members, shops, vouchers
+from backend.db import Transaction, accounts, cards, journals, members, shops, vouchers
 from backend.db.access import Terminal
 from backend.db.shops import Store
 from backend.db.vouchers import VoucherRow
@@ -56,12 +56,12 @@ def _person(tx: Transaction, request: RedemptionRequest) -> MemberId:
     return card.member if card else MemberId(request.member)
 
 
-def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> accounts.Posted:
+def void_if_held(tx: Transaction, held: VoucherRow, *, now: datetime) -> journals.Posted:
     """Give the points of a reserved voucher back. Raises VoucherRedeemed."""
-    entry = accounts.entry(tx, held.entry)
+    entry = journals.entry(tx, held.entry)
     assert entry is not None
     cancellation = redemption.void(held.voucher, entry.entry, now=now)
-    known = accounts.reversal_of(tx, held.entry)
+    known = journals.reversal_of(tx, held.entry)
     posted = known or post(tx, cancellation.entry)[0]
     settle(tx, cancellation.voucher, held.entry)
     return posted
@@ -130,7 +130,7 @@ def reserve(
 
 def answer(tx: Transaction, held: VoucherRow) -> RedemptionAnswer:
     """What is told of a voucher and the points that it holds."""
-    posted = accounts.entry(tx, held.entry)
+    posted = journals.entry(tx, held.entry)
     row = accounts.account(tx, held.voucher.member, held.voucher.program)
     assert posted is not None
     assert row is not None

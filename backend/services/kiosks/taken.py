@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backend.db import Transaction, accounts, cards, facts, shops, vouchers
+from backend.db import Transaction, cards, facts, journals, shops, vouchers
 from backend.db.access import Terminal
 from backend.db.vouchers import VoucherRow
 from backend.services.kiosks.redemptions import void_if_held
@@ -126,7 +126,7 @@ def _add_voucher(tx: Transaction, entry: Entry, event: VoucherReserved, notes: N
 def _catch_up(tx: Transaction, row: VoucherRow) -> None:
     """What was told of the voucher before we knew of it: facts may arrive in any order."""
     wanted = row.voucher.redemption
-    if accounts.reversal_of(tx, row.entry) is not None:
+    if journals.reversal_of(tx, row.entry) is not None:
         settle(tx, rules.void(row.voucher), row.entry)
     elif facts.was_told(tx, VOUCHER_ISSUED, wanted):
         settle(tx, rules.issue(row.voucher), row.entry)
@@ -157,7 +157,7 @@ def void(tx: Transaction, terminal: Terminal, event: VoucherVoided, notes: Notes
     if row.voucher.state is VoucherState.REDEEMED:
         notes.flag("void-after-redeem")
         return
-    held = accounts.entry(tx, row.entry)
+    held = journals.entry(tx, row.entry)
     assert held is not None
     due = redemption.void(row.voucher, held.entry, now=told.occurred_at).entry
     if alike(told, due):

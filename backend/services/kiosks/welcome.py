@@ -1,7 +1,7 @@
 """The welcome: once for each person, whatever cards, kiosks, addresses and households they use."""
 
-from backend.db import Transaction, accounts, households, members
-from backend.db.accounts import Posted
+from backend.db import Transaction, accounts, households, journals, members
+from backend.db.journals import Posted
 from backend.db.members import Member
 from backend.db.shops import Store
 from backend.services.points.ledger import locked_account, post
@@ -26,12 +26,12 @@ def give(tx: Transaction, person: Member, program: Program, store: Store) -> Pos
 def due(tx: Transaction, person: Member, program: Program, store: Store) -> Entry | None:
     """The welcome that the person has not had; None where there is none, or they had it."""
     entry = earning.welcome(program, person.id, store.id, now=tx.now, zone=store.zone)
-    if entry is None or accounts.entry(tx, entry.id) is not None:
+    if entry is None or journals.entry(tx, entry.id) is not None:
         return None
     row = accounts.account(tx, person.id, program.id)
     if row is not None and row.snapshot.welcomed:
         return None
-    return None if accounts.welcomes(tx, same_person(tx, person), program.id) else entry
+    return None if journals.welcomes(tx, same_person(tx, person), program.id) else entry
 
 
 def keep_one(tx: Transaction, member: MemberId, program: ProgramId) -> Posted | None:
@@ -43,8 +43,8 @@ def keep_one(tx: Transaction, member: MemberId, program: ProgramId) -> Posted | 
     if row is None or not row.snapshot.welcomed or person is None:
         return None
     same = same_person(tx, person)
-    mine = () if same == (member,) else accounts.welcomes(tx, [member], program)
-    if not mine or len(accounts.welcomes(tx, same, program)) == len(mine):
+    mine = () if same == (member,) else journals.welcomes(tx, [member], program)
+    if not mine or len(journals.welcomes(tx, same, program)) == len(mine):
         return None
     entry = mine[0].entry
     taken = Entry(
@@ -68,13 +68,13 @@ def who_was_first(tx: Transaction, wanted: MemberId, program: ProgramId) -> Memb
     person = members.member(tx, wanted)
     if person is None:
         return wanted
-    standing = accounts.welcomes(tx, same_person(tx, person), program)
+    standing = journals.welcomes(tx, same_person(tx, person), program)
     return standing[0].entry.member if standing else wanted
 
 
 def given(tx: Transaction, member: MemberId, program: ProgramId) -> int:
     """The welcome points that the member has; 0 for none."""
-    return sum(posted.entry.points for posted in accounts.welcomes(tx, [member], program))
+    return sum(posted.entry.points for posted in journals.welcomes(tx, [member], program))
 
 
 _KNOWN_MAX = 100

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from backend.config import Config
-from backend.db import Transaction, accounts, feed, members, outbox, settings, shops
+from backend.db import Transaction, feed, journals, members, outbox, settings, shops
 from backend.db.members import Member
 from backend.mail import Mail, MailKind
 from backend.services import clock
@@ -63,7 +63,7 @@ def _welcome(tx: Transaction, member: MemberId, program_id: ProgramId, config: C
     if not program.welcome_mail.active:
         return False
     active_since = _mail_since(tx, program)
-    entries = [posted.entry for posted in accounts.journal(tx, member, program_id)]
+    entries = [posted.entry for posted in journals.journal(tx, member, program_id)]
     given = sum(entry.points for entry in entries if entry.kind is EntryKind.WELCOME)
     bought = any(
         entry.kind is EntryKind.EARN and entry.occurred_at >= active_since for entry in entries

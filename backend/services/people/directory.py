@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from backend.db import Transaction, cards, directory, members
-from backend.db.directory import Alike, Listed, Query
+from backend.db import Transaction, alike, cards, directory, members
+from backend.db import segments as segment_rows
+from backend.db.alike import Alike
+from backend.db.directory import Listed, Query
 from backend.errors import Refused, phrase
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
@@ -134,7 +136,7 @@ def everybody(
 def duplicates(tx: Transaction, after: tuple[str, str] | None, limit: int) -> tuple[Alike, ...]:
     """The next groups of records that may be one person. Raises Refused for a wrong cursor."""
     try:
-        return directory.duplicates(tx, after, limit)
+        return alike.duplicates(tx, after, limit)
     except ValueError:
         raise Refused(ProblemName.INVALID, "cursor: not one of this list") from None
 
@@ -144,25 +146,25 @@ def duplicates(tx: Transaction, after: tuple[str, str] | None, limit: int) -> tu
 
 def segments(tx: Transaction) -> tuple[SegmentBody, ...]:
     """Every segment, by name."""
-    return directory.segments(tx)
+    return segment_rows.segments(tx)
 
 
 def save_segment(tx: Transaction, wanted: str, body: SegmentTerms) -> SegmentBody:
     """The segment as it is from now on."""
     segment = SegmentBody(id=wanted, name=body.name, only=body.only)
-    directory.save_segment(tx, segment)
+    segment_rows.save_segment(tx, segment)
     return segment
 
 
 def remove_segment(tx: Transaction, wanted: str) -> SegmentBody:
     """The segment that is no more. Raises Refused."""
     gone = _segment(tx, wanted)
-    directory.remove_segment(tx, wanted)
+    segment_rows.remove_segment(tx, wanted)
     return gone
 
 
 def _segment(tx: Transaction, wanted: str) -> SegmentBody:
-    found = next((each for each in directory.segments(tx) if each.id == wanted), None)
+    found = next((each for each in segment_rows.segments(tx) if each.id == wanted), None)
     if found is None:
         raise Refused(ProblemName.NOT_FOUND, "no such segment")
     return found

@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import uuid4
 
-from backend.db import Transaction, accounts, cards, feed, households, members, shops
-from backend.db.accounts import Posted
+from backend.db import Transaction, accounts, cards, feed, households, journals, members, shops
 from backend.db.households import HouseholdRow, StepRow
+from backend.db.journals import Posted
 from backend.errors import Refused
 from backend.services.people.records import existing
 from backend.services.points.ledger import locked_account, post
@@ -177,7 +177,7 @@ def _rules(tx: Transaction, wanted: ProgramId) -> Program:
 
 
 def _journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Entry, ...]:
-    return tuple(each.entry for each in accounts.journal(tx, member, program))
+    return tuple(each.entry for each in journals.journal(tx, member, program))
 
 
 def _journals(tx: Transaction, household: Household) -> tuple[Entry, ...]:

@@ -1,6 +1,6 @@
 """Looking people and their accounts up."""
 
-from backend.db import Database, Transaction, accounts, cards, members
+from backend.db import Database, Transaction, accounts, cards, journals, members
 from backend.db.access import Till
 from backend.db.cards import Card
 from backend.db.members import Member
@@ -78,7 +78,7 @@ def account_of(tx: Transaction, wanted: MemberId, program: ProgramId) -> Account
     return AccountAnswer(
         account=snapshot,
         balance=snapshot.account().balance(tx.now),
-        entries=tuple(numbered(posted) for posted in accounts.journal(tx, wanted, program)),
+        entries=tuple(numbered(posted) for posted in journals.journal(tx, wanted, program)),
     )
 
 
@@ -100,7 +100,7 @@ def set_card_status(tx: Transaction, uid: bytes, status: CardStatus) -> bool:
     return True
 
 
-def numbered(posted: accounts.Posted) -> NumberedEntry:
+def numbered(posted: journals.Posted) -> NumberedEntry:
     """The message for an entry in its place."""
     return NumberedEntry(position=posted.position, entry=EntryBody.of(posted.entry))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backend.db import Transaction, accounts, cards, households, members, merges
+from backend.db import Transaction, accounts, cards, households, journals, members, merges
 from backend.db.merges import MergeRow
 from backend.errors import Refused
 from backend.services.people.households import let_go
@@ -130,7 +130,7 @@ def _parts(tx: Transaction, row: MergeRow) -> tuple[_Part, ...]:
 
 
 def _journal(tx: Transaction, member: MemberId, program: ProgramId) -> tuple[Entry, ...]:
-    return tuple(each.entry for each in accounts.journal(tx, member, program))
+    return tuple(each.entry for each in journals.journal(tx, member, program))
 
 
 def _point_cards(tx: Transaction, keys: tuple[str, ...], member: MemberId) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend.db import Transaction, accounts, cards, households, members, shops, vouchers
+from backend.db import Transaction, cards, households, journals, members, shops, vouchers
 from backend.db.cards import Card
 from backend.db.households import HouseholdRow
 from backend.db.members import Member
@@ -187,13 +187,13 @@ def _mine(tx: Transaction, person: Member) -> Iterator[VoucherRow]:
     found = households.household_of(tx, person.id)
     whose = own if found is None else (*own, found.household.wallet)
     for row in vouchers.of_members(tx, whose, VOUCHERS_MAX):
-        paid = accounts.entry(tx, row.entry)
+        paid = journals.entry(tx, row.entry)
         if row.voucher.member in own or (paid is not None and paid.entry.by in own):
             yield row
 
 
 def _voucher(tx: Transaction, row: VoucherRow, words: Words) -> MyVoucher:
-    voucher, paid = row.voucher, accounts.entry(tx, row.entry)
+    voucher, paid = row.voucher, journals.entry(tx, row.entry)
     assert paid is not None, "a voucher has the entry that pays for it"
     # While a kiosk may still give its points back, its paper is the only one that shows the code.
     usable = voucher.state is VoucherState.ISSUED and tx.now < voucher.deadline

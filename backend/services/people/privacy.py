@@ -8,7 +8,17 @@ import io
 import json
 import zipfile
 
-from backend.db import Database, Transaction, accounts, cards, feed, households, members, privacy
+from backend.db import (
+    Database,
+    Transaction,
+    accounts,
+    cards,
+    feed,
+    households,
+    journals,
+    members,
+    privacy,
+)
 from backend.errors import Refused
 from backend.services.keeping import import_traces
 from backend.services.people import links
@@ -51,7 +61,7 @@ def _movements(tx: Transaction, wanted: MemberId) -> tuple[dict[str, str | int |
             "deadline": posted.entry.deadline.isoformat() if posted.entry.deadline else None,
         }
         for row in accounts.accounts_of(tx, wanted)
-        for posted in accounts.journal(tx, wanted, row.program)
+        for posted in journals.journal(tx, wanted, row.program)
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from backend.db import Transaction, accounts, members, sales, shops, uses, vouchers
-from backend.db.accounts import Posted
+from backend.db import Transaction, journals, members, sales, shops, uses, vouchers
+from backend.db.journals import Posted
 from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services.points import explanations
@@ -66,7 +66,7 @@ def seen(tx: Transaction, wanted: str, store: Store | None, accepted: str) -> Se
 
 def summary(tx: Transaction, of: Seen) -> AccountSummary:
     """Balance, its worth, what waits, what is lost first, and how far every reward is."""
-    journal = accounts.journal(tx, of.account, of.program.id)
+    journal = journals.journal(tx, of.account, of.program.id)
     account = replay(posted.entry for posted in journal)
     balance = account.balance(tx.now)
     goals = tuple(_goals(of, balance))
@@ -98,7 +98,7 @@ def lots_of(
     tx: Transaction, of: Seen, *, state: LotState | None, after: int | None, limit: int | None
 ) -> list[tuple[int, LotView]]:
     """Credits with their places in the journal, newest first; of one state, or all (OCT-37, 39)."""
-    journal = accounts.journal(tx, of.account, of.program.id)
+    journal = journals.journal(tx, of.account, of.program.id)
     found = _lots(tx, journal, replay(posted.entry for posted in journal))
     places = {str(posted.entry.id): posted.position for posted in journal}
     told = [
@@ -113,7 +113,7 @@ def movements(
     tx: Transaction, of: Seen, *, kinds: frozenset[EntryKind], after: int | None, limit: int
 ) -> tuple[PointsMovement, ...]:
     """Movements of those kinds, newest first, with tickets and reasons (CLI-27, OCT-38, INV-29)."""
-    found = accounts.newest(tx, of.account, of.program.id, kinds=kinds, before=after, limit=limit)
+    found = journals.newest(tx, of.account, of.program.id, kinds=kinds, before=after, limit=limit)
     return tuple(_movements(tx, of, found))
 
 

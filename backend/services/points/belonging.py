@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from backend.db import Transaction, accounts, households, members, merges
-from backend.db.accounts import Posted
+from backend.db import Transaction, households, journals, members, merges
+from backend.db.journals import Posted
 from backend.services.points.ledger import post
 from loyalty import merging
 from loyalty.entries import Entry, EntryKind
@@ -38,11 +38,11 @@ def moved_by(tx: Transaction, member: MemberId, program: ProgramId) -> Iterator[
     """What moved in the person's own accounts, and what they moved in their household's."""
     mine = records_of(tx, member)
     for each in mine:
-        for posted in accounts.journal(tx, each, program):
+        for posted in journals.journal(tx, each, program):
             yield posted.entry
     elsewhere = holder(tx, member, program)
     if elsewhere not in mine:
-        for posted in accounts.journal(tx, elsewhere, program):
+        for posted in journals.journal(tx, elsewhere, program):
             if posted.entry.by in mine:
                 yield posted.entry
 
@@ -111,7 +111,7 @@ def _into_wallet(tx: Transaction, cause: Entry, wallet: MemberId) -> tuple[Poste
 
 
 def _journal(tx: Transaction, member: MemberId, program: ProgramId) -> list[Entry]:
-    return [each.entry for each in accounts.journal(tx, member, program)]
+    return [each.entry for each in journals.journal(tx, member, program)]
 
 
 def _after(tx: Transaction, journal: list[Entry]) -> datetime:

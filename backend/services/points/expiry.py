@@ -5,7 +5,7 @@ none of them. The job writes what happened into the account's history, once (CLI
 were pending need no job: from their day on they count, by the entry itself.
 """
 
-from backend.db import Transaction, accounts, deadlines, members, shops, vouchers
+from backend.db import Transaction, deadlines, journals, members, shops, vouchers
 from backend.db.vouchers import VoucherRow
 from backend.mail import Mail, MailKind
 from backend.services.keeping.working import Work
@@ -41,7 +41,7 @@ def _expire(tx: Transaction, member: MemberId, program: ProgramId) -> int:
     row = locked_account(tx, member, program)
     account = row.snapshot.account()
     dead = [lot for lot in account.lots if lot.left and not lot.alive(tx.now)]
-    origins = accounts.entries(tx, [lot.entry for lot in dead])
+    origins = journals.entries(tx, [lot.entry for lot in dead])
     entries = [
         entry
         for lot in dead
@@ -50,7 +50,7 @@ def _expire(tx: Transaction, member: MemberId, program: ProgramId) -> int:
         )
         if entry.about == lot.entry
     ]
-    known = accounts.entries(tx, [entry.id for entry in entries])
+    known = journals.entries(tx, [entry.id for entry in entries])
     fresh = [entry for entry in entries if entry.id not in known]
     if fresh:
         post(tx, *fresh)

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from backend.db import Transaction, accounts, feed, members, vouchers, webhooks
-from backend.db.accounts import SHAPE, AccountRow, Posted
+from backend.db import Transaction, accounts, feed, journals, members, vouchers, webhooks
+from backend.db.accounts import SHAPE, AccountRow
+from backend.db.journals import Posted
 from backend.errors import Refused
 from backend.services.shop import stock
 from backend_client.schemas import AccountSnapshot, ProblemName
@@ -64,7 +65,7 @@ def post(
     the first time, so that nothing is looked up. Raises NotEnoughPoints for a debt that is
     not allowed, and Refused when another entry stands under the id; then nothing is booked.
     """
-    known = {} if new else accounts.entries(tx, [entry.id for entry in entries])
+    known = {} if new else journals.entries(tx, [entry.id for entry in entries])
     fresh: dict[EntryId, Entry] = {}
     for entry in entries:
         earlier = known[entry.id].entry if entry.id in known else fresh.setdefault(entry.id, entry)
@@ -142,7 +143,7 @@ def _book(
         body = canonical(entry)
         chain = link(chain, body)
         written.append(Posted(position=position, entry=entry))
-        accounts.add_entry(tx, written[-1], body, chain)
+        journals.add_entry(tx, written[-1], body, chain)
     moved = _advanced(tx, replace(row, chain=chain), entries, reserves=reserves)
     moved = replace(moved, debt_max=_debt_allowed(row, moved.snapshot, entries, may_owe=may_owe))
     accounts.save_account(tx, moved)
@@ -249,7 +250,7 @@ def _latest(*times: datetime | None) -> datetime | None:
 
 
 def _from_journal(tx: Transaction, row: AccountRow, reserved: frozenset[EntryId]) -> AccountRow:
-    entries = [posted.entry for posted in accounts.journal(tx, row.member, row.program)]
+    entries = [posted.entry for posted in journals.journal(tx, row.member, row.program)]
     account = replay(entries)
     welcomed = any(entry.kind is EntryKind.WELCOME for entry in entries)
     return replace(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from backend.db import Transaction, accounts, members, shops
+from backend.db import Transaction, journals, members, shops
 from backend.db.access import Terminal
-from backend.db.accounts import Posted
+from backend.db.journals import Posted
 from backend.services.points.ledger import POINTS_MAX, alike, post
 from loyalty.ledger import Entry, EntryKind
 
@@ -43,7 +43,7 @@ def post_once(tx: Transaction, entry: Entry, notes: Notes) -> bool:
 
     False when it could not be: another entry stands in its place.
     """
-    known = accounts.entry(tx, entry.id)
+    known = journals.entry(tx, entry.id)
     if known is not None and not alike(known.entry, entry):
         notes.flag("entry-differs")
         return False
@@ -61,4 +61,4 @@ def is_bookable(entry: Entry, *, sign: int) -> bool:
 def is_undone(tx: Transaction, reversal: Entry) -> bool:
     if reversal.kind is not EntryKind.REVERSAL or reversal.about is None:
         return False
-    return accounts.reversal_of(tx, reversal.about) is not None
+    return journals.reversal_of(tx, reversal.about) is not None

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from backend.db import Transaction, accounts, daily, open_lots
-from backend.db.accounts import SHAPE, AccountRow, Link
+from backend.db import Transaction, accounts, daily, journals, open_lots
+from backend.db.accounts import SHAPE, AccountRow
+from backend.db.journals import Link
 from backend.services.points.ledger import replayed
 from backend_client.schemas import AccountSnapshot
 from loyalty.chain import GENESIS, canonical, link
@@ -29,7 +30,7 @@ def fault_of(tx: Transaction, row: AccountRow) -> str | None:
     """What is wrong with one account; None when it adds up."""
     chain = GENESIS
     position = 0
-    for position, found in enumerate(accounts.links(tx, row.member, row.program), start=1):
+    for position, found in enumerate(journals.links(tx, row.member, row.program), start=1):
         chain = link(chain, found.canonical)
         fault = _bad_link(found, position, chain)
         if fault is not None:

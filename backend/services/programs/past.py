@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from backend.db import Transaction, accounts, members, sales, shops
+from backend.db import Transaction, journals, members, sales, shops
 from backend.db.sales import Act, ActKind, SaleRow
 from backend.errors import Refused, phrase
 from backend.services.people.records import as_buyer
@@ -81,7 +81,7 @@ def _of_member(
             visits=visits,
         )
         told += [(at, 1, fact) for at, fact in _of_sale(row, acts, buyer)]
-    for posted in accounts.journal(tx, rows[0].member, program):
+    for posted in journals.journal(tx, rows[0].member, program):
         if posted.entry.kind in _STANDS:
             at = posted.entry.occurred_at
             told.append((max(at, since), 0, Stands(entry=posted.entry)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backend.db import Transaction, accounts, members, sales, uses
+from backend.db import Transaction, journals, members, sales, uses
 from backend.db.access import Till
 from backend.db.sales import Act, ActKind, SaleRow
 from backend.errors import Refused, phrase
@@ -127,7 +127,7 @@ def take_back(
     earlier = _returned(tx, row, sale)
     coming = _coming(sale, body, earlier, till.store.id)
     back = tuple(_given_back(tx, row, sale, earlier, coming))
-    earned = tuple(each.entry for each in accounts.entries(tx, _earned(row)).values())
+    earned = tuple(each.entry for each in journals.entries(tx, _earned(row)).values())
     gone = returns.take_back(earned, sale, coming, earlier, negative=program_at(tx, till).negative)
     return _finish(tx, doing, row, (*back, *gone), stage=row.stage)
 
@@ -149,7 +149,7 @@ def release(
             ProblemName.TOO_LATE,
             phrase("the sale is {stage}: nothing was earned", stage=row.stage.value),
         )
-    earned = (posted.entry for posted in accounts.entries(tx, _earned(row)).values())
+    earned = (posted.entry for posted in journals.entries(tx, _earned(row)).values())
     freed = [pending.release(e, now=tx.now) for e in earned if e.available_from is not None]
     return _finish(tx, doing, row, freed, stage=row.stage)
 
@@ -309,10 +309,10 @@ def _latest(tx: Transaction, wanted: Sequence[EntryId]) -> Iterator[tuple[Entry,
     A reversal is about the entry it undoes: whether a sale counts is read off the books, and no
     flag beside them can say otherwise.
     """
-    found = accounts.entries(tx, wanted)
+    found = journals.entries(tx, wanted)
     for each in wanted:
         last, stands = found[each].entry, True
-        while (undone := accounts.reversal_of(tx, last.id)) is not None:
+        while (undone := journals.reversal_of(tx, last.id)) is not None:
             last, stands = undone.entry, not stands
         yield last, stands
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.db import Transaction, accounts, households
+from backend.db import Transaction, households, journals
 from backend.db.cards import Card
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -78,7 +78,7 @@ def check(
 def spent_today(tx: Transaction, who: Spender, program: Program, place: Store) -> Points:
     """What they spent since midnight there; what was voided does not count."""
     since, _ = clock.day_around(tx.now, place.zone)
-    journal = [each.entry for each in accounts.journal(tx, who.account, program.id)]
+    journal = [each.entry for each in journals.journal(tx, who.account, program.id)]
     if who.by is not None:
         return spent_by(journal, who.by, since=since)
     return -sum(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from backend.db import Transaction, accounts, gifts, members, shops
+from backend.db import Transaction, gifts, journals, members, shops
 from backend.db import sales as books
 from backend.db import uses as rows
 from backend.db.access import Till
@@ -199,7 +199,7 @@ def keep(tx: Transaction, used: Sequence[UseRow], sale: SaleId) -> None:
 
 def spent(tx: Transaction, row: UseRow) -> tuple[Entry, ...]:
     """What the use took: its cost, and what fell away with it."""
-    found = accounts.entries(tx, _entries(row))
+    found = journals.entries(tx, _entries(row))
     return tuple(found[each].entry for each in _entries(row) if each in found)
 
 
@@ -311,7 +311,7 @@ def _answer(tx: Transaction, row: UseRow, accepted: str) -> UseAnswer:
     assert reward is not None, "a use names a reward of its version"
     person = members.member(tx, row.member)
     words = tickets.words_for(person.language if person else "", accepted)
-    found = accounts.entries(tx, _entries(row))
+    found = journals.entries(tx, _entries(row))
     free = not row.points
     return UseAnswer(
         id=row.id,
