@@ -65,7 +65,7 @@ def _glass(bench: Any) -> dict[str, float]:
         bench.settle()
         time.sleep(PAUSE_S)  # the blend to it is over
         bench.settle()
-        bench.display.spares.prepare(type(after))
+        bench.display.scene.spares.prepare(type(after))
         forget_measures(bench.display.words.fixed)  # what it says is somebody else's each time
         began, to_first = _until_drawn(bench, partial(bench.display.tell, after))
         for _ in range(FRAMES - 1):
@@ -180,7 +180,7 @@ def _sessions(bench: Any) -> dict[str, float]:
         display.forget()
         display.tell(screens.Attract(welcome_points=50))
         bench.settle(1)
-        display.spares.refill()  # as the invitation does while nobody is there
+        display.scene.spares.refill()  # as the invitation does while nobody is there
 
     async def story() -> None:
         nonlocal first

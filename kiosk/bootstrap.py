@@ -25,21 +25,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_EVERY_S = 60.0
 SOFTWARE = "loyalty-kiosk 0.1.0"
 CLAIM_CHECK_S = 2.0
 STORAGE_CHECK_S = 5.0
 FINISH_S = 6.0
 """How long the end waits for paper on its way; the service manager waits a little longer."""
 WATCHDOG_EVERY_S = 5.0
-FORGET_AFTER_DAYS = 90
-"""A name that has not been here for so long is dropped; it is fetched again at the next tap."""
-KEEP_SETTLED_DAYS = 400
-"""A year and a month: what a customer at the kiosk may still ask about."""
-HOUSEKEEPING_EVERY_S = 3600.0
-PICTURES = "pictures"
-PICTURES_EVERY_S = 900.0
-"""What could not be fetched is tried again after so long, or when something is learnt."""
 
 
 class Attach(Protocol):
@@ -110,7 +101,7 @@ def _options(
         reader_side=screen.reader_side,
         voice=voice or Mute(),
         home=config.storage.folder / "kivy",
-        pictures=config.storage.folder / PICTURES,
+        pictures=config.storage.pictures,
         first_frame=drawn,
     )
 
@@ -258,19 +249,14 @@ async def open_kiosk(
         parts = await _parts(config, credentials, display, Parts.from_config)
     else:
         await asyncio.to_thread(_import_heavy)
+    from kiosk.chores import begin
+
     kiosk = _joined(config, credentials, display, parts)
     background: list[asyncio.Task[None]] = []
     try:
         await _take_up(kiosk)
         kiosk.slot.start()
-        background += [
-            asyncio.create_task(unbroken("sync", kiosk.sync.run)),
-            asyncio.create_task(unbroken("printer watch", lambda: _watch_printer(kiosk))),
-            asyncio.create_task(unbroken("heartbeat", lambda: _heartbeat(kiosk))),
-            asyncio.create_task(unbroken("housekeeping", lambda: _housekeeping(kiosk))),
-            asyncio.create_task(unbroken("pictures", lambda: _pictures(kiosk))),
-            asyncio.create_task(unbroken("night", lambda: _night(config, kiosk))),
-        ]
+        background += begin(config, kiosk)
         yield kiosk
     finally:
         await kiosk.finish(FINISH_S)
@@ -343,79 +329,8 @@ async def _take_up(kiosk: "Kiosk") -> None:
 
 def _import_heavy() -> None:
     """What the first picture does not need, imported off the event loop."""
-    import kiosk.flows.session  # noqa: F401 - it brings all the others
-
-
-async def _watch_printer(kiosk: "Kiosk") -> None:
-    await kiosk.health.watch(lambda: kiosk.session.undisturbed)
-
-
-async def _heartbeat(kiosk: "Kiosk") -> None:
-    """Tell the backend every minute how this machine is, when it can be reached."""
-    from backend_client.errors import BackendError
-    from kiosk.db import StorageTrouble
-    from kiosk.services.staff import office_says
-
-    while True:
-        try:
-            answer = await kiosk.sync.say(
-                lambda waiting: kiosk.health.beat(SOFTWARE, waiting, kiosk.now())
-            )
-            if await kiosk.db.run(office_says, paused=answer.paused):
-                kiosk.health.changed.set()
-        except (BackendError, StorageTrouble) as trouble:
-            log.info("nobody heard how this kiosk is: %s", type(trouble).__name__)
-        await asyncio.sleep(HEARTBEAT_EVERY_S)
-
-
-async def _housekeeping(kiosk: "Kiosk") -> None:
-    from datetime import timedelta
-
-    from kiosk.db import StorageTrouble, Transaction
-
-    while True:
-        limit = kiosk.now() - timedelta(days=FORGET_AFTER_DAYS)
-        try:
-            gone = await kiosk.db.run(Transaction.forget_members_unseen_since, limit)
-            log.info("forgot %d names that were not here for %d days", gone, FORGET_AFTER_DAYS)
-            settled = await kiosk.db.run(
-                Transaction.forget_settled, kiosk.now() - timedelta(days=KEEP_SETTLED_DAYS)
-            )
-            log.info("let go of %d settled vouchers and entries", settled)
-        except StorageTrouble as trouble:
-            log.warning("storage: %s; housekeeping is done later", trouble)
-        await asyncio.sleep(HOUSEKEEPING_EVERY_S)
-
-
-async def _pictures(kiosk: "Kiosk") -> None:
-    """Have the merchant's pictures here, of gifts and campaigns, whenever something was learnt."""
-    from kiosk.db import Transaction
-    from kiosk.pictures import fetch_missing
-
-    while True:
-        heard = kiosk.learnt
-        wanted = await kiosk.db.run(Transaction.pictures)
-        if await fetch_missing(kiosk.folder / PICTURES, wanted, kiosk.client):
-            kiosk.tell_news()
-            heard = kiosk.learnt
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PICTURES_EVERY_S):
-                await kiosk.news(heard)
-
-
-async def _night(config: Config, kiosk: "Kiosk") -> None:
-    from kiosk.db import Transaction
-    from kiosk.night import watch
-
-    while await kiosk.db.run(Transaction.store) is None:
-        await kiosk.news(kiosk.learnt)  # the shop's hours need the shop's zone
-    zone = await kiosk.db.run(Transaction.zone)
-    await watch(
-        config.night,
-        kiosk.display,
-        local=lambda: kiosk.now().astimezone(zone),
-        clock=kiosk.clock,
-    )
+    import kiosk.chores
+    import kiosk.flows.session  # noqa: F401 - these two bring all the others
 
 
 async def _watchdog() -> None:

@@ -94,6 +94,11 @@ class Storage(_Section):
 
     folder: Path = Path("/var/lib/loyalty-kiosk")
 
+    @property
+    def pictures(self) -> Path:
+        """Where the merchant's pictures are kept."""
+        return self.folder / "pictures"
+
 
 class Config(_Section):
     """All of `kiosk.toml`."""

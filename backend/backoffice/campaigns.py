@@ -125,23 +125,27 @@ def save(
 ) -> Response:
     """The message as it is from now on; none where nothing is written."""
     tenant = page.caller.tenant
+    shown = "" if form.flag("picture.without") else form.text("picture.kept")
     with form.attempt():
         texts = {each: form.text(f"message.{each}") for each in LANGUAGES}
         texts = {language: text for language, text in texts.items() if text}
+        if picture:  # kept before the rest is judged: nobody chooses it twice
+            shown = sha256(picture).hexdigest()
+            page.database.run(tenant, put_picture, shown, kind_of(picture), picture)
+        if picture and not texts:
+            raise form.mistake(f"message.{LANGUAGES[0]}", "A picture alone is not read aloud")
         if not texts:
             page.database.run(tenant, delete_message, program, campaign)
             return page.go(PATH, page.words.t("Kiosks say nothing of it."))
-        shown = form.text("picture.kept") or None
-        if picture:
-            shown = sha256(picture).hexdigest()
-            page.database.run(tenant, put_picture, shown, kind_of(picture), picture)
-        body = CampaignMessageBody(message=texts, picture=shown)
+        body = CampaignMessageBody(message=texts, picture=shown or None)
         page.database.run(tenant, put_message, program, campaign, body)
         return page.go(PATH, page.words.t("Kiosks say it while the campaign runs."))
-    return _show(page, program, campaign, form)
+    return _show(page, program, campaign, form, shown)
 
 
-def _show(page: Page, program: str, campaign: str, form: Form | None) -> Response:
+def _show(
+    page: Page, program: str, campaign: str, form: Form | None, shown: str | None = None
+) -> Response:
     with page.database.read(page.caller.tenant) as tx:
         found = next(
             (
@@ -162,6 +166,7 @@ def _show(page: Page, program: str, campaign: str, form: Form | None) -> Respons
         program=program,
         campaign=each,
         place=number,
+        picture=each.picture if shown is None else shown,
         name=in_words(each.name, page.words),
         languages_of=[(language, NAMES[language]) for language in LANGUAGES],
         at_noon=lambda day: _at_noon(page, day),

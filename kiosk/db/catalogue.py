@@ -69,7 +69,11 @@ def save_campaign_message(connection: Connection, said: CampaignChanged) -> None
 
 def campaign_messages(connection: Connection, program: str) -> dict[str, CampaignChanged]:
     """What to show of each campaign of a program."""
-    table = tables.campaign_messages
-    bodies = connection.execute(select(table.c.body).where(table.c.program == program)).scalars()
-    said = (CampaignChanged.model_validate_json(body) for body in bodies.all())
-    return {each.campaign: each for each in said}
+    said = all_campaign_messages(connection)
+    return {each.campaign: each for each in said if each.program == program}
+
+
+def all_campaign_messages(connection: Connection) -> Iterator[CampaignChanged]:
+    """What to show of every campaign, those to come and those that are over included."""
+    bodies = connection.execute(select(tables.campaign_messages.c.body)).scalars()
+    return (CampaignChanged.model_validate_json(body) for body in bodies.all())

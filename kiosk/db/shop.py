@@ -135,7 +135,8 @@ class ShopPart(Part):
     def pictures(self) -> frozenset[str]:
         """The hashes of every picture that may be shown."""
         gifts = (gift.picture for gift in catalogue.gifts(self._connection))
-        return frozenset(picture for picture in gifts if picture)
+        said = (each.picture for each in catalogue.all_campaign_messages(self._connection))
+        return frozenset(picture for picture in (*gifts, *said) if picture)
 
     def stock(self) -> Mapping[RewardId, int]:
         """How many pieces of each gift that is counted were free when last heard."""

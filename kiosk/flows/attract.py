@@ -129,7 +129,9 @@ def _invitation(
     return screens.Attract(
         welcome_points=welcome_points(program),
         troubles=kiosk.health.troubles(),
-        messages=tuple(each.message for each in said),
+        messages=tuple(
+            screens.Announcement(words=each.message, picture=each.picture or "") for each in said
+        ),
     )
 
 

@@ -114,6 +114,7 @@ from kiosk.screens.staff import (
     WorkOrShop,
 )
 from kiosk.screens.waiting import (
+    Announcement,
     Attract,
     AttractChoice,
     CardNotice,
@@ -127,6 +128,7 @@ from kiosk.screens.waiting import (
 
 __all__ = [
     "AfterClaim",
+    "Announcement",
     "AskConsent",
     "Attract",
     "AttractChoice",

@@ -42,14 +42,24 @@ class Mode(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What the merchant says of a campaign that runs now."""
+
+    words: Mapping[str, str]
+    """By language."""
+    picture: str = ""
+    """The hash of its picture; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attract(Screen[AttractChoice]):
     """The invitation to tap. Languages are in view; a tap wins at any moment."""
 
     welcome_points: int
     """What joining gives at once; 0 when the program gives nothing."""
     troubles: tuple[Trouble, ...] = ()
-    messages: tuple[Mapping[str, str], ...] = ()
-    """What the merchant says of the campaigns that run now, each by language."""
+    messages: tuple[Announcement, ...] = ()
+    """They take turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

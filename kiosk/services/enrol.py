@@ -6,6 +6,7 @@ from datetime import date, datetime
 from backend_client.chips import Reading
 from backend_client.schemas import (
     CardStatus,
+    ChipProof,
     ConsentBody,
     EntryBody,
     MemberEnrolled,
@@ -14,7 +15,7 @@ from backend_client.schemas import (
 from kiosk.db import Transaction
 from kiosk.db.transaction import KnownMember
 from loyalty import earning, members
-from loyalty.ids import MemberId, StoreId, derived_entry
+from loyalty.ids import MemberId, ProgramId, StoreId, derived_entry
 from loyalty.ledger import Entry
 from loyalty.program import Assurance
 
@@ -84,7 +85,6 @@ def enrol(
     assert program is not None
     if known is not None:
         return known.member
-    text = CONSENT_TEXT["phone" if application.phone else "email"]
     tx.save_card(card, member, CardStatus.ACTIVE)
     if reading is not None:
         tx.trust_card(card, Assurance.CHIP)
@@ -98,27 +98,41 @@ def enrol(
         ),
         now=now,
     )
-    tx.publish(
-        MemberEnrolled(
-            id=derived_entry("enrolled", member),
-            at=now,
-            member=member,
-            program=program.id,
-            card=card,
-            first_name=application.first_name,
-            email=application.email,
-            phone=application.phone,
-            birthday=application.birthday or None,
-            language=application.language,
-            consents=(
-                ConsentBody(purpose="program", given=True, text_version=text),
-                ConsentBody(purpose="news", given=application.news, text_version=text),
-            ),
-            salt=salt,
-            proof=reading.proof if reading else None,
-        )
-    )
+    proof = reading.proof if reading else None
+    tx.publish(_enrolled(application, member, program.id, card, salt=salt, proof=proof, now=now))
     return member
+
+
+def _enrolled(
+    application: Application,
+    member: MemberId,
+    program: ProgramId,
+    card: str,
+    *,
+    salt: str,
+    proof: ChipProof | None,
+    now: datetime,
+) -> MemberEnrolled:
+    """The fact, with the version of the text that was ticked."""
+    text = CONSENT_TEXT["phone" if application.phone else "email"]
+    return MemberEnrolled(
+        id=derived_entry("enrolled", member),
+        at=now,
+        member=member,
+        program=program,
+        card=card,
+        first_name=application.first_name,
+        email=application.email,
+        phone=application.phone,
+        birthday=application.birthday or None,
+        language=application.language,
+        consents=(
+            ConsentBody(purpose="program", given=True, text_version=text),
+            ConsentBody(purpose="news", given=application.news, text_version=text),
+        ),
+        salt=salt,
+        proof=proof,
+    )
 
 
 def _masked(application: Application) -> str:

@@ -22,8 +22,9 @@ from kiosk.services.trust import NOTHING, Shown, check_trust
 from loyalty import paper, redemption, vouchers
 from loyalty.errors import OfflineLimit, RewardUnavailable
 from loyalty.ids import MemberId, Points, RedemptionId, RewardId, StoreId, derived_entry
+from loyalty.ledger import Entry
 from loyalty.paper import Consequence, JobState
-from loyalty.program import Reward, Takes
+from loyalty.program import Program, Reward, Takes
 from loyalty.redemption import OfflineUse, Reservation, reservation_entry
 from loyalty.rewards import amount
 from loyalty.terms import Gives
@@ -99,44 +100,70 @@ def hold_offline(
     for then nobody can tell how old the balance is, and when the balance does not bear the
     backend's seal (F2). Raises AssuranceLimit or EarnOnlyCard for what the card may not (F5).
     """
-    request, program, store = tx.request(wanted), tx.program(), tx.store()
+    request, program = tx.request(wanted), tx.program()
     assert request is not None
     assert program is not None
-    assert store is not None
     reward = program.reward(RewardId(request.reward))
     if reward is None:
         raise RewardUnavailable(request.reward)
-    member, code = MemberId(request.member), VoucherCode(request.code)
     known = tx.entry(reservation_entry(wanted))
     if known is not None:
-        # The backend held the points, its answer was lost, and sync has brought the entry since.
-        voucher = redemption.reserved_voucher(
-            reward, program, known, redemption=wanted, code=code, now=request.at, zone=tx.zone()
-        )
-        _keep(tx, Reservation(entry=known, voucher=voucher), asked=True, now=now)
-        return voucher
+        return _held_meanwhile(tx, request, reward, program, known, now=now)
+    member = MemberId(request.member)
     if not tx.is_genuine(member, program, seal_key):
         raise OfflineLimit("the balance does not bear the backend's seal")
-    account = tx.account(member, program)
-    cost = amount(reward, program.currency, account.balance(request.at), request.points).points
+    balance = tx.account(member, program).balance(request.at)
+    cost = amount(reward, program.currency, balance, request.points).points
     check_trust(tx, member, cost, shown, now=now)
     use = _offline_use(tx, member, now=now, clock_trusted=clock_trusted)
     redemption.check_offline(cost, use, program.offline, now=now)
-    reservation = redemption.reserve(
-        account,
+    reservation = _reservation(tx, request, reward, program)
+    _keep(tx, reservation, asked=False, now=now, shown=shown)
+    tx.remember(_day(tx, now), str(use.today + cost))
+    return reservation.voucher
+
+
+def _held_meanwhile(
+    tx: Transaction,
+    request: RedemptionRequest,
+    reward: Reward,
+    program: Program,
+    known: Entry,
+    *,
+    now: datetime,
+) -> Voucher:
+    """The backend held the points, its answer was lost, and sync has brought the entry since."""
+    voucher = redemption.reserved_voucher(
+        reward,
+        program,
+        known,
+        redemption=RedemptionId(request.id),
+        code=VoucherCode(request.code),
+        now=request.at,
+        zone=tx.zone(),
+    )
+    _keep(tx, Reservation(entry=known, voucher=voucher), asked=True, now=now)
+    return voucher
+
+
+def _reservation(
+    tx: Transaction, request: RedemptionRequest, reward: Reward, program: Program
+) -> Reservation:
+    """What was asked, held here. Raises NotEnoughPoints or RewardUnavailable."""
+    member, store = MemberId(request.member), tx.store()
+    assert store is not None
+    return redemption.reserve(
+        tx.account(member, program),
         reward,
         program,
         member,
-        redemption=wanted,
-        code=code,
+        redemption=RedemptionId(request.id),
+        code=VoucherCode(request.code),
         store=StoreId(store.id),
         now=request.at,
         zone=tx.zone(),
         chosen=request.points,
     )
-    _keep(tx, reservation, asked=False, now=now, shown=shown)
-    tx.remember(_day(tx, now), str(use.today + cost))
-    return reservation.voucher
 
 
 def left_offline(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
@@ -25,14 +24,12 @@ from kiosk.ui.four_buttons import KEYS, LOUDER, SOFTER, Button, FourButtons
 from kiosk.ui.narrator import Narrator
 from kiosk.ui.pace import Pace
 from kiosk.ui.reading import Choice
+from kiosk.ui.scene import Scene
 from kiosk.ui.shade import Shade
-from kiosk.ui.spares import Spares
 from kiosk.ui.stage import Stage
 from kiosk.ui.text import LANGUAGES
 from kiosk.ui.theme import Look
-from kiosk.ui.views import view_of
 from kiosk.ui.views.base import View
-from kiosk.ui.views.large import LargeView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.text import forget_measures
 from kiosk.words import Measure, Words
@@ -41,12 +38,6 @@ from wording.script import from_the_right
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-
-FADE_S = 0.18
-"""A change of screen; short enough never to be waited for."""
-
-ARRIVES_AT, RISE_PX = 0.4, 28
-"""How faint and how low a new view is at first: enough to be felt, too little to be a journey."""
 
 FrameDone = Callable[[Screen[Any], float], None]
 
@@ -98,13 +89,10 @@ class KivyDisplay:
         """For the benchmark: called with the screen and `time.monotonic()` when the first frame of
         a new screen or of new content is really drawn, which waits for the graphics processor."""
         self._pace = pace
-        self._view: View | None = None
-        self._over: View | None = None
+        self.scene = Scene(self, self.stage, lambda: self._modes)
         self._questions: list[_Question] = []
         self._touched_at = time.monotonic()
         self._undrawn: Screen[Any] | None = None
-        self._leaving: list[View] = []
-        self.spares = Spares(self._made, lambda: isinstance(self.showing, Attract))
         self.buttons = FourButtons(self.stage.canvas.after, lambda: self.uppermost, self._framed)
         self._shade = Shade(self.stage)
         Window.bind(on_touch_down=self._touched, on_touch_up=self._touched)
@@ -128,7 +116,8 @@ class KivyDisplay:
         finally:
             self._questions.remove(question)
             if isinstance(screen, StillThere) and self._open_beneath():
-                self._uncover()
+                self.scene.uncover()
+                self._pace.wake()
         return answer
 
     def tell(self, screen: Screen[Any]) -> None:
@@ -138,8 +127,7 @@ class KivyDisplay:
     @property
     def showing(self) -> Screen[object] | None:
         """The screen on the glass; None before the first and after `forget`."""
-        top = self._over or self._view
-        return None if top is None else top.screen
+        return self.scene.showing
 
     @property
     def touched_at(self) -> float:
@@ -159,9 +147,7 @@ class KivyDisplay:
         if from_the_right(code) != worn().rtl:
             self._wear(self._modes)
         else:
-            for view in (self._view, self._over):
-                if view is not None:
-                    view.reword()
+            self.scene.reword()
         self.narrator.saying()
         self._pace.wake()
 
@@ -199,7 +185,10 @@ class KivyDisplay:
     def _wear(self, modes: frozenset[Mode]) -> None:
         self._wardrobe.wear(modes, self.words.language)
         self.stage.face()
-        self._dress_again()
+        renewed = self.scene.dress_again()
+        for question in self._questions:  # what was asked is still asked
+            question.view = renewed.get(question.view, question.view)
+        self._pace.wake()
 
     @property
     def headphones(self) -> bool:
@@ -220,11 +209,7 @@ class KivyDisplay:
 
     def forget(self) -> None:
         """Wipe what was typed and shown; back to the shop's language and look."""
-        self._uncover()
-        for view in [child for child in self.stage.children if isinstance(child, View)]:
-            self._retire(view)
-        self._empty()
-        self._view = None
+        self.scene.clear()
         self._undrawn = None
         self.language = self.languages[0]
         self.modes = self._wardrobe.at_first | ({Mode.VOICE} if self.narrator.headphones else set())
@@ -241,7 +226,7 @@ class KivyDisplay:
 
     def answered(self, view: View, answer: object) -> None:
         """Hand the first answer of the uppermost view to its question."""
-        if view is not (self._over or self._view):
+        if view is not self.uppermost:
             return
         for question in reversed(self._questions):
             if question.view is view and question.screen is view.screen:
@@ -257,7 +242,7 @@ class KivyDisplay:
 
     def keep_ready(self, screens: Sequence[type[Screen[Any]]]) -> None:
         """Build the views of `screens` beforehand, now and whenever the invitation is shown."""
-        self.spares.keep(screens)
+        self.scene.spares.keep(screens)
 
     def _put(self, screen: Screen[Any]) -> View:
         if not isinstance(screen, Attract | OutOfService):
@@ -268,100 +253,12 @@ class KivyDisplay:
             Clock.schedule_once(self.buttons.follow, 0)
         if not (isinstance(screen, StillThere) and isinstance(self.showing, StillThere)):
             self.narrator.saying()  # the countdown is said once, not every second
-        if isinstance(screen, StillThere):
-            return self._cover(screen)
-        self._uncover()
-        kind = view_of(type(screen))
-        if self._view is not None and kind_of(self._view) is kind:
-            self._view.put(screen)
-            return self._view
-        before = self._view
-        view = self.spares.take(type(screen))
-        view.put(screen)
-        self._view = view
-        self.stage.add_widget(view)
-        self._change(before, view)
-        if isinstance(screen, Attract):
-            self.spares.refill_soon()
-        return view
-
-    def _made(self, screen: type[Screen[Any]]) -> View:
-        """A view laid out on this glass before it is shown: text is measured once, not twice."""
-        look, kind = worn(), view_of(screen)
-        large = look.large and not kind.keyboard
-        view = LargeView(self, kind) if large else kind(self)
-        if Mode.LOW in self._modes:
-            view.size_hint_y = None
-        view.size = (look.width, look.height)
-        return view
-
-    def _dress_again(self) -> None:
-        """Make everything anew in the look of now; what was asked is still asked."""
-        self.spares.drop()
-        if self._view is not None and self._view.screen is not None:
-            self._view = self._redressed(self._view, self._view.screen)
-        if self._over is not None and self._over.screen is not None:
-            self._over = self._redressed(self._over, self._over.screen)
-        self._pace.wake()
-
-    def _redressed(self, before: View, screen: Screen[Any]) -> View:
-        view = self._made(type(screen))
-        view.put(screen)
-        view.take_over(before)
-        self.stage.add_widget(view)
-        for question in self._questions:
-            if question.view is before:
-                question.view = view
-        self._retire(before)
-        return view
-
-    def _change(self, before: View | None, view: View) -> None:
-        """The new view takes the glass at once and settles; from Attract, without any motion.
-
-        Two views drawn over each other would cost twice as much, and the glass would be late.
-        """
-        if before is None:
-            return
-        still = not worn().motion or isinstance(before.screen, Attract)
-        self._leave(before)
-        if still:
-            return
-        view.opacity, view.rise = ARRIVES_AT, RISE_PX
-        Animation(opacity=1, rise=0, duration=FADE_S, transition="out_quad").start(view)
-
-    def _leave(self, view: View) -> None:
-        """Off the glass now; emptied once the view that follows has been drawn."""
-        Animation.cancel_all(view)
-        self.stage.remove_widget(view)
-        self._leaving.append(view)
-        Clock.schedule_once(self._empty, 0)
-
-    def _empty(self, *_: object) -> None:
-        while self._leaving:
-            self._leaving.pop().wipe()
-
-    def _retire(self, view: View) -> None:
-        Animation.cancel_all(view)
-        self.stage.remove_widget(view)
-        view.wipe()
-
-    def _cover(self, screen: StillThere) -> View:
-        if self._over is None:
-            self._over = self._made(type(screen))
-            self.stage.add_widget(self._over)
-        self._over.put(screen)
-        return self._over
-
-    def _uncover(self) -> None:
-        if self._over is not None:
-            self._retire(self._over)
-            self._over = None
-            self._pace.wake()
+        return self.scene.put(screen)
 
     def _open_beneath(self) -> bool:
         """Whether the covered view still waits for its answer."""
         return any(
-            question.view is self._view and not question.answer.done()
+            question.view is self.scene.view and not question.answer.done()
             for question in self._questions
         )
 
@@ -394,7 +291,7 @@ class KivyDisplay:
     @property
     def uppermost(self) -> View | None:
         """The view that has the glass; None before the first."""
-        return self._over or self._view
+        return self.scene.uppermost
 
     def typed(self, view: View, draft: str) -> None:
         """Echo what was typed on the uppermost view, to who cannot see it."""
@@ -426,13 +323,8 @@ class KivyDisplay:
         Window.unbind(on_touch_down=self._touched, on_touch_up=self._touched)
         Window.unbind(on_key_down=self._key, on_flip=self._drawn)
         self.forget()
-        self.spares.drop()
+        self.scene.spares.drop()
 
     def attach(self, parent: Widget) -> None:
         """Put the stage into the window's root."""
         parent.add_widget(self.stage)
-
-
-def kind_of(view: View) -> type[View]:
-    """The class of the view that says what is shown."""
-    return type(view.inner) if isinstance(view, LargeView) else type(view)

@@ -12,12 +12,13 @@ import pytest
 from PIL import Image
 
 from backend.db import access
+from backend.services.programs.campaigns import put_message
 from backend.services.shop.gifts import put_gift
 from backend.services.shop.pictures import put_picture
 from backend_client.errors import BackendUnavailable
-from backend_client.schemas import CampaignChanged, GiftBody
-from kiosk import bootstrap, night, screens
-from kiosk.config import Night
+from backend_client.schemas import CampaignChanged, CampaignMessageBody, GiftBody
+from kiosk import chores, night, screens
+from kiosk.config import Night, Storage
 from kiosk.db import Transaction
 from kiosk.pictures import fetch_missing, kept
 from kiosk.screens import HomeChoice
@@ -90,7 +91,7 @@ def test_a_gifts_picture_is_fetched_once_by_its_hash_and_kept(tmp_path: Path) ->
         database.run(tenant, put_picture, name, "image/png", content)
         body = GiftBody(name={"fr": "Tasse"}, points=100, picture=name)
         database.run(tenant, put_gift, "mug", body)
-        folder = place.kiosk.folder / bootstrap.PICTURES
+        folder = Storage(folder=place.kiosk.folder).pictures
         async with asyncio.timeout(10):
             while name not in kept(folder):
                 await asyncio.sleep(0.01)
@@ -137,7 +138,34 @@ def test_the_invitation_says_what_the_merchant_says_of_a_running_campaign(tmp_pa
         shown = await place.glass.until(
             lambda s: isinstance(s, screens.Attract) and bool(s.messages)
         )
-        assert shown.messages == ({"fr": "Thé × 2"},)
+        assert shown.messages == (screens.Announcement(words={"fr": "Thé × 2"}),)
+
+    walk(journey, tmp_path)
+
+
+def test_a_campaigns_picture_comes_to_the_kiosk_and_the_invitation_is_shown_anew(
+    tmp_path: Path,
+) -> None:
+    content = picture()
+    name = sha256(content).hexdigest()
+
+    async def journey(place: Counter) -> None:
+        await place.publish(campaigns=[{"id": "tea", "name": {"fr": "x2"}, "give": {"times": "2"}}])
+        program = await place.kiosk.db.run(Transaction.program)
+        assert program is not None
+        database, tenant = place.backend.database, place.backend.shop.tenant
+        database.run(tenant, put_picture, name, "image/png", content)
+        said = CampaignMessageBody(message={"fr": "Thé × 2"}, picture=name)
+        database.run(tenant, put_message, program.id, "tea", said)
+        folder = Storage(folder=place.kiosk.folder).pictures
+        said_with = (screens.Announcement(words={"fr": "Thé × 2"}, picture=name),)
+
+        def times() -> int:
+            return sum(getattr(s, "messages", ()) == said_with for s in place.glass.shown)
+
+        # Once when the words came, and again when the picture had come.
+        await place.glass.until(lambda _: times() > 1)
+        assert name in kept(folder)
 
     walk(journey, tmp_path)
 
@@ -145,7 +173,7 @@ def test_the_invitation_says_what_the_merchant_says_of_a_running_campaign(tmp_pa
 def test_a_kiosk_that_the_office_pauses_says_so_and_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap, "HEARTBEAT_EVERY_S", 0.05)
+    monkeypatch.setattr(chores, "HEARTBEAT_EVERY_S", 0.05)
 
     async def journey(place: Counter) -> None:
         def pause(*, paused: bool) -> None:

@@ -10,7 +10,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from backend.rights import Role
 from backend_client.signing import pin_digest
-from kiosk import bootstrap
+from kiosk import bootstrap, chores
 from kiosk.db import Transaction
 from tests.kiosk.counter import backend, counter
 from tests.support.server import Company, until
@@ -50,7 +50,7 @@ def test_a_kiosk_can_check_a_pin_by_itself_until_the_person_is_shut_out(tmp_path
 
 
 def test_a_kiosk_says_how_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "HEARTBEAT_EVERY_S", 0.05)
+    monkeypatch.setattr(chores, "HEARTBEAT_EVERY_S", 0.05)
 
     async def story(shop: Company, session: requests.Session) -> None:
         owner = at_work(shop)

@@ -1,13 +1,15 @@
 """What a shop sells and gives, where and by whom: products, gifts, campaigns, stores, staff."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from backend.api.callers import COOKIE
-from backend.db import catalogue, gifts, shops
+from backend.db import catalogue, gifts, programs, shops
+from backend.db.programs import Message
 from backend.rights import Role
 from backend.services.programs.presets import preset_document
 from backend.services.programs.programs import publish, put_draft
@@ -181,16 +183,37 @@ def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> N
         assert (gift.points, gift.stocked, bool(gift.picture)) == (250, True, True)
 
 
-def test_a_campaign_stands_on_the_calendar_and_speaks_on_kiosks(visit: Visit) -> None:
+def test_a_campaign_stands_on_the_calendar_and_speaks_on_kiosks(
+    visit: Visit, tmp_path: Path
+) -> None:
+    picture = tmp_path / "tea.png"
+    picture.write_bytes(png(64, 48))
     visit.as_staff()
     _with_campaign(visit)
     page = visit.open("/office/campaigns?month=2026-12")
     assert page.locator(".calendar .runs").count() == 5
     page.locator(".calendar .runs").first.click()
+    page.get_by_label("Image").set_input_files(picture)
+    _press(page, "Garder")
+    page.get_by_role("link", name="Une image seule n’est pas lue").wait_for()
+    expect(page.get_by_alt_text("L’image actuelle")).to_be_visible()  # not to be chosen twice
     page.get_by_label("Français").fill("Ce jeudi, vos points comptent double")
     _press(page, "Garder")
     page.get_by_text("Les bornes le disent").wait_for()
     expect(page.get_by_text("annoncée")).to_be_visible()
+    (said,) = _said_on_kiosks(visit)
+    assert said.picture == sha256(picture.read_bytes()).hexdigest()
+    page = visit.open(f"/office/campaigns/{visit.shop.shop.program}/thursdays")
+    page.get_by_label("Ne plus la montrer").check()
+    _press(page, "Garder")
+    page.get_by_text("Les bornes le disent").wait_for()
+    (said,) = _said_on_kiosks(visit)
+    assert (said.picture, said.message) == (None, {"fr": "Ce jeudi, vos points comptent double"})
+
+
+def _said_on_kiosks(visit: Visit) -> tuple[Message, ...]:
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        return tuple(programs.messages(tx, visit.shop.shop.program).values())
 
 
 def _signs_and_groups(visit: Visit) -> Page:

@@ -86,7 +86,7 @@ def texts(view: Any) -> Iterator[Any]:
     """The texts that are drawn: no pictograms, and not what cannot be chosen now (WCAG 1.4.3 leaves
     that out) nor the words painted on the drawn card, which stand beside it too.
     """
-    from kiosk.ui.widgets.art import HeroArt
+    from kiosk.ui.widgets.hero import HeroArt
     from kiosk.ui.widgets.text import Text
 
     for widget in view.walk():

@@ -4,11 +4,12 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens import Attract, AttractChoice, Trouble
+from kiosk.screens import Announcement, Attract, AttractChoice, Trouble
 from kiosk.ui.text import LANGUAGES
 from kiosk.ui.views.base import View
 from kiosk.ui.views.staff_corner import StaffCornerView
 from kiosk.ui.widgets import worn
+from kiosk.ui.widgets.art import image_of
 from kiosk.ui.widgets.buttons import TouchButton
 from kiosk.words import Words
 
@@ -32,6 +33,8 @@ class AttractView(StaffCornerView):
     ease = StringProperty("")
     message = StringProperty("")
     """What the merchant says of a campaign; one after the other."""
+    picture = StringProperty("")
+    """What belongs to the message; empty where there is none, or where it is not here yet."""
     notice = StringProperty("")
     notice_icon = StringProperty("warning")
     reader_away = BooleanProperty(False)
@@ -84,11 +87,10 @@ class AttractView(StaffCornerView):
     def _say_message(self) -> None:
         """The message whose turn it is, in the language of the glass or any it was written in."""
         said = self.screen.messages if isinstance(self.screen, Attract) else ()
-        if not said:
-            self.message = ""
-            return
-        words = said[self._turn % len(said)]
+        turn = said[self._turn % len(said)] if said else Announcement(words={})
+        words = turn.words
         self.message = words.get(self.w.language) or next(iter(words.values()), "")
+        self.picture = turn.picture if image_of(turn.picture) else ""
 
     def wipe(self) -> None:
         """The turns end with the view."""

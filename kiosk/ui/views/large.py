@@ -16,6 +16,7 @@ from kiosk.screens import Screen
 from kiosk.ui.reading import Choice, Item, Pictured, Said, read
 from kiosk.ui.text import faced
 from kiosk.ui.views.base import Glass, View
+from kiosk.ui.views.staff_corner import Cornered, StaffCornerView
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.buttons import Touch, touch
 from kiosk.ui.widgets.qr import Qr
@@ -50,7 +51,7 @@ class LargeChoice(Touch):
         return width - 2 * worn().px(32)
 
 
-class LargeView(View):
+class LargeView(Cornered):
     """What `inner` says, in letters that are read with low vision."""
 
     page = NumericProperty(0)
@@ -72,6 +73,11 @@ class LargeView(View):
     def behind(self) -> View:
         """The view that says all this; the voice reads it whole, not page by page."""
         return self.inner
+
+    @property
+    def cornered(self) -> bool:
+        """Where the view behind has the staff's corner, so has this one, under the shop's name."""
+        return isinstance(self.inner, StaffCornerView)
 
     def put(self, screen: Screen[Any]) -> None:
         """Have it said by the view behind."""
@@ -118,7 +124,10 @@ class LargeView(View):
             return
         self._items = read(self.inner)
         made = [cell for item in self._items for cell in self._cells(item)]
-        layout = paged([tall for _, tall in made], room.height, worn().px(20))
+        layout = self._paged(made)
+        named = [*self._shop(), *made]
+        if len(self._paged(named)) == len(layout):  # else the room is for what there is to do
+            made, layout = named, self._paged(named)
         self.pages = len(layout)
         self.page = min(self.page, self.pages - 1)
         self.where = self.w.t("{page} of {pages}", page=self.page + 1, pages=self.pages)
@@ -131,6 +140,14 @@ class LargeView(View):
             widget.pos = (room.x, round(top - tall))
             room.add_widget(widget)
             top -= tall + worn().px(20)
+
+    def _paged(self, cells: Sequence[tuple[Widget, float]]) -> list[list[int]]:
+        return paged([tall for _, tall in cells], self.ids.room.height, worn().px(20))
+
+    def _shop(self) -> Sequence[tuple[Widget, float]]:
+        """Whose kiosk it is, where staff holds it to come in."""
+        name = worn().theme.name
+        return self._cells(Said(text=name)) if self.cornered and name else ()
 
     def _cells(self, item: Item) -> Sequence[tuple[Widget, float]]:
         room = self.ids.room

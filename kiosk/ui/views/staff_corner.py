@@ -17,15 +17,20 @@ CORNER = 2.2
 """How wide the corner is, in touch targets: the name is longer than high."""
 
 
-class StaffCornerView(View):
-    """A view whose upper left corner can be held."""
+class Cornered(View):
+    """A view whose upper left corner can be held, where it has one."""
 
     _held: Any = None
+
+    @property
+    def cornered(self) -> bool:
+        """Whether staff comes in here."""
+        return True
 
     def on_touch_down(self, touch: Any) -> bool:
         """Begin to count; the touch does what it does anyway."""
         self._let_go()
-        if self._in_corner(*touch.pos):
+        if self.cornered and self._in_corner(*touch.pos):
             self._held = Clock.schedule_once(self._through, HOLD_S)
         return bool(super().on_touch_down(touch))
 
@@ -57,3 +62,7 @@ class StaffCornerView(View):
         if self._held is not None:
             self._held.cancel()
             self._held = None
+
+
+class StaffCornerView(Cornered):
+    """A screen that stands there while nobody does: staff comes in at its corner."""

@@ -31,6 +31,7 @@ def load_kit() -> None:
             facts,
             gift_card,
             header,
+            hero,
             pages,
             panel,
             qr,

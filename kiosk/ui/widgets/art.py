@@ -1,12 +1,10 @@
-"""Pictures drawn by the kiosk itself: the card on its warm circles, a gift, a disc with a sign."""
+"""Pictures: of a gift, the shop's logo, a disc with a sign."""
 
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from kivy.animation import Animation
-from kivy.clock import Clock
 from kivy.core.image import Image as CoreImage
 from kivy.graphics import Color, Rectangle
 from kivy.properties import (
@@ -14,7 +12,6 @@ from kivy.properties import (
     ListProperty,
     NumericProperty,
     ObjectProperty,
-    OptionProperty,
     StringProperty,
 )
 from kivy.uix.widget import Widget
@@ -23,12 +20,6 @@ from kiosk.ui.text import picture
 from kiosk.ui.theme import ASSETS
 from kiosk.ui.widgets import worn
 from kiosk.ui.widgets.mirror import readable
-
-MOTION_EVERY_S = 20.0
-"""A label that keeps moving costs a fanless box 7 % of a core; this costs nothing in between."""
-
-DIP_S = 0.45
-"""The card goes down and comes up again: under one second of motion in all."""
 
 PICTURES_MOST = 48
 """A texture of 640 × 480 takes 1.6 MB of memory with its smaller copies."""
@@ -43,66 +34,6 @@ def look_also_in(folder: Path) -> None:
     """Images are in that folder too."""
     if folder not in FOLDERS:
         FOLDERS.append(folder)
-
-
-ARROW_TURN = {"below": 0, "right": 90, "above": 180, "left": 270}
-
-
-class HeroArt(Widget):
-    """The invitation: a card, and an arrow to where the reader is."""
-
-    words = StringProperty("")
-    """What is written on the card."""
-    middle = ObjectProperty((0, 0))
-    """Where the circles have their centre, in window coordinates."""
-    side = OptionProperty("below", options=list(ARROW_TURN))
-    arrow = NumericProperty(1)
-    """0 hides the arrow: there is no reader to go to."""
-    size_factor = NumericProperty(1.0)
-    unit = NumericProperty(1.0)
-    """Pixels of this glass for one pixel of the drawing at 1280 × 800."""
-    dip = NumericProperty(0.0)
-    turn = NumericProperty(0)
-    arrow_middle = ObjectProperty((0, 0))
-
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        for name in ("middle", "side", "size_factor"):
-            self.fbind(name, self._aim)
-        self._aim()
-        self._wait: Any = None
-        self.fbind("parent", self._live)
-
-    def _aim(self, *_: object) -> None:
-        x, y = self.middle
-        self.unit = worn().scale * self.size_factor
-        reach = self.unit * 250
-        along = {"below": (0, -1), "above": (0, 1), "left": (-1, 0), "right": (1, 0)}[self.side]
-        self.turn = ARROW_TURN[self.side]
-        self.arrow_middle = (x + along[0] * reach, y + along[1] * reach)
-
-    def _live(self, *_: object) -> None:
-        """Move only while shown."""
-        if self._wait is not None:
-            self._wait.cancel()
-            self._wait = None
-        Animation.cancel_all(self)
-        if self.parent is not None and worn().motion:
-            self._wait = Clock.schedule_interval(self._nod, MOTION_EVERY_S)
-
-    def _nod(self, _: float) -> None:
-        if self.get_root_window() is None:
-            return
-        motion = Animation(dip=1, duration=DIP_S, transition="in_out_quad")
-        (motion + Animation(dip=0, duration=DIP_S, transition="in_out_quad")).start(self)
-
-
-class Arrow(Widget):
-    """Points down, and is turned to where the reader is."""
-
-    turn = NumericProperty(0)
-    reach = NumericProperty(1)
-    ink = ColorProperty()
 
 
 class Picture(Widget):
@@ -138,16 +69,26 @@ class Picture(Widget):
             self.frame = [0, 0, 0, 0]
             return
         self.corners = readable(self.texture)
-        margin = worn().px(8)
-        width, height = self.texture.size
-        room = (max(self.width - 2 * margin, 1), max(self.height - 2 * margin, 1))
-        scale = min(room[0] / width, room[1] / height)
-        self.frame = [
-            round(self.x + (self.width - width * scale) / 2),
-            round(self.y + (self.height - height * scale) / 2),
-            round(width * scale),
-            round(height * scale),
-        ]
+        margin = 2 * worn().px(8)
+        room = (max(self.width - margin, 1), max(self.height - margin, 1))
+        self.frame = fitted(self.texture.size, room, self.center)
+
+
+def fitted(
+    size: tuple[float, float], room: tuple[float, float], middle: tuple[float, float]
+) -> list[int]:
+    """Where an image of that size is drawn, as large as it fits into `room` around `middle`.
+
+    Left, bottom, width and height, with its own proportions.
+    """
+    scale = min(room[0] / size[0], room[1] / size[1])
+    width, height = size[0] * scale, size[1] * scale
+    return [
+        round(middle[0] - width / 2),
+        round(middle[1] - height / 2),
+        round(width),
+        round(height),
+    ]
 
 
 class Logo(Widget):

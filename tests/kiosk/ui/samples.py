@@ -14,6 +14,8 @@ BAG = {"fr": "Sac en toile", "en": "Canvas bag"}
 SOAP = {"fr": "Savon artisanal", "en": "Handmade soap"}
 TEA = {"fr": "Coffret thé", "en": "Tea gift box"}
 
+THURSDAY = {"fr": "Jeudi : points doublés sur le thé", "en": "Thursday: double points on tea"}
+
 LAST_DAY = datetime(2027, 2, 22, 12, tzinfo=UTC)
 POINTS_UNTIL = datetime(2027, 3, 12, 12, tzinfo=UTC)
 JOIN_URL = "https://fidelite.maison-lise.example/join/lkl_maison-lise_m0Yk3rTq7vXw2ZpA9sLd4Q"
@@ -129,9 +131,16 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         ),
         "attract-message": screens.Attract(
             welcome_points=50,
-            messages=(
-                {"fr": "Jeudi : points doublés sur le thé", "en": "Thursday: double points on tea"},
-            ),
+            messages=(screens.Announcement(words=THURSDAY),),
+        ),
+        "attract-picture": screens.Attract(
+            welcome_points=50,
+            messages=(screens.Announcement(words=THURSDAY, picture="tea"),),
+        ),
+        "attract-picture-troubles": screens.Attract(
+            welcome_points=50,
+            troubles=(screens.Trouble.PAPER, screens.Trouble.NETWORK),
+            messages=(screens.Announcement(words=THURSDAY, picture="wine"),),
         ),
         "attract-no-reader": screens.Attract(welcome_points=50, troubles=(screens.Trouble.READER,)),
         "ease-of-use": screens.EaseOfUse(

@@ -454,7 +454,7 @@ def test_a_voucher_on_the_screen_can_be_read_by_a_phone(bench: Bench) -> None:
 def test_views_that_must_be_quick_are_built_beforehand(bench: Bench) -> None:
     async def story() -> None:
         display = bench.glass()
-        display.spares.prepare(screens.Home)
+        display.scene.spares.prepare(screens.Home)
         question = await asked(bench, data.samples()["home"])
         assert "187" in texts(bench)
         await withdraw(question)
@@ -467,3 +467,30 @@ def _window_is_left_clean(bench: Bench, tmp_path: Path) -> Iterator[None]:
     del tmp_path
     yield
     bench.close()
+
+
+def test_messages_take_turns_and_each_brings_its_picture_once_it_is_here(bench: Bench) -> None:
+    display = bench.glass()
+    said = (
+        screens.Announcement(words={"fr": "Le thé compte double"}, picture="tea"),
+        screens.Announcement(words={"fr": "Samedi, dégustation"}, picture="a" * 64),
+    )
+
+    async def story() -> None:
+        question = await asked(bench, screens.Attract(welcome_points=0, messages=said))
+        view = display.uppermost
+        art, plain = view.ids.art, view.ids.art.unit
+        assert "Le thé compte double" in texts(bench)
+        assert art.texture is not None
+        left, bottom, width, height = art.frame
+        assert width / height == pytest.approx(4 / 3, abs=0.02)  # as it was taken
+        assert bottom > view.ids.foot.y
+        assert left + width < view.width
+        assert art.card_unit < plain  # at its corner
+        view._next_message(0)
+        bench.settle()
+        assert "Samedi, dégustation" in texts(bench)
+        assert (art.texture, art.card_unit) == (None, plain)  # the second is not here yet
+        await withdraw(question)
+
+    live(story())

@@ -100,7 +100,7 @@ def test_all_that_is_drawn_is_read_and_all_that_can_be_touched_can_be_chosen(
 
 def is_drawing(text: Any) -> bool:
     """Words painted on the drawn card: the title beside it says what to do with it."""
-    from kiosk.ui.widgets.art import HeroArt
+    from kiosk.ui.widgets.hero import HeroArt
 
     return isinstance(text.parent, HeroArt)
 
@@ -212,7 +212,7 @@ def test_everything_can_be_chosen_with_next_and_ok(bench: Bench, modes: frozense
     async def story() -> None:
         for name, screen in faces("fr").items():
             question = await asked(bench, screen)
-            offered, reached = names_of(bench.display._over or bench.display._view), set()
+            offered, reached = names_of(bench.display.uppermost), set()
             bench.display.buttons.rest()
             for _ in offered:
                 bench.display._key(None, TAB)

@@ -89,7 +89,7 @@ def test_every_screen_is_said_whole_into_headphones(bench: Bench, voice: Recorde
             question = await asked(bench, screen)
             listen(bench)
             told = words_in(voice.last)
-            view = display._over or display._view
+            view = display.uppermost
             for item in read(view):
                 if isinstance(item, Said):
                     assert words_in(item.text) <= told, f"{item.text!r} of {name} is not said"

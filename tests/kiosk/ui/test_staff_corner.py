@@ -20,20 +20,28 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     one.close()
 
 
+PAUSED = screens.OutOfService(reason=screens.OutOfOrder.PAUSED)
+LARGE = frozenset({screens.Mode.LARGE})
+
+
 @pytest.mark.parametrize(
-    "screen",
+    ("screen", "modes"),
     [
-        screens.Attract(welcome_points=0),
-        screens.OutOfService(reason=screens.OutOfOrder.PAUSED),
+        (screens.Attract(welcome_points=0), frozenset()),
+        (PAUSED, frozenset()),
+        (screens.Attract(welcome_points=0), LARGE),
     ],
-    ids=["invitation", "paused"],
+    ids=["invitation", "paused", "large letters"],
 )
 def test_the_corner_is_held_for_a_while(
-    bench: Bench, screen: screens.Screen[object], monkeypatch: pytest.MonkeyPatch
+    bench: Bench,
+    screen: screens.Screen[object],
+    modes: frozenset[screens.Mode],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from kiosk.ui.views import staff_corner
 
-    display = bench.glass()
+    display = bench.glass(modes=modes)
 
     async def story() -> None:
         question = await asked(bench, screen)
@@ -64,5 +72,26 @@ def test_the_corner_is_no_choice_that_is_read_aloud(bench: Bench) -> None:
         question = await asked(bench, screens.Attract(welcome_points=0))
         assert not any("staff" in name for name in bench.targets())
         await withdraw(question)
+
+    live(story())
+
+
+def test_in_large_letters_the_corner_bears_the_shops_name_and_no_other_screen_has_it(
+    bench: Bench,
+) -> None:
+    from kiosk.ui.widgets.text import Text
+
+    display = bench.glass(modes=LARGE)
+
+    async def story() -> None:
+        for screen, there in (
+            (screens.Attract(welcome_points=0), True),
+            (screens.Join(welcome_points=0), False),
+        ):
+            question = await asked(bench, screen)
+            first = next(each for each in display.uppermost.walk() if isinstance(each, Text))
+            assert (first.text == display.scene.view.look.theme.name) is there
+            assert display.uppermost.cornered is there
+            await withdraw(question)
 
     live(story())

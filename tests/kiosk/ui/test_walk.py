@@ -142,7 +142,7 @@ def traces(place: Place) -> list[str]:
 
 def _in_widgets(bench: Bench) -> list[str]:
     stage = bench.display.stage
-    spare = bench.display.spares.views
+    spare = bench.display.scene.spares.views
     return [
         f"{type(widget).__name__}.{name}"
         for root in (stage, *spare)
