@@ -9,11 +9,8 @@ from pathlib import Path
 from kiosk.config import (
     Config,
     ConfigError,
-    Credentials,
     load_config,
     load_credentials,
-    save_credentials,
-    writable,
 )
 
 CONFIG = Path("/etc/loyalty-kiosk/kiosk.toml")
@@ -86,35 +83,23 @@ def _run(config: Config) -> int:
 
 
 def _claim(config: Config, code: str) -> int:
-    from pydantic import ValidationError
-
     from backend_client.errors import BackendError
-    from backend_client.rest import claim
-    from backend_client.schemas import ClaimRequest
-    from kiosk.bootstrap import SOFTWARE
+    from kiosk.claiming import claim_here
     from loyalty.errors import CodeMistyped
 
+    folder = config.storage.folder
+    if not config.backend.url:
+        print("kiosk: not claimed: kiosk.toml does not say backend.url", file=sys.stderr)
+        return BAD_CONFIG
     try:
-        # Before the code is used up: what cannot be kept must not be asked for.
-        writable(config.storage.folder)
-        request = ClaimRequest(code=code.strip(), software=SOFTWARE)
-        answer = claim(config.backend.url, request)
-        credentials = Credentials(
-            terminal=answer.terminal,
-            name=answer.name,
-            token=answer.token,
-            card_secret=answer.card_secret,
-            store=answer.store.id,
-            program=answer.program,
-        )
-        path = save_credentials(config.storage.folder, credentials)
-    except (ValidationError, CodeMistyped):
+        answer = claim_here(folder, config.backend.url, code)
+    except CodeMistyped:
         print("kiosk: not claimed: the code is mistyped; it has 12 letters", file=sys.stderr)
         return 1
     except (BackendError, OSError) as error:
         print(f"kiosk: not claimed: {error}", file=sys.stderr)
         return 1
-    print(f"this machine is now {answer.name} at {answer.store.name}; credentials in {path}")
+    print(f"this machine is now {answer.name} at {answer.store.name}; credentials in {folder}")
     return 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kiosk import screens
+from kiosk import SOFTWARE, screens
 from kiosk.background import unbroken
 from kiosk.config import Config, Credentials, load_credentials
 from kiosk.display import Display
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOFTWARE = "loyalty-kiosk 0.1.0"
 CLAIM_CHECK_S = 2.0
 STORAGE_CHECK_S = 5.0
 FINISH_S = 6.0
@@ -195,17 +194,32 @@ async def _parts(
 
 
 async def _credentials(config: Config, display: Display) -> Credentials:
-    """The terminal's credentials, waiting for somebody to claim it."""
-    told = False
-    while True:
-        found = load_credentials(config.storage.folder)
-        if found is not None:
-            return found
-        if not told:
-            log.warning("not claimed yet: run `python -m kiosk claim CODE`")
-            display.tell(screens.OutOfService(reason=screens.OutOfOrder.NOT_CLAIMED))
-            told = True
-        await asyncio.sleep(CLAIM_CHECK_S)
+    """The terminal's credentials, waiting for somebody to claim it: on the glass, or by hand."""
+    found = load_credentials(config.storage.folder)
+    if found is not None:
+        return found
+    log.warning("not claimed yet: the code is typed on the glass, or `python -m kiosk claim CODE`")
+    asking = asyncio.create_task(_asked_to_set_up(config, display))
+    try:
+        while found is None:
+            await asyncio.wait({asking}, timeout=CLAIM_CHECK_S)
+            found = load_credentials(config.storage.folder)
+        if isinstance(display.showing, screens.Told):
+            await asking  # Who typed the code is told whose the kiosk is now, before it opens.
+        return found
+    finally:
+        asking.cancel()
+
+
+async def _asked_to_set_up(config: Config, display: Display) -> None:
+    """Ends when somebody has claimed this machine on the glass."""
+    from kiosk.flows.set_up import set_up
+
+    nobodys = screens.OutOfService(reason=screens.OutOfOrder.NOT_CLAIMED)
+    claimed = False
+    while not claimed:
+        if await display.ask(nobodys) is screens.AttractChoice.SET_UP:
+            claimed = await set_up(display, config.storage.folder, config.backend.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +244,7 @@ class Parts:
             reader=open_reader(config.reader.target),
             printer=open_printer(target) if target else None,
             database=Database(config.storage.folder / "kiosk.db"),
-            client=TerminalClient(config.backend.url, credentials.token),
+            client=TerminalClient(credentials.address(config), credentials.token),
         )
 
 

@@ -56,14 +56,14 @@ def _languages(config: Config) -> Finding:
 
 
 def _backend(config: Config) -> Finding:
-    url = config.backend.url
     try:
         credentials = load_credentials(config.storage.folder)
     except ConfigError as error:
         return Finding(part="backend", good=False, says=str(error))
     if credentials is None:
-        says = "not claimed yet: python -m kiosk claim CODE"
+        says = "not claimed yet: type the code on the glass, or python -m kiosk claim CODE"
         return Finding(part="backend", good=False, says=says)
+    url = credentials.address(config)
     client = TerminalClient(url, credentials.token)
     try:
         client.changes("", 0.0)

@@ -27,7 +27,8 @@ class _Section(BaseModel):
 class Backend(_Section):
     """Where the backend answers."""
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/.*)?$")]
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/.*)?)?$")] = ""
+    """Empty: whoever installs the kiosk types it on the glass, with the code."""
 
 
 class Reader(_Section):
@@ -174,6 +175,12 @@ class Credentials(_Section):
     card_secret: str
     store: str
     program: str
+    backend: str = ""
+    """The backend's address as it was typed on the glass; empty where kiosk.toml says it."""
+
+    def address(self, config: Config) -> str:
+        """Where this terminal's backend answers."""
+        return self.backend or config.backend.url
 
 
 _FILE = "terminal.json"

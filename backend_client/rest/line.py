@@ -79,15 +79,15 @@ class Line:
     """One backend: sends, retries, and reads what comes back. For the clients of this package."""
 
     def __init__(self, base_url: str, token: str | None, session: requests.Session | None) -> None:
-        self._url = base_url.strip().rstrip("/")
-        self._base = self._url + API
+        self.address = base_url.strip().rstrip("/")
+        self._base = self.address + API
         self._auth = _Bearer(token)
         self._session = session or requests.Session()
         self._owns_session = session is None
 
     def under(self, token: str) -> "Line":
         """The same line with another token; it closes nothing."""
-        return Line(self._url, token, self._session)
+        return Line(self.address, token, self._session)
 
     def close(self) -> None:
         if self._owns_session:
@@ -178,6 +178,11 @@ class Client:
     ) -> None:
         """`session` lets tests reach an application without a socket."""
         self._line = Line(base_url, token, session)
+
+    @property
+    def address(self) -> str:
+        """Where the backend answers, without /v1 and without a slash at the end."""
+        return self._line.address
 
     def close(self) -> None:
         """Close the connections."""

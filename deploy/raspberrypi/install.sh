@@ -257,10 +257,10 @@ next_steps() {
     cat <<'END'
 
 Installed. What is left to do:
-  1. sudo nano /etc/loyalty-kiosk/kiosk.toml     backend address, reader, printer, screen
-  2. sudo loyalty-kiosk claim CODE               the code is shown once, when the backend makes a terminal
-  3. sudo loyalty-kiosk check                    every line should say ok
-  4. sudo reboot
+  1. sudo nano /etc/loyalty-kiosk/kiosk.toml     reader, printer, screen
+  2. sudo reboot
+  3. on the glass: the back office's address and the code it shows for a new kiosk
+  4. sudo loyalty-kiosk check                    every line should say ok
 END
 }
 

@@ -12,6 +12,7 @@ from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.db import Transaction
 from kiosk.flows.handoff import link_for_a_phone
+from kiosk.flows.set_up import set_up
 from kiosk.services.identify import program_in_force
 from kiosk.services.staff import out_of_service
 from kiosk.words import Counted, Measure
@@ -30,6 +31,9 @@ class Errand(Enum):
 
 LOOK_AGAIN_S = 300.0
 """Campaigns begin and end by the clock: the invitation is made anew so often."""
+
+BEGINS_AGAIN_S = 10.0
+"""Within so long a kiosk that was claimed anew is begun again, as that terminal."""
 
 NOTICE_S = 6.0
 """How long a card's problem is shown before the invitation returns."""
@@ -71,6 +75,10 @@ async def _touched(
     """Do what was touched; a card that is presented meanwhile goes on."""
     if choice is screens.AttractChoice.EASE:
         return await _ease(kiosk)
+    if choice is screens.AttractChoice.SET_UP:
+        if await set_up(kiosk.display, kiosk.folder, kiosk.client.address):
+            await asyncio.sleep(BEGINS_AGAIN_S)
+        return None
     return await _without_a_card(kiosk)
 
 

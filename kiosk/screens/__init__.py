@@ -86,6 +86,11 @@ from kiosk.screens.records import (
     VoucherLine,
     Why,
 )
+from kiosk.screens.set_up import (
+    SetUpFault,
+    TypeAddress,
+    TypeClaimCode,
+)
 from kiosk.screens.staff import (
     CardAct,
     CardDeed,
@@ -193,6 +198,7 @@ __all__ = [
     "Rank",
     "RefusalReason",
     "Screen",
+    "SetUpFault",
     "Sorry",
     "StaffChoice",
     "StaffHome",
@@ -207,7 +213,9 @@ __all__ = [
     "Tell",
     "Told",
     "Trouble",
+    "TypeAddress",
     "TypeBirthday",
+    "TypeClaimCode",
     "TypeCode",
     "TypeComment",
     "TypeEmail",

@@ -23,6 +23,8 @@ class Tell(Enum):
     """The rules said no."""
     NO_PIN = "no_pin"
     """Nobody of the staff has a PIN for this kiosk yet."""
+    CLAIMED = "claimed"
+    """This machine is a terminal of the shop now; it opens by itself."""
 
     # For customers.
     OFFLINE = "offline"
@@ -49,4 +51,4 @@ class Told(Screen[None]):
 
     what: Tell
     contact: str = ""
-    """Where it goes, masked; for MAILED."""
+    """Where it goes, masked, for MAILED; the name of terminal and shop for CLAIMED."""

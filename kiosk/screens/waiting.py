@@ -24,6 +24,8 @@ class AttractChoice(Enum):
     """The ways to make the kiosk easier to use."""
     STAFF = "staff"
     """The corner with the shop's name, held for a while."""
+    SET_UP = "set_up"
+    """This kiosk is no shop's, or no longer: say whose it is."""
 
 
 class Mode(Enum):

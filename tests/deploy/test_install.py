@@ -189,7 +189,7 @@ def test_a_whole_installation_ends_with_what_is_left_to_do(on_machine: Install) 
         "-m pip install --quiet --disable-pip-version-check --require-hashes",
         "systemctl daemon-reload",
         "mv /opt/loyalty-kiosk/app.new /opt/loyalty-kiosk/app",
-        "sudo loyalty-kiosk claim CODE",
+        "on the glass: the back office's address and the code",
     ]
     positions = [said.index(step) for step in steps]
     assert positions == sorted(positions)

@@ -40,7 +40,7 @@ def test_an_unknown_section_names_the_sections(tmp_path: Path) -> None:
         load_config(written(tmp_path, MINIMAL + "[zzz]\n"))
 
 
-@pytest.mark.parametrize("url", ["fid.example", "ftp://fid.example", "http://", ""])
+@pytest.mark.parametrize("url", ["fid.example", "ftp://fid.example", "http://"])
 def test_a_wrong_backend_url_names_the_key(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigError, match=r"backend\.url"):
         load_config(written(tmp_path, f'[backend]\nurl = "{url}"\n'))

@@ -25,6 +25,7 @@ from kiosk.config import (
 from kiosk.db import Database, NewerDatabase
 from kiosk.services.belong import OtherCompany
 from kiosk.ui.app import NoWindow
+from loyalty.vouchers import mint, readable
 from tests.kiosk.test_database import enrol_somebody
 from tests.support.server import company, serving
 
@@ -126,8 +127,18 @@ def test_a_code_is_not_used_up_when_nothing_can_be_kept(
 ) -> None:
     path = settings(tmp_path)
     (tmp_path / "state").write_text("a file in the way")
-    assert main(["claim", "--config", str(path), "2345-6789-ABCD"]) == 1
-    assert "not claimed" in capsys.readouterr().err
+    assert main(["claim", "--config", str(path), readable(mint(7))]) == 1
+    told = capsys.readouterr().err
+    assert "not claimed" in told
+    assert "mistyped" not in told
+
+
+def test_a_claim_by_hand_needs_the_address_in_the_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = settings(tmp_path, url="")
+    assert main(["claim", "--config", str(path), readable(mint(7))]) == BAD_CONFIG
+    assert "backend.url" in capsys.readouterr().err
 
 
 # --- check --------------------------------------------------------------------------------------

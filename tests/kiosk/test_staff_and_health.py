@@ -10,7 +10,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from backend.rights import Role
 from backend_client.signing import pin_digest
-from kiosk import bootstrap, chores
+from kiosk import SOFTWARE, chores
 from kiosk.db import Transaction
 from tests.kiosk.counter import backend, counter
 from tests.support.server import Company, until
@@ -58,7 +58,7 @@ def test_a_kiosk_says_how_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         def told() -> bool:
             found = owner.asks(session, "GET", "/v1/terminals").json()["terminals"]
             beats = [each["health"] for each in found if each["health"]]
-            return any(beat["software"] == bootstrap.SOFTWARE for beat in beats)
+            return any(beat["software"] == SOFTWARE for beat in beats)
 
         async with counter(shop, session, tmp_path):
             await asyncio.to_thread(until, told)

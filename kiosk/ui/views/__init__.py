@@ -50,6 +50,8 @@ VIEWS: dict[type[Screen[object]], str] = {
     screens.WorkOrShop: "question",
     screens.ProveIt: "question",
     screens.TapNewCard: "question",
+    screens.TypeAddress: "typed_at_set_up",
+    screens.TypeClaimCode: "typed_at_set_up",
     screens.StaffHome: "staff",
     screens.FindMember: "typed_by_staff",
     screens.TypeComment: "typed_by_staff",

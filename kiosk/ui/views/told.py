@@ -6,7 +6,14 @@ from kiosk.screens import Tell, Told
 from kiosk.ui.views.base import View
 from kiosk.words import Words
 
-GOOD = {Tell.DONE, Tell.PRINTED, Tell.CARD_REMOVED, Tell.ERASED, Tell.MAILED}
+GOOD = {
+    Tell.DONE,
+    Tell.PRINTED,
+    Tell.CARD_REMOVED,
+    Tell.ERASED,
+    Tell.MAILED,
+    Tell.CLAIMED,
+}
 ICON_OF = {
     Tell.DONE: "circle-check",
     Tell.PRINTED: "printer",
@@ -20,6 +27,7 @@ ICON_OF = {
     Tell.CARD_REMOVED: "circle-check",
     Tell.ERASED: "circle-check",
     Tell.MAILED: "circle-check",
+    Tell.CLAIMED: "circle-check",
 }
 
 
@@ -42,7 +50,17 @@ class ToldView(View):
 
 def _words(screen: Told, w: Words) -> tuple[str, str]:
     """What is told, and what follows from it."""
-    return (_for_staff(w) | _for_customers(w) | _of_mail(w, screen.contact))[screen.what]
+    told = _for_staff(w) | _for_customers(w) | _of_mail(w, screen.contact)
+    return (told | _for_the_installer(w, screen.contact))[screen.what]
+
+
+def _for_the_installer(w: Words, terminal: str) -> dict[Tell, tuple[str, str]]:
+    return {
+        Tell.CLAIMED: (
+            w.t("This kiosk is yours"),
+            w.t("It is {terminal} now, and opens by itself.", terminal=terminal),
+        )
+    }
 
 
 def _of_mail(w: Words, contact: str) -> dict[Tell, tuple[str, str]]:

@@ -265,6 +265,8 @@ def key_names(w: Words) -> dict[str, str]:
         "key:@": w.t("At sign"),
         "key:'": w.t("Apostrophe"),
         "key:+": w.t("Plus sign"),
+        "key:/": w.t("Slash"),
+        "key::": w.t("Colon"),
     }
 
 

@@ -1,7 +1,7 @@
 """Keyboard layouts as data: which keys, on which pages, how wide, and what each of them does.
 
-Two keyboards, because they serve two questions. A name needs accents, a hyphen and capitals; an
-e-mail address needs @, a dot, its domain in one touch, and never a capital or a space.
+Several keyboards, because they serve several questions. A name needs accents, a hyphen and
+capitals; an e-mail address needs @, a dot, its domain in one touch, and never a capital or a space.
 """
 
 from collections.abc import Callable, Sequence
@@ -131,7 +131,7 @@ def email_layout(language: str) -> Layout:
     own = language if language in DOMAINS else "en"
     return Layout(
         pages=(
-            Page(name=LETTERS, rows=_address_letters(language, SUFFIXES[own])),
+            Page(name=LETTERS, rows=(*_letters(language), _address_row(TO_DIGITS, SUFFIXES[own]))),
             Page(name=DIGITS, rows=_address_digits(SUFFIXES[own])),
         ),
         domains=tuple(
@@ -157,6 +157,40 @@ def digits_layout() -> Layout:
     return Layout(pages=(_keypad(()),))
 
 
+def address_layout(language: str) -> Layout:
+    """The keyboard for the address of a server: digits as near as letters."""
+    own = SUFFIXES[language if language in SUFFIXES else "en"]
+    return Layout(
+        pages=(
+            Page(name=LETTERS, rows=(*_letters(language), _server_row(TO_DIGITS, own))),
+            Page(
+                name=DIGITS,
+                rows=(
+                    _typing("1234567890"),
+                    (*_typing("-_", width=4), replace(BACKSPACE, width=2)),
+                    _server_row(TO_LETTERS, own),
+                ),
+            ),
+        )
+    )
+
+
+def code_layout(letters: str) -> Layout:
+    """Three rows of `letters`: those of a code, and none besides."""
+    return Layout(
+        pages=(
+            Page(
+                name=LETTERS,
+                rows=(
+                    _typing(letters[:10]),
+                    _typing(letters[10:20]),
+                    (*_typing(letters[20:]), BACKSPACE),
+                ),
+            ),
+        )
+    )
+
+
 _PAD = 2.0
 """A keypad's keys are this much wider than letter keys."""
 
@@ -174,7 +208,7 @@ def _keypad(left: Row) -> Page:
     )
 
 
-def _address_letters(language: str, suffixes: Sequence[str]) -> tuple[Row, ...]:
+def _letters(language: str) -> tuple[Row, Row, Row]:
     top, middle, bottom = ALPHABETS[KEYBOARD_OF.get(language, "qwerty")]
     # AZERTY is ten, ten and six letters; the others ten, nine and seven.
     rows = (middle, "-" + bottom + "_") if len(middle) == len(top) else (middle + "-", bottom + "_")
@@ -182,7 +216,6 @@ def _address_letters(language: str, suffixes: Sequence[str]) -> tuple[Row, ...]:
         _typing(top),
         _typing(rows[0]),
         (*_typing(rows[1]), replace(BACKSPACE, width=2)),
-        _address_row(_page_key("key:digits", "123", DIGITS), suffixes),
     )
 
 
@@ -192,7 +225,7 @@ def _address_digits(suffixes: Sequence[str]) -> tuple[Row, ...]:
         _typing("1234567890"),
         _typing("-_+&'", width=2),
         (*_typing("!#=~", width=2), replace(BACKSPACE, width=2)),
-        _address_row(_page_key("key:letters", "abc", LETTERS), suffixes),
+        _address_row(TO_LETTERS, suffixes),
     )
 
 
@@ -307,15 +340,22 @@ def _page_key(name: str, label: str, page: str, width: float = 2.0) -> Key:
     return Key(act=Act.PAGE, name=name, label=label, text=page, width=width)
 
 
+TO_DIGITS = _page_key("key:digits", "123", DIGITS)
+TO_LETTERS = _page_key("key:letters", "abc", LETTERS)
+
+
 def _address_row(page_key: Key, suffixes: Sequence[str]) -> Row:
-    return (
-        page_key,
-        *_typing("@", width=2),
-        *_typing(".", width=2),
-        *(
-            Key(act=Act.SUFFIX, name=f"key:suffix:{suffix}", label=suffix, text=suffix, width=2)
-            for suffix in suffixes
-        ),
+    return (page_key, *_typing("@", width=2), *_typing(".", width=2), *_endings(suffixes))
+
+
+def _server_row(page_key: Key, suffixes: Sequence[str]) -> Row:
+    return (page_key, *_typing(".", width=2), *_typing("/:"), *_endings(suffixes))
+
+
+def _endings(suffixes: Sequence[str]) -> Row:
+    return tuple(
+        Key(act=Act.SUFFIX, name=f"key:suffix:{suffix}", label=suffix, text=suffix, width=2)
+        for suffix in suffixes
     )
 
 

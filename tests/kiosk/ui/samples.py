@@ -8,6 +8,7 @@ from decimal import Decimal
 from kiosk import screens
 from kiosk.screens import Because, Gift, Phone, Screen, Way
 from kiosk.words import Counted, Measure, Words
+from loyalty.vouchers import ALPHABET
 
 COFFEE = {"fr": "Un café offert", "en": "A free coffee"}
 BAG = {"fr": "Sac en toile", "en": "Canvas bag"}
@@ -316,8 +317,28 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
             for reason in screens.OutOfOrder
         },
         "sorry": screens.Sorry(),
+        **set_up_samples(),
         **staff_samples(language),
         **own_samples(language),
+    }
+
+
+def set_up_samples() -> Mapping[str, Screen[object]]:
+    """The two questions of a new kiosk, as they begin and when something is wrong."""
+    backend = "https://fidelite.maison-lise.example"
+    code = screens.TypeClaimCode(address=backend, letters=ALPHABET, draft="7Q2XK9F4")
+    return {
+        "set-up-address": screens.TypeAddress(draft=backend),
+        "set-up-address-silent": screens.TypeAddress(
+            draft="http://192.168.1.20:8000", fault=screens.SetUpFault.SILENT
+        ),
+        "set-up-code": code,
+        "set-up-code-wrong": replace(
+            code, draft="7Q2XK9F4M3HB", fault=screens.SetUpFault.OTHER_SHOP
+        ),
+        "told-claimed": screens.Told(
+            what=screens.Tell.CLAIMED, contact="Comptoir 1 · Maison Lise, Angers"
+        ),
     }
 
 

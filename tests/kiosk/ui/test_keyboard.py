@@ -108,6 +108,30 @@ def test_an_address_is_completed_by_one_touch(bench: Bench) -> None:
     assert asking(bench, EMAIL, story) == ["ines.moreau@gmail.com"]
 
 
+def test_the_code_of_a_new_kiosk_is_grouped_and_cannot_go_on_half(bench: Bench) -> None:
+    letters = "23456789ABCDEFGHJKMNPQRTVWXYZ"
+    screen = screens.TypeClaimCode(address="https://loyalty.example", letters=letters)
+
+    def story(view: Any) -> None:
+        type_text(bench, layouts.code_layout(letters), "7Q2XK")
+        assert view.written == "7Q2X-K"
+        bench.touch("continue")
+        assert view.notice
+        type_text(bench, layouts.code_layout(letters), "9F4M3HBZZ")
+        assert view.written == "7Q2X-K9F4-M3HB"
+        bench.touch("continue")
+
+    assert asking(bench, screen, story) == ["7Q2XK9F4M3HB"]
+
+
+def test_the_address_of_a_server_is_typed_with_port_and_slash(bench: Bench) -> None:
+    def story(_: Any) -> None:
+        type_text(bench, layouts.address_layout("fr"), "192.168.1.20:8000/angers")
+        bench.touch("continue")
+
+    assert asking(bench, screens.TypeAddress(), story) == ["192.168.1.20:8000/angers"]
+
+
 def test_an_address_with_digits_and_a_suffix(bench: Bench) -> None:
     def story(_: Any) -> None:
         type_text(bench, layouts.email_layout("fr"), "ines75@maison")
