@@ -61,6 +61,7 @@ from backend.errors import Refused
 from backend.metrics import MEDIA_TYPE as MEDIA_TYPE_OF_METRICS
 from backend.metrics import Metrics
 from backend.portal import AREAS as PORTAL
+from backend.services.selling.queue import SalesQueue
 from backend.shop import AREAS as SHOP
 from backend.till import AREAS as TILL
 from backend.web import look
@@ -157,6 +158,7 @@ def create_app(
     app.state.database = database
     app.state.config = config or Config()
     app.state.bell = Bell()
+    app.state.sales = SalesQueue(database)
     app.state.door = Door(first_run)
     database.heard = app.state.bell.ring
     tell_problems(app)

@@ -52,7 +52,7 @@ _staff_cookie = APIKeyCookie(
 _Shown = HTTPAuthorizationCredentials | None
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The database of this application."""
     database = request.app.state.database
     assert isinstance(database, Database)
@@ -62,7 +62,7 @@ def database_of(request: Request) -> Database:
 Data = Annotated[Database, Depends(database_of)]
 
 
-def config_of(request: Request) -> Config:
+async def config_of(request: Request) -> Config:
     """The settings of this server."""
     config = request.app.state.config
     assert isinstance(config, Config)
@@ -72,7 +72,7 @@ def config_of(request: Request) -> Config:
 Configured = Annotated[Config, Depends(config_of)]
 
 
-def _address(request: Request, config: Configured) -> str:
+async def _address(request: Request, config: Configured) -> str:
     return config.public_url or str(request.base_url).rstrip("/")
 
 

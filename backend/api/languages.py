@@ -7,7 +7,7 @@ from fastapi import Depends, Header
 from backend.words import chosen
 
 
-def _language(
+async def _language(
     accept_language: Annotated[
         str,
         Header(

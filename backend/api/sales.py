@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 
 from backend.api.callers import Address, Data, at_till, till_with
 from backend.api.deeds import ringing
@@ -12,6 +12,7 @@ from backend.db.access import Till
 from backend.rights import Right
 from backend.services.selling import receipts, returns
 from backend.services.selling.many_sales import record_sales
+from backend.services.selling.queue import SalesQueue
 from backend_client.schemas import (
     API,
     CreditNoteBody,
@@ -32,6 +33,15 @@ from backend_client.schemas import (
 
 _Till = Annotated[Till, Depends(at_till(Right.SALES))]
 _Machine = Annotated[Till, Depends(till_with(Right.SALES))]
+
+
+async def _queue_of(request: Request) -> SalesQueue:
+    queue = request.app.state.sales
+    assert isinstance(queue, SalesQueue)
+    return queue
+
+
+_Queue = Annotated[SalesQueue, Depends(_queue_of)]
 _Sale = Annotated[Id, Path(description="The till's id of the sale.")]
 _ACT = (
     *BODY,
@@ -60,13 +70,21 @@ routes = APIRouter(prefix=API, tags=["sales"])
     ),
 )
 def sales(
-    database: Data, till: _Till, body: SaleBody, language: Language, address: Address
+    database: Data,
+    queue: _Queue,
+    till: _Till,
+    body: SaleBody,
+    language: Language,
+    address: Address,
 ) -> SaleAnswer:
     """Record a sale as it stands: open, kept for the customer, on account, part-paid, or settled.
 
     It earns once, when it is closed and paid in full. Until then the same id may be sent again
     with what has changed. The same content again gets the same answer.
     """
+    if till.by is None:
+        return queue.sell(till, body, language, address)
+    # Who of the staff sold it is written down with it.
     return ringing(
         database, till, "sale.record", body.id, receipts.sell, till, body, language, address
     )

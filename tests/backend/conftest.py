@@ -32,7 +32,7 @@ EACH_TIME_ON_POSTGRESQL = {
         "test_pooler",
     ),
     *("test_privacy", "test_processes", "test_races", "test_sale_lines", "test_schema"),
-    *("test_story", "test_verify"),
+    *("test_sales_queue", "test_story", "test_verify"),
 }
 """Where the two databases differ: locks, batches, order, several processes. What only reads and
 writes rows is tried on PostgreSQL by `make test-long`."""

@@ -218,7 +218,7 @@ def without_store(line: Connected, answer: object) -> str:
 
 @pytest.mark.thorough
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -36,6 +36,7 @@ UID = bytes.fromhex("04A1B2C3D4E5F6")
 SETTINGS = """
 SELECT name FROM pg_settings WHERE source = 'session' AND name NOT LIKE 'transaction_%%'
 """
+GIVE_UP = "DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '40001'; END $$"
 NOBODY = "postgresql://127.0.0.1:1/x"
 on_postgresql = pytest.mark.parametrize("kept_url", ["postgresql"], indirect=True)
 
@@ -165,9 +166,7 @@ def test_what_the_database_gave_up_is_tried_again(shop: Company) -> None:
 
 
 def _give_up(tx: Transaction) -> None:
-    tx.connection.exec_driver_sql(
-        "DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '40001'; END $$"
-    )
+    tx.connection.exec_driver_sql(GIVE_UP)
 
 
 @on_postgresql

@@ -39,7 +39,7 @@ def record_sales(
         most = AT_ONCE
         try:
             found += database.run(till.tenant, _together, till, some, accepted)
-        except _Stopped as stopped:
+        except Stopped as stopped:
             # Nothing of these was written. Those before the one that is refused go first, alone.
             if stopped.at == 0:
                 found.append(stopped.why)
@@ -48,8 +48,8 @@ def record_sales(
     return found
 
 
-class _Stopped(Exception):
-    """One of the sales is refused: the transaction is given up."""
+class Stopped(Exception):
+    """One of the sales is refused, at its place from 0: the transaction is given up."""
 
     def __init__(self, at: int, why: Refused | LoyaltyError) -> None:
         super().__init__(at)
@@ -59,17 +59,17 @@ class _Stopped(Exception):
 def _together(
     tx: Transaction, till: Till, bodies: Sequence[SaleBody], accepted: str
 ) -> list[SaleAnswer]:
-    _expect(tx, till, bodies)
+    expect(tx, till, bodies)
     answers = []
     for place, body in enumerate(bodies):
         try:
             answers.append(record_sale(tx, till, body, accepted))
         except (Refused, LoyaltyError) as no:
-            raise _Stopped(place, no) from no
+            raise Stopped(place, no) from no
     return answers
 
 
-def _expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
+def expect(tx: Transaction, till: Till, bodies: Sequence[SaleBody]) -> None:
     """Fetch at once what recording these sales is going to ask for, one after the other."""
     program = till.store.program
     buyers = list(dict.fromkeys(MemberId(body.member) for body in bodies))
