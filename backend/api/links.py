@@ -35,7 +35,7 @@ def invite(
     database: Data, caller: _Inviter, address: Address, body: NewLink, named: StoreNamed = ""
 ) -> LinkAnswer:
     """A link to print on a receipt; it opens the sign-up form for seven days."""
-    store = store_of(database, caller, named or None)
+    store = store_of(database, caller, named or None, in_header=True)
     wanted = body.model_copy(update={"card": None})
     return doing(
         database, caller, "link.make", body.id, links.hand_out, wanted, "invite", store, address

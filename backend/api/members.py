@@ -217,7 +217,9 @@ def remove_segment(
     return doing(database, caller, "segment.remove", segment, directory.remove_segment, segment)
 
 
-def store_of(database: Database, caller: Caller, wanted: str | None) -> Store:
+def store_of(
+    database: Database, caller: Caller, wanted: str | None, *, in_header: bool = False
+) -> Store:
     """The store that is asked for, else the caller's, else the company's only one. Refused."""
     if wanted is None and caller.store is not None:
         return caller.store
@@ -228,6 +230,8 @@ def store_of(database: Database, caller: Caller, wanted: str | None) -> Store:
         if not found:
             raise Refused(ProblemName.NOT_FOUND, "no such store")
     if len(found) != 1:
+        if in_header:
+            raise Refused(ProblemName.INVALID, "Loyalty-Store: say which, there are several")
         raise Refused(ProblemName.INVALID, "store: say which, there are several")
     return found[0]
 

@@ -51,9 +51,9 @@ def clearing(tx: Transaction, program: ProgramId, *, since: datetime, until: dat
         return Statement(lines=())
     period = Period(since=since, until=until, booked=True, program=program)
     spent = who_spent(tx, period)
-    journals = (
+    booked = (
         tuple(posted.entry for posted in journals.journal(tx, MemberId(member), program))
         for member in sorted(spent)
     )
     only = {EntryId(entry) for debits in spent.values() for entry in debits}
-    return statement(journals, only=only, stores=rules.stores)
+    return statement(booked, only=only, stores=rules.stores)

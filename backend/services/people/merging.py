@@ -74,9 +74,9 @@ def undo(tx: Transaction, wanted: str, *, actor: str) -> MergeAnswer:
     if absorbed.erased_at is not None:
         raise Refused(ProblemName.NOT_FOUND, "the person was erased")
     for program in row.programs:
-        journals = (*_journal(tx, row.kept, program), *_journal(tx, row.absorbed, program))
-        now = max((tx.now, *(entry.occurred_at for entry in journals)))
-        post(tx, *rules.unmerge(as_merge(row, program), journals, now=now), may_owe=True)
+        both = (*_journal(tx, row.kept, program), *_journal(tx, row.absorbed, program))
+        now = max((tx.now, *(entry.occurred_at for entry in both)))
+        post(tx, *rules.unmerge(as_merge(row, program), both, now=now), may_owe=True)
     _point_cards(tx, row.cards, row.absorbed)
     merges.undo(tx, row.id, by=actor)
     members.save_member(tx, replace(absorbed, merged_into=None, version=absorbed.version + 1))
