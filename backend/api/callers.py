@@ -72,12 +72,19 @@ async def config_of(request: Request) -> Config:
 Configured = Annotated[Config, Depends(config_of)]
 
 
-async def _address(request: Request, config: Configured) -> str:
+def address_of(request: Request) -> str:
+    """How others reach this server: as its settings say, else as it was called."""
+    config = request.app.state.config
+    assert isinstance(config, Config)
     return config.public_url or str(request.base_url).rstrip("/")
 
 
+async def _address(request: Request) -> str:
+    return address_of(request)
+
+
 Address = Annotated[str, Depends(_address)]
-"""How customers reach this server, for links: as its settings say, else as it was called."""
+"""Where customers reach this server, for links."""
 
 
 def _terminal(database: Data, shown: Annotated[_Shown, Depends(_terminal_token)]) -> Terminal:

@@ -8,6 +8,7 @@ from fastapi import Depends
 from fastapi.responses import Response
 
 from backend.api import terminals_admin as api
+from backend.api.callers import address_of
 from backend.backoffice.office import show
 from backend.db import shops
 from backend.rights import FOR_KEYS, Right
@@ -104,6 +105,7 @@ def _shown(page: Page, form: Form | None, *, status: int = 200, **secret: object
         USUAL=USUAL,
         new=str(uuid4()),
         code=secret.get("code"),
+        server=address_of(page.request),
         key=secret.get("key"),
     )
 

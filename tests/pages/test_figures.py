@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from backend.rights import Role
+from backend_client.rest import claim
+from backend_client.schemas import ClaimRequest
 from tests.pages.visit import DESK, PHONE, Visit
 from tests.support.server import Company
 
@@ -72,7 +74,9 @@ def test_a_kiosk_gets_its_code_and_a_till_its_key_once(visit: Visit) -> None:
     page.locator("#kiosk-name").fill("Borne du fond")
     page.get_by_role("button", name="Ajouter, et montrer son code").click()
     page.get_by_role("heading", name="Tapez ce code sur la borne").wait_for()
-    assert page.locator(".code").inner_text().strip()
+    code = page.locator(".code").inner_text()
+    assert visit.url in page.get_by_role("status").inner_text()
+    assert claim(visit.url, ClaimRequest(code=code)).name == "Borne du fond"
     page = visit.open("/office/terminals")
     assert page.locator(".code").count() == 0
     page.get_by_role("heading", name="Borne du fond").wait_for()
