@@ -57,7 +57,7 @@ class Wording:
 
     def number(self, value: int | Decimal) -> str:
         """A number with this language's thousands separator and decimal point."""
-        return str(format_decimal(value, locale=self._cldr))
+        return _with_minus(format_decimal(value, locale=self._cldr))
 
     @property
     def decimal_point(self) -> str:
@@ -68,7 +68,7 @@ class Wording:
         """An amount in minor units, such as "137,40 €"."""
         digits = get_currency_precision(currency)
         amount = Decimal(minor).scaleb(-digits)
-        return str(format_currency(amount, currency, locale=self._cldr))
+        return _with_minus(format_currency(amount, currency, locale=self._cldr))
 
     def worth(self, name: str, minor: int, currency: str) -> str:
         """A reward by name, with the money that is put into it, if any: "12,50 € · Cheque"."""
@@ -89,6 +89,11 @@ class Wording:
     def moment(self, at: datetime) -> str:
         """Day and time, short: "22/11/2026 10:42"."""
         return str(format_datetime(at, format="short", locale=self._cldr, tzinfo=at.tzinfo))
+
+
+def _with_minus(number: str) -> str:
+    """With the minus sign: for want of one on keyboards, CLDR has a hyphen, where lines break."""
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 @lru_cache(maxsize=8)

@@ -69,10 +69,13 @@ async function ask(method, path, body) {
   }
 }
 
+/** The minus sign where a browser writes a hyphen, as the server does. */
+const withMinus = (text) => text.replace("-", "−");
+
 /** Minor units as the shop writes them. */
 function money(minor) {
   const format = new Intl.NumberFormat(setup.language, { style: "currency", currency: shop.currency });
-  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+  return withMinus(format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits));
 }
 
 /** An amount as it was typed, in minor units; null for none. Refused for what is no amount. */
@@ -108,7 +111,7 @@ function points(count) {
   return `${number(count)} ${few ? WORDS[one] : WORDS[`${one}s`]}`;
 }
 
-const number = (count) => new Intl.NumberFormat(setup.language).format(count);
+const number = (count) => withMinus(new Intl.NumberFormat(setup.language).format(count));
 
 /** An element with a class, a text and children. */
 function make(tag, given = {}, ...children) {
