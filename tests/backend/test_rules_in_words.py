@@ -125,7 +125,11 @@ def test_rules_are_told_as_sentences() -> None:
     visits = {"when": "sale", "on": {"count": "visits"}, "give": {"amount": 1, "points": 1}}
     assert telling.earning(visits, here) == "1 point for every 1 visit"
     reward = {"cost": 300, "article": "BON", "gives": {"amount": 500}}
-    assert telling.reward(reward, here) == "for 300 points: Money off (Money off the ticket: €5.00)"
+    assert telling.reward(reward, here) == "for 300 points: €5.00 off the ticket"
+    each = {"cost": 500, "article": "BON", "gives": {"per_point": "0.02"}}
+    assert telling.reward(each, here) == "for 500 points: €0.02 off for each point"
+    coefficient = {"when": "sale", "give": {"coefficient": "15"}}
+    assert telling.earning(coefficient, here) == "15 points for every €1.00 spent"
 
 
 def test_a_change_is_told_with_its_place_and_both_values() -> None:

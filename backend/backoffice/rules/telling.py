@@ -78,6 +78,8 @@ def _simple(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JS
 
 
 def _number_or_day(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    if shape.key in _IN_THE_CURRENCY:
+        return _exactly(value, known)
     try:
         if shape.kind is Kind.DAY:
             return known.words.short_day(datetime.combine(date.fromisoformat(value), _NOON))
@@ -90,6 +92,8 @@ def _number_or_day(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN4
     return str(value)
 
 
+_IN_THE_CURRENCY = frozenset({"Program.point_value", "PerPoint.per_point"})
+"""Rates that are an amount of money."""
 _NOON = datetime.min.time().replace(hour=12)
 
 
@@ -140,6 +144,13 @@ def _gives(rule: dict[str, Any], known: Known) -> str:
     if rule.get("when") == "enrolment":
         return t("{points} when somebody joins", points=gained)
     amount = give.get("amount")
+    rate = _whole_rate(give, known)
+    if rate is not None:
+        return t(
+            "{points} for every {amount} spent",
+            points=points(rate, known),
+            amount=known.words.money(10**known.digits, known.currency),
+        )
     if isinstance(amount, int) and known.counts_money:
         spent = known.words.money(amount, known.currency)
         return t("{points} for every {amount} spent", points=gained, amount=spent)
@@ -155,6 +166,22 @@ def _gives(rule: dict[str, Any], known: Known) -> str:
         return t("{points} at each purchase", points=gained)
     shape = next(each for each in shapes.program()["earning"].inside if each.name == "give")
     return told(shape, give, known)
+
+
+def _whole_rate(give: dict[str, Any], known: Known) -> int | None:
+    """Points for one euro, where they are whole: nobody thinks in cents. None otherwise."""
+    units, amount, gained = 10**known.digits, give.get("amount"), give.get("points")
+    if not known.counts_money:
+        return None
+    try:
+        if "coefficient" in give:
+            found = Decimal(str(give["coefficient"])) * (units if known.in_money else 1)
+            return int(found) if found == found.to_integral_value() else None
+    except InvalidOperation:
+        return None
+    if isinstance(amount, int) and isinstance(gained, int) and 0 < amount < units:
+        return gained * units // amount if units % amount == 0 else None
+    return None
 
 
 def _lasting(before: str, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
@@ -174,13 +201,37 @@ def reward(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     written = written if isinstance(written, dict) else {}
     t = known.words.t
     cost = points(written.get("cost", 0), known)
-    shape = next(each for each in shapes.program()["rewards"].inside if each.name == "gives")
-    gives = told(shape, written["gives"], known) if written.get("gives") else ""
+    gives = _given(written["gives"], known) if written.get("gives") else ""
     if not gives:
         return t(
             "for {points}, the article {article}", points=cost, article=written.get("article", "")
         )
     return t("for {points}: {gives}", points=cost, gives=gives)
+
+
+def _given(gives: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    """What a reward gives: the money or percent that it takes off, or what is handed out."""
+    t = known.words.t
+    gives = gives if isinstance(gives, dict) else {}
+    if isinstance(gives.get("amount"), int):
+        return t("{money} off the ticket", money=known.words.money(gives["amount"], known.currency))
+    if "per_point" in gives:
+        return t("{money} off for each point", money=_exactly(gives["per_point"], known))
+    if "percent" in gives:
+        share = f"{known.decimal(str(gives['percent']))}\N{NARROW NO-BREAK SPACE}%"
+        return t("{percent} off the ticket", percent=share)
+    if isinstance(gives.get("articles"), list):
+        return t("one of {articles}", articles=", ".join(map(str, gives["articles"])))
+    shape = next(each for each in shapes.program()["rewards"].inside if each.name == "gives")
+    return told(shape, gives, known)
+
+
+def _exactly(rate: object, known: Known) -> str:
+    """A rate in the currency, with all of its decimals where it is less than a cent."""
+    minor = known.minor(str(rate))
+    if isinstance(minor, int):
+        return known.words.money(minor, known.currency)
+    return f"{known.decimal(str(rate))}\N{NO-BREAK SPACE}{known.currency}"
 
 
 def campaign(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
