@@ -158,7 +158,7 @@ def test_why_is_told_in_the_members_words_as_it_was_computed(line: Connected, me
         "− 5,00 € payés par bon",
         "− 30,00 € payés en points",
         "= 15,00 € qui comptent",
-        "1,00 € = 1 points",
+        "1,00 € = 1 point",
         "= 15 points",
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from backend.services.selling.tickets import amount
+from backend.services.selling.tickets import amount, counted
 from backend.words import Words
 from loyalty.explain import Said, explain
 from loyalty.ledger import Entry, EntryKind
@@ -48,6 +48,12 @@ class _Teller:
             return self.words.number(int(value))
         return amount(self.words, self._program, int(value))
 
+    def counted(self, value: int | Fraction | str) -> str:
+        """The same with its noun: 3,00 € are no points."""
+        if self._program is None:
+            return self.words.tn("{count} point", "{count} points", int(value))
+        return counted(self.words, self._program, int(value))
+
     def campaign(self, wanted: int | Fraction | str) -> str:
         """The name that the merchant gave it."""
         found = self._program.campaigns if self._program else ()
@@ -56,15 +62,19 @@ class _Teller:
 
     def rate(self, told: Arguments) -> str:
         """So many points for so much of what was counted."""
-        points, per = self.points(told["points"]), int(told["per"])
+        points, per = int(told["points"]), int(told["per"])
         if told["of"] not in ("ttc", "ht"):
             each = self.words.number(per)
-            return self.words.t("{points} for each {per} counted", points=points, per=each)
+            return self.words.t(
+                "{points} for each {per} counted", points=self.points(points), per=each
+            )
         per_unit = minor_units(self._program.currency) if self._program else 100
-        least = Fraction(int(told["points"]), per) * per_unit
+        least = Fraction(points, per) * per_unit
         if per < per_unit and least.denominator == 1:
-            points, per = self.points(int(least)), per_unit
-        return self.words.t("{money} = {points} points", money=self.money(per), points=points)
+            points, per = int(least), per_unit
+        return self.words.t(
+            "{money} = {points}", money=self.money(per), points=self.counted(points)
+        )
 
     def given(self, told: Arguments) -> str:
         """Points that are given, or asked, as a whole."""
@@ -151,7 +161,24 @@ _LINES: dict[str, _Tells] = {
     "cap.needed": lambda t, a: t.words.t(
         "No more than the ticket needs: {points}", points=t.points(a["points"])
     ),
-    "points": lambda t, a: t.words.t("= {points} points", points=t.points(a["points"])),
-    "nature": lambda t, a: t.words.t("Reason: {nature}", nature=a["nature"]),
+    "points": lambda t, a: f"= {t.counted(a['points'])}",
+    "nature": lambda t, a: t.words.t(
+        "Reason: {nature}", nature=nature_in_words(str(a["nature"]), t.words)
+    ),
 }
 """What each message says; `about` names an entry, which only programs follow."""
+
+
+def nature_in_words(nature: str, words: Words) -> str:
+    """Why staff moved points; a reason of the merchant's own as they wrote it."""
+    return _NATURES[nature](words) if nature in _NATURES else nature
+
+
+_NATURES: dict[str, Callable[[Words], str]] = {
+    "gesture": lambda w: w.t("Goodwill"),
+    "goodwill": lambda w: w.t("Goodwill"),
+    "correction": lambda w: w.t("Correction"),
+    "complaint": lambda w: w.t("Complaint"),
+    "migration": lambda w: w.t("Taken over from before"),
+}
+"""The codes that kiosks know too."""
