@@ -8,6 +8,7 @@ from backend.backoffice.office import show
 from backend.backoffice.programs import ProgramId, PublisherPage
 from backend.backoffice.rules import telling
 from backend.backoffice.rules.drafts import writing
+from backend.db import shops
 from backend.services.programs.activation import (
     enrol,
     open_balances,
@@ -18,6 +19,8 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
 from backend_client.schemas import BatchPreview, EnrolmentBody, OpeningBody
+from loyalty.enrolment import Way, comes_in
+from loyalty.ids import ProgramId as ProgramName
 
 routes = page_routes("/office/programs/{program}/start")
 
@@ -80,6 +83,7 @@ def _show(
 ) -> Response:
     with page.database.read(page.caller.tenant) as tx:
         found = writing(page, tx, program)
+        rules = shops.program(tx, ProgramName(program))
     return show(
         page,
         "programs/start.html",
@@ -88,6 +92,7 @@ def _show(
         program=found,
         enrolment=enrolment,
         opening=opening,
+        unasked=rules is not None and comes_in(rules.enrolment, Way.EXISTING, agreed=None),
         points=lambda number: telling.points(number, found.known),
         # Made when it is shown: sent twice, it is one deed.
         new_id=str(uuid4()),

@@ -1,11 +1,13 @@
 """A merchant without code changes the rules: edited in words, tried on the past, published."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
 
-from backend.db import shops
+from backend.db import shops, tables
 from backend.rights import Role
 from backend.services.keeping import demo
 from tests.pages.visit import Visit
@@ -123,7 +125,7 @@ def test_every_kind_of_field_is_read_back_as_it_was_written(lively: Visit) -> No
 def test_a_program_starts_from_a_ready_one_and_can_be_switched_off(lively: Visit) -> None:
     page = lively.open("/office/programs/new")
     page.get_by_label("Le nom pour les clients").fill("Café du mardi")
-    page.get_by_label("Carte à tampons").check()
+    page.get_by_label("Des points contre des cadeaux").check()
     page.get_by_role("button", name="Créer un brouillon").click()
     page.get_by_role("heading", name="Café du mardi").wait_for()
     page.get_by_role("link", name="Publier").click()
@@ -132,9 +134,53 @@ def test_a_program_starts_from_a_ready_one_and_can_be_switched_off(lively: Visit
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Couper la fidélité").click()
     page.get_by_text("La fidélité est coupée").wait_for()
+    page.get_by_role("button", name="Activer la fidélité").click()
     page.get_by_role("link", name="Regarder d’abord").click()
     page.get_by_role("button", name="Les compter").first.click()
-    page.get_by_text("clients auraient un compte").wait_for()
+    page.get_by_text("12 clients auraient un compte").wait_for()
+    assert accounts(lively) == 0, "counting gives nothing"
+    page.get_by_role("button", name="Leur ouvrir un compte").click()
+    page.get_by_text("12 clients ont maintenant un compte").wait_for()
+    assert accounts(lively) == 12
+    page.get_by_role("button", name="Les compter").first.click()
+    page.get_by_text("0 client aurait un compte").wait_for()
+    with_the_program(lively, "Café du mardi")
+    page = lively.open(f"{NEW}/start")
+    page.get_by_label("Achats depuis").fill("2025-01-01")
+    page.get_by_role("button", name="Les compter").last.click()
+    said = page.get_by_text("gagneraient").inner_text()
+    assert points(lively) == 0
+    page.get_by_role("button", name="Les faire compter").click()
+    page.get_by_text("maintenant un solde d’ouverture").wait_for()
+    assert points(lively) == int("".join(re.findall(r"\d", said.split("gagneraient")[1]))) > 0
+    with_the_program(lively, "Carte Maison Lise")
+
+
+NEW = "/office/programs/cafe-du-mardi"
+
+
+def with_the_program(visit: Visit, name: str) -> None:
+    """The store works with that program from now on."""
+    page = visit.open(f"/office/stores/{visit.shop.shop.store}")
+    page.get_by_label("Programme de ses caisses et bornes").select_option(name)
+    page.get_by_role("button", name="Garder").click()
+    page.get_by_text("Maison Lise est gardé").wait_for()
+
+
+def accounts(visit: Visit) -> int:
+    """How many have an account in the new program."""
+    table = tables.accounts
+    mine = select(func.count()).where(table.c.program == "cafe-du-mardi")
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        return int(tx.rows(mine)[0][0])
+
+
+def points(visit: Visit) -> int:
+    """What the ledger holds in the new program."""
+    table = tables.entries
+    mine = select(func.coalesce(func.sum(table.c.points), 0))
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        return int(tx.rows(mine.where(table.c.program == "cafe-du-mardi"))[0][0])
 
 
 def test_who_may_draft_may_not_publish(visit: Visit) -> None:
