@@ -16,6 +16,7 @@ from backend.errors import Refused
 from backend.rights import Right
 from backend.services.people import bulk as bulk_change
 from backend.services.people import directory, own_account, records
+from backend.services.points.worth import in_a_table, points_column
 from backend_client.schemas import (
     API,
     AlikeBody,
@@ -26,6 +27,7 @@ from backend_client.schemas import (
     DuplicatesPage,
     Id,
     MemberChange,
+    MemberColumn,
     MemberRecord,
     MemberSearch,
     MemberSort,
@@ -152,12 +154,21 @@ def table(database: Data, caller: _Exporter, body: MemberTable) -> Response:
     """The same people as a file for spreadsheets, all of them, with the columns asked (LSX-33)."""
     program = program_of(database, caller, body.program)
     with looking_at(database, caller, "member.table", body.segment or "") as tx:
+        rules = shops.program(tx, program)
+        assert rules is not None, "it was looked up"
+        names = [
+            points_column(rules) if name is MemberColumn.POINTS else name.value
+            for name in body.columns
+        ]
         rows = [
-            [getattr(row, name) for name in body.columns]
+            [
+                in_a_table(rules, row.points) if name is MemberColumn.POINTS else getattr(row, name)
+                for name in body.columns
+            ]
             for some in directory.everybody(tx, body, program)
             for row in some
         ]
-    return tables.table(body.columns, rows, "members.csv")
+    return tables.table(names, rows, "members.csv")
 
 
 @routes.get(

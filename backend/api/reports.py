@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query
@@ -17,7 +18,7 @@ from backend.errors import Refused
 from backend.rights import Right
 from backend.services.figures import accounting, reports
 from backend.services.figures.clearing import clearing_report
-from backend.services.points.worth import major
+from backend.services.points.worth import decimals, in_a_table, major, unit_of
 from backend.services.team import audit
 from backend_client.schemas import API, Id, Instant, ProblemName
 from backend_client.schemas.reports import (
@@ -33,6 +34,8 @@ from backend_client.schemas.reports import (
     TrendReport,
     UpliftReport,
 )
+from loyalty.ids import ProgramId
+from loyalty.program import Program
 
 _Reader = Annotated[Caller, Depends(allowed(Right.REPORTS))]
 _Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
@@ -82,10 +85,15 @@ def activity(database: Data, caller: _Reader, asked: _Asked) -> ActivityReport:
 def activity_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
     """The same as a table."""
     report = _exported(database, caller, "activity", lambda tx: reports.activity(tx, asked))
+    read = _reader_of(database, caller)
     return table(
-        ("program", "store", "kind", "points", "entries"),
+        ("program", "store", "kind", "points", "unit", "entries"),
         (
-            (each.program, line.store, line.kind, line.points, line.entries)
+            (
+                *(each.program, line.store, line.kind),
+                *_points(read(each.program), line.points),
+                line.entries,
+            )
             for each in report.programs
             for line in each.lines
         ),
@@ -117,11 +125,13 @@ def liability_file(
     report = _exported(
         database, caller, "liability", lambda tx: reports.liability(tx, asked, breakage_bp)
     )
+    read = _reader_of(database, caller)
     return table(
-        ("program", "currency", "points", "debt", "breakage_bp", "value", "liability"),
+        ("program", "currency", "points", "unit", "debt", "breakage_bp", "value", "liability"),
         (
             (
-                *(each.program, each.currency, each.points, each.debt, each.breakage_bp),
+                *(each.program, each.currency, *_points(read(each.program), each.points)),
+                *(in_a_table(read(each.program), each.debt), each.breakage_bp),
                 *(_amount(each.value, each.currency), _amount(each.liability, each.currency)),
             )
             for each in report.programs
@@ -138,10 +148,24 @@ def gifts(database: Data, caller: _Reader, asked: _Asked) -> GiftsReport:
 
 @routes.get("/reports/gifts.csv", responses=_ANSWERS | _CSV, response_class=Response)
 def gifts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
-    """The same as a table; cost in minor units."""
+    """The same as a table, in amounts."""
     report = _exported(database, caller, "gifts", lambda tx: reports.gifts(tx, asked))
-    names = ("program", "store", "reason", "article", "state", "gifts", "points", "money", "cost")
-    return table(names, (tuple(getattr(each, name) for name in names) for each in report.lines))
+    read = _reader_of(database, caller)
+    return table(
+        (
+            *("program", "store", "reason", "article", "state", "gifts", "points", "unit"),
+            *("money", "cost", "currency"),
+        ),
+        (
+            (
+                *(each.program, each.store, each.reason, each.article, each.state, each.gifts),
+                *_points(rules := read(each.program), each.points),
+                *(_amount(minor, rules.currency) for minor in (each.money, each.cost)),
+                rules.currency,
+            )
+            for each in report.lines
+        ),
+    )
 
 
 @routes.get("/reports/retention", responses=_ANSWERS)
@@ -169,14 +193,24 @@ def campaigns(database: Data, caller: _Reader, asked: _Asked) -> CampaignsReport
 
 @routes.get("/reports/campaigns.csv", responses=_ANSWERS | _CSV, response_class=Response)
 def campaigns_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
-    """The same as a table; cost in minor units, rates in basis points."""
+    """The same as a table; cost as an amount, rates in basis points."""
     report = _exported(database, caller, "campaigns", lambda tx: reports.campaigns(tx, asked))
-    names = (
-        *("program", "campaign", "tickets", "members", "points", "cost", "redeemers"),
-        *("redemption_bp", "uplift_bp"),
+    read = _reader_of(database, caller)
+    return table(
+        (
+            *("program", "campaign", "tickets", "members", "points", "unit", "cost", "currency"),
+            *("redeemers", "redemption_bp", "uplift_bp"),
+        ),
+        (
+            (
+                *(each.program, each.campaign, each.tickets, each.members),
+                *_points(rules := read(each.program), each.points),
+                *(_amount(each.cost, rules.currency), rules.currency),
+                *(each.redeemers, each.redemption_bp, each.uplift_bp),
+            )
+            for each in report.campaigns
+        ),
     )
-    rows = (tuple(getattr(each, name) for name in names) for each in report.campaigns)
-    return table(names, rows)
 
 
 @routes.get("/reports/accounting", responses=_ANSWERS)
@@ -193,6 +227,7 @@ def journal_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
         database, caller, "accounting", lambda tx: accounting.journal(tx, _as_booked(asked))
     )
     day = f"{asked.until - timedelta(seconds=1):%d/%m/%Y}"
+    read = _reader_of(database, caller)
     return table(
         (
             *("*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount"),
@@ -202,7 +237,7 @@ def journal_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
             (
                 f"Loyalty {line.program}",
                 day,
-                f"{line.what} {line.points} points",
+                " ".join((line.what, *map(str, _points(read(line.program), line.points)))),
                 line.account,
                 "Tax Exempt",
                 _amount(line.debit - line.credit, line.currency),
@@ -229,11 +264,12 @@ def clearing_file(
 ) -> Response:
     """The same as a table."""
     report = _exported(database, caller, "clearing", lambda tx: clearing_report(tx, of, asked))
+    read = _reader_of(database, caller)
     return table(
-        ("debtor", "creditor", "points", "value", "currency"),
+        ("debtor", "creditor", "points", "unit", "value", "currency"),
         (
             (
-                *(line.debtor, line.creditor, line.points),
+                *(line.debtor, line.creditor, *_points(read(report.program), line.points)),
                 *(_amount(line.value, report.currency), report.currency),
             )
             for line in report.lines
@@ -268,4 +304,22 @@ def _exported(
 
 
 def _amount(minor: int | None, currency: str) -> str:
-    return "" if minor is None else major(minor, accounting.decimals(currency))
+    return "" if minor is None else major(minor, decimals(currency))
+
+
+def _reader_of(database: Database, caller: Caller) -> Callable[[Id], Program]:
+    """The rules in force of a program that a report tells of; each is read once."""
+
+    @cache
+    def found(wanted: Id) -> Program:
+        with database.read(caller.tenant) as tx:
+            program = shops.program(tx, ProgramId(wanted))
+        assert program is not None, "the report tells of it"
+        return program
+
+    return found
+
+
+def _points(program: Program, points: int) -> tuple[int | str, str]:
+    """Points as they stand in a table, and what they are: points, visits, EUR."""
+    return in_a_table(program, points), unit_of(program)

@@ -10,14 +10,23 @@ from backend.api.callers import looking_at
 from backend.api.pages import Paging
 from backend.api.pages import page as one_page
 from backend.backoffice.office import OfficePage, show
-from backend.backoffice.reading import Standing, names_of_staff, paging, standing
-from backend.db import Transaction, adjustments, members, merges
+from backend.backoffice.reading import (
+    Standing,
+    known_programs,
+    names_of_staff,
+    natures_of,
+    paging,
+    standing,
+)
+from backend.db import Transaction, adjustments, members, merges, shops
+from backend.db import accounts as kept_accounts
 from backend.rights import Right
 from backend.services.people import cards, households, own_account, records
 from backend.services.points import accounts
 from backend.services.points.accounts import Seen
 from backend.services.points.adjustments import told as adjustment_told
 from backend.services.points.belonging import holder
+from backend.services.points.explanations import nature_in_words
 from backend.web.forms import Form
 from backend.web.page import Page
 from backend.web.routes import page_routes
@@ -30,7 +39,7 @@ from backend_client.schemas import (
     MemberRecord,
     PointsMovement,
 )
-from loyalty.ids import MemberId
+from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import EntryKind
 from loyalty.program import Assurance, Role, ValueDate
 
@@ -81,6 +90,8 @@ class Person:
     record: MemberRecord
     here: Standing
     of: Seen
+    programs: Mapping[str, str]
+    """The names of the programs that stores work with, by id, where there are several."""
     merge: str | None
     """The merge that took this record in."""
 
@@ -91,9 +102,14 @@ class Person:
 
 
 def person_of(tx: Transaction, page: Page, member: str, program: str = "") -> Person:
-    """The member, with the account that their points are in. Raises Refused."""
+    """The member, with the account that their points are in. Raises Refused.
+
+    In the program that is asked for, else in the reader's own or in one where they have points.
+    """
     found = records.record(tx, MemberId(member))
-    here = standing(tx, page, program or page.request.query_params.get("program", ""))
+    programs = known_programs(tx, page, (store.program for store in shops.stores(tx)))
+    wanted = program or page.request.query_params.get("program", "")
+    here = standing(tx, page, wanted if wanted in programs else _usual(tx, page, found, programs))
     of = Seen(
         person=MemberId(member),
         account=holder(tx, MemberId(member), here.program.id),
@@ -102,7 +118,25 @@ def person_of(tx: Transaction, page: Page, member: str, program: str = "") -> Pe
         words=here.words,
     )
     merged = merges.of_absorbed(tx, MemberId(member)) if found.merged_into else None
-    return Person(record=found, here=here, of=of, merge=merged.id if merged else None)
+    names = {each: known.name for each, known in programs.items()} if len(programs) > 1 else {}
+    return Person(
+        record=found, here=here, of=of, programs=names, merge=merged.id if merged else None
+    )
+
+
+def _usual(
+    tx: Transaction, page: Page, found: MemberRecord, programs: Mapping[str, Standing]
+) -> str:
+    """The program to begin with: the reader's own, unless only another has an account."""
+    own = standing(tx, page).program.id
+    theirs = [each for each in programs if _has_account(tx, found.id, each)]
+    return own if own in theirs or not theirs else theirs[0]
+
+
+def _has_account(tx: Transaction, member: str, program: str) -> bool:
+    """Whether they have an account in that program, of their own or a household's."""
+    place = holder(tx, MemberId(member), ProgramId(program))
+    return kept_accounts.account(tx, place, ProgramId(program)) is not None
 
 
 def tab(page: Page, name: str, person: Person, **values: object) -> Response:
@@ -121,7 +155,7 @@ def account(page: OfficePage, member: str) -> Response:
 def overview(page: Page, member: str, form: Form | None, status: int = 200) -> Response:
     """The first tab; `form` holds points by hand that were refused."""
     with looking_at(page.database, page.caller, "member.view", member) as tx:
-        person = person_of(tx, page, member)
+        person = person_of(tx, page, member, form.text("program") if form else "")
         names = names_of_staff(tx)
         summary = accounts.summary(tx, person.of)
         latest = accounts.movements(tx, person.of, kinds=frozenset(), after=None, limit=LATEST)
@@ -140,7 +174,8 @@ def overview(page: Page, member: str, form: Form | None, status: int = 200) -> R
         latest=latest,
         names=names,
         waiting=waiting,
-        natures=rules.natures,
+        natures=natures_of(person.here),
+        nature=lambda each: nature_in_words(each, person.here.words),
         limit=rules.alone,
         dated=rules.value_date is ValueDate.WITH_RIGHT and page.may(Right.APPROVE),
         form=form,

@@ -93,7 +93,7 @@ def adjust(page: AdjusterPage, form: StaffForm, member: str) -> Response:
             if told.state is AdjustmentState.PENDING
             else page.words.t("The points are booked")
         )
-        return page.go(f"{PATH}/{member}", said)
+        return page.go(f"{PATH}/{member}?program={here.program.id}", said)
     return overview(page, member, form, status=422)
 
 

@@ -36,6 +36,7 @@ COLUMNS = (
     Column(name="email", label=later("Mail address"), sort=MemberSort.EMAIL),
     Column(name="phone", label=later("Phone")),
     Column(name="joined_at", label=later("Joined"), sort=MemberSort.JOINED),
+    Column(name="bought_at", label=later("Last purchase")),
     Column(name="town", label=later("Town"), sort=MemberSort.TOWN),
     Column(name="department", label=later("Department"), sort=MemberSort.DEPARTMENT),
     Column(name="region", label=later("Region"), sort=MemberSort.REGION),
@@ -52,7 +53,7 @@ _CHOSEN = ("language", "store")
 _YES_NO = ("loyalty", "has_email", "has_phone")
 _POINTS = ("points_from", "points_to")
 _PLAIN = ("birth_month", "agrees_to", *_POINTS)
-_DAYS = ("joined_from", "joined_to")
+_DAYS = ("joined_from", "joined_to", "bought_from", "bought_to")
 FILTERS = (*_LISTS, *_CHOSEN, *_YES_NO, *_PLAIN, *_DAYS)
 """The fields of a filter, by the names that they have in the page's address."""
 

@@ -20,7 +20,15 @@ from backend.backoffice.member_list import (
     search_of,
 )
 from backend.backoffice.office import OfficePage, show
-from backend.backoffice.reading import Standing, at_a_store, months, paging, standing
+from backend.backoffice.reading import (
+    Standing,
+    at_a_store,
+    known_programs,
+    months,
+    natures_of,
+    paging,
+    standing,
+)
 from backend.db import shops
 from backend.errors import Refused
 from backend.rights import Right
@@ -60,6 +68,7 @@ def listed(
     with page.database.read(page.caller.tenant) as tx:
         here = standing(tx, page, asked.get("program", ""))
         stores, segments = shops.stores(tx), directory.segments(tx)
+        programs = known_programs(tx, page, (store.program for store in stores))
     found, trouble = _found(page, asked, here)
     segment = next((each for each in segments if each.id == asked.get("segment")), None)
     values: dict[str, object] = {
@@ -69,7 +78,7 @@ def listed(
         "columns": columns_of(page.request.cookies.get(COLUMNS_COOKIE)),
         "here": here,
         "by_hand": asked.get("hand") == "1" and page.may(Right.ADJUST),
-        "natures": here.program.adjustments.natures,
+        "natures": natures_of(here),
         "months": months(page),
         "form": form,
         "session": form.text("page.session") if form else str(uuid4()),
@@ -84,7 +93,7 @@ def listed(
         **values,
         all_columns=COLUMNS,
         stores=stores,
-        programs=tuple(dict.fromkeys(store.program for store in stores)),
+        programs=[(each, known.name) for each, known in programs.items()],
         segments=segments,
         segment=segment,
         said_by_segment=asked_of(segment.only, page.zone, here) if segment else {},

@@ -12,8 +12,17 @@ from backend.api import members as api
 from backend.backoffice.members import PATH, AdjusterPage, chosen, listed
 from backend.backoffice.members import routes as routes_of_the_list
 from backend.backoffice.office import show
-from backend.backoffice.reading import Standing, Uploaded, at_a_store, standing
+from backend.backoffice.reading import (
+    Standing,
+    Uploaded,
+    at_a_store,
+    known_programs,
+    natures_of,
+    standing,
+)
+from backend.db import shops
 from backend.errors import Refused
+from backend.services.points.worth import in_a_table, points_column
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.refusals import of_answer
@@ -44,7 +53,7 @@ def adjust(page: AdjusterPage, form: StaffForm) -> Response:
             raise form.mistake("nature", "Write points for somebody first")
         body = AdjustmentTable(
             session=form.text("page.session"),
-            csv=_table(lines),
+            csv=_table(lines, here),
             nature=form.text("nature"),
             comment=form.text("comment"),
             program=here.program.id,
@@ -75,11 +84,11 @@ def _typed(form: Form, here: Standing) -> Mapping[str, int]:
     return found
 
 
-def _table(lines: Mapping[str, int]) -> str:
+def _table(lines: Mapping[str, int], here: Standing) -> str:
     written = io.StringIO()
     rows = csv.writer(written)
-    rows.writerow(("member", "points"))
-    rows.writerows(lines.items())
+    rows.writerow(("member", points_column(here.program)))
+    rows.writerows((member, in_a_table(here.program, points)) for member, points in lines.items())
     return written.getvalue()
 
 
@@ -145,7 +154,8 @@ def _changes(
     page: Page, form: Form | None, told: object = None, *, table: str = "", status: int = 200
 ) -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        here = standing(tx, page)
+        here = standing(tx, page, form.text("program") if form else "")
+        programs = known_programs(tx, page, (store.program for store in shops.stores(tx)))
     return show(
         page,
         "members/changes.html",
@@ -153,7 +163,8 @@ def _changes(
         form=form,
         told=told,
         here=here,
-        natures=here.program.adjustments.natures,
+        programs=[(each, known.name) for each, known in programs.items()],
+        natures=natures_of(here),
         session=(form.text("page.session") if form else "") or str(uuid4()),
         csv=table,
     )
@@ -175,7 +186,7 @@ def change(page: AdjusterPage, form: StaffForm, file: Uploaded) -> Response:
 
 def _points(page: Page, form: Form, table: str) -> AdjustmentTableAnswer:
     with page.database.read(page.caller.tenant) as tx:
-        here = standing(tx, page)
+        here = standing(tx, page, form.text("program"))
     body = AdjustmentTable(
         session=form.text("page.session"),
         csv=table,

@@ -1,6 +1,6 @@
 """What pages of the back office read again and again: where somebody stands, who somebody is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -11,6 +11,7 @@ from backend.api.callers import Caller
 from backend.api.pages import LIMIT, Paging
 from backend.db import Transaction, shops, staff
 from backend.db.shops import Store
+from backend.services.points.explanations import nature_in_words
 from backend.services.selling.tickets import amount
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
@@ -102,6 +103,19 @@ def standing(tx: Transaction, page: Page, wanted: str = "") -> Standing:
     )
 
 
+def known_programs(tx: Transaction, page: Page, wanted: Iterable[str]) -> dict[str, Standing]:
+    """Programs as the reader reads them by their id; one too that no store works with any more."""
+    here, stores = standing(tx, page), shops.stores(tx)
+    found = {each: shops.program(tx, ProgramId(each)) for each in dict.fromkeys(wanted)}
+    return {
+        each: replace(
+            here, program=program, stores=tuple(one for one in stores if one.program == each)
+        )
+        for each, program in found.items()
+        if program is not None
+    }
+
+
 def at_a_store(page: Page, store: Store) -> Caller:
     """The reader as if they stood in that store, unless they stand in one."""
     return page.caller if page.caller.store is not None else replace(page.caller, store=store)
@@ -114,6 +128,12 @@ def names_of_staff(tx: Transaction) -> Callable[[str | None], str]:
         f"staff{sign}{person.id}": person.name for person in staff.everybody(tx) for sign in ":-"
     }
     return lambda actor: known.get(actor or "", actor or "")
+
+
+def natures_of(here: Standing) -> list[tuple[str, str]]:
+    """The reasons to choose from for points by hand, each with its words; none: any may be said."""
+    found = here.program.adjustments.natures
+    return [(each, nature_in_words(each, here.words)) for each in found]
 
 
 async def _uploaded(form: StaffForm) -> bytes:

@@ -1,7 +1,7 @@
 """Reports: what the program gives, costs and brings in, with charts, and the same as files."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from backend.api import reports as api
 from backend.backoffice.office import show
-from backend.backoffice.reading import Standing, standing
+from backend.backoffice.reading import Standing, known_programs, standing
 from backend.db import shops
 from backend.db.daily import Period
 from backend.db.shops import Store
@@ -22,8 +22,7 @@ from backend.web.charts import Chart, Series, Shares
 from backend.web.page import Page, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas.reports import ActivityProgram, ActivityReport
-from loyalty.ids import ProgramId
+from backend_client.schemas.reports import ActivityProgram, ActivityReport, GiftLine
 from loyalty.program import in_language
 
 PATH = "/office/reports"
@@ -107,6 +106,7 @@ def told(page: Page, tab: str, wanted: Wanted, count: Callable[[], dict[str, Any
     with page.database.read(page.caller.tenant) as tx:
         stores = shops.stores(tx)
         here = standing(tx, page, wanted.program)
+        programs = known_programs(tx, page, (store.program for store in stores))
     name = (tab or "/overview").removeprefix("/")
     common: dict[str, Any] = {
         "tab": tab,
@@ -128,7 +128,7 @@ def told(page: Page, tab: str, wanted: Wanted, count: Callable[[], dict[str, Any
         part=f"office/reports/_{name}.html",
         tabs=TABS,
         stores=stores,
-        programs=tuple(dict.fromkeys(store.program for store in stores)),
+        programs=[(each, known.name) for each, known in programs.items()],
     )
 
 
@@ -148,7 +148,7 @@ def overview(page: _ReaderPage) -> Response:
         report = api.activity(page.database, page.caller, wanted.period)
         with page.database.read(page.caller.tenant) as tx:
             stores = shops.stores(tx)
-            known = {each.program: standing(tx, page, each.program) for each in report.programs}
+            known = known_programs(tx, page, (each.program for each in report.programs))
         charts = {
             each.program: _by_store(page, each, stores, known[each.program])
             for each in report.programs
@@ -193,8 +193,12 @@ def _of(program: ActivityProgram, store: str, kinds: tuple[str, ...]) -> int:
 
 @routes.get("/trend")
 def trend(page: _ReaderPage) -> Response:
-    """A year, month by month."""
+    """A year of one program, month by month: euros and points make no sum."""
     wanted = wanted_of(page, days=TREND_DAYS)
+    with page.database.read(page.caller.tenant) as tx:
+        here = standing(tx, page, wanted.program)
+    one = here.program.id
+    wanted = replace(wanted, program=one, period=replace(wanted.period, program=one))
 
     def count() -> dict[str, Any]:
         months = api.trend(page.database, page.caller, wanted.period).months
@@ -217,7 +221,7 @@ def trend(page: _ReaderPage) -> Response:
                     colour="gold",
                 ),
             ],
-            tell=words.number,
+            tell=here.points,
         )
         joined = Chart(
             id="joined",
@@ -268,7 +272,7 @@ def gifts(page: _ReaderPage) -> Response:
         names = _reward_names(page)
         counted: dict[str, int] = {}
         for line in report.lines:
-            if line.state != "voided":
+            if _stands(line):
                 name = names.get(line.reason, line.article or line.reason)
                 counted[name] = counted.get(name, 0) + line.gifts
         most = sorted(counted.items(), key=lambda each: -each[1])[:ROWS_MAX]
@@ -281,6 +285,11 @@ def gifts(page: _ReaderPage) -> Response:
         return {"report": report, "names": names, "chart": chart}
 
     return told(page, "/gifts", wanted, count)
+
+
+def _stands(line: GiftLine) -> bool:
+    """Whether the gift was not taken back."""
+    return line.state != "voided"
 
 
 def _reward_names(page: Page) -> dict[str, str]:
@@ -315,7 +324,14 @@ def uplift(page: _ReaderPage) -> Response:
     def count() -> dict[str, Any]:
         report = api.uplift(page.database, page.caller, wanted.period)
         activity = api.activity(page.database, page.caller, wanted.period)
-        return {"report": report, "rates": activity.programs}
+        taken = api.gifts(page.database, page.caller, wanted.period).lines
+        with page.database.read(page.caller.tenant) as tx:
+            known = known_programs(tx, page, (each.program for each in activity.programs))
+        costs = {
+            name: sum(line.cost or 0 for line in taken if line.program == name and _stands(line))
+            for name in known
+        }
+        return {"report": report, "rates": activity.programs, "known": known, "costs": costs}
 
     return told(page, "/uplift", wanted, count)
 
@@ -330,12 +346,8 @@ def liability(page: _ReaderPage) -> Response:
     def count() -> dict[str, Any]:
         report = api.liability(page.database, page.caller, wanted.period, share)
         with page.database.read(page.caller.tenant) as tx:
-            names = {
-                each.program: in_language(program.name, page.words.language)
-                for each in report.programs
-                if (program := shops.program(tx, ProgramId(each.program)))
-            }
-        return {"report": report, "program_names": names}
+            known = known_programs(tx, page, (each.program for each in report.programs))
+        return {"report": report, "known": known}
 
     return told(page, "/liability", wanted, count)
 
@@ -359,6 +371,8 @@ def accounting(page: _ReaderPage) -> Response:
             here = standing(tx, page, wanted.program)
         journal = api.journal(page.database, page.caller, wanted.period)
         cleared = api.clearing(page.database, page.caller, wanted.period, here.program.id)
-        return {"journal": journal, "cleared": cleared, "moved": MOVED}
+        with page.database.read(page.caller.tenant) as tx:
+            known = known_programs(tx, page, (line.program for line in journal.lines))
+        return {"journal": journal, "cleared": cleared, "moved": MOVED, "known": known}
 
     return told(page, "/accounting", wanted, count)

@@ -9,11 +9,12 @@ from backend.api import alerts as alerts_api
 from backend.api import operations as api
 from backend.backoffice.member import names_of
 from backend.backoffice.office import show
-from backend.backoffice.reading import names_of_staff, paging, standing
-from backend.db import Transaction
+from backend.backoffice.reading import known_programs, names_of_staff, paging, standing
+from backend.db import Transaction, shops
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.points import adjustments
+from backend.services.points.explanations import nature_in_words
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
@@ -54,6 +55,7 @@ def waiting(page: _SecondPage) -> Response:
         about = [each.member for each in details.values() if each is not None]
         people = names_of(tx, [*about, *(alert.about for alert in raised.alerts)])
         staff, here = names_of_staff(tx), standing(tx, page)
+        known = known_programs(tx, page, (store.program for store in shops.stores(tx)))
     return show(
         page,
         "waiting/list.html",
@@ -63,6 +65,8 @@ def waiting(page: _SecondPage) -> Response:
         people=people,
         names=staff,
         here=here,
+        known=known,
+        nature=lambda each: nature_in_words(each, here.words),
         state=state,
         closed=closed,
         FLAGS=FLAGS,

@@ -20,11 +20,11 @@ from sqlalchemy import (
 from backend.db import tables
 from backend.db.members import Member, member_of
 from backend.db.transaction import Transaction
-from backend_client.schemas import MemberFilter, MemberSort
+from backend_client.schemas import MemberFilter, MemberSort, SaleStage
 from loyalty.ids import MemberId, ProgramId
 from loyalty.members import name_key
 
-_members, _accounts = tables.members, tables.accounts
+_members, _accounts, _sales = tables.members, tables.accounts, tables.sales
 _points = func.coalesce(_accounts.c.held, 0)
 # Who is known by points alone has not joined yet: listed by when they were first heard of.
 _joined = func.coalesce(_members.c.enrolled_at, _members.c.recorded_at)
@@ -68,6 +68,8 @@ class Listed:
     member: Member
     snapshot: str | None
     joined_at: datetime
+    bought_at: datetime | None
+    """When their last purchase was paid."""
     place: tuple[str | int, str]
 
 
@@ -78,9 +80,10 @@ def listed(tx: Transaction, query: Query, limit: int) -> tuple[Listed, ...]:
         chosen = _by_points(tx, query, limit)
     else:
         chosen = tx.rows(_chosen(tx, query, _SORTED_BY[query.sort]).limit(limit))
-    told = select(_members, _accounts.c.snapshot, _joined.label("joined")).select_from(
-        _members.outerjoin(_accounts, _account(tx, query))
-    )
+    told = select(
+        *(_members, _accounts.c.snapshot, _joined.label("joined")),
+        _last_bought().label("bought"),
+    ).select_from(_members.outerjoin(_accounts, _account(tx, query)))
     mine = (_members.c.tenant == tx.tenant, _members.c.id.in_([row.id for row in chosen]))
     known = {row.id: row for row in tx.rows(told.where(*mine))}
     return tuple(_listed(known[row.id], row) for row in chosen)
@@ -165,6 +168,7 @@ def _listed(row: Row[Any], chosen: Row[Any]) -> Listed:
         member=member_of(row),
         snapshot=row.snapshot,
         joined_at=row.joined,
+        bought_at=row.bought,
         place=(value, row.id),
     )
 
@@ -263,6 +267,20 @@ def _agrees(purpose: Any) -> ColumnElement[bool]:  # noqa: ANN401 - what each fi
     )
 
 
+def _bought() -> Select[Any]:
+    """When a member's purchases were paid, read from an index of theirs."""
+    return select(_sales.c.closed_at).where(
+        _sales.c.tenant == _members.c.tenant,
+        _sales.c.member == _members.c.id,
+        _sales.c.stage == SaleStage.SETTLED.value,
+    )
+
+
+def _last_bought() -> ColumnElement[Any]:
+    newest = _bought().order_by(_sales.c.closed_at.desc()).limit(1)
+    return newest.correlate(_members).scalar_subquery()
+
+
 _FITS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "record_type": _any_of(_members.c.record_type),
     "town": _any_of(_members.c.town),
@@ -282,5 +300,9 @@ _FITS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "points_to": lambda points: _points <= points,
     "joined_from": lambda at: _joined >= at,
     "joined_to": lambda at: _joined < at,
+    "bought_from": lambda at: _bought().where(_sales.c.closed_at >= at).exists(),
+    "bought_to": lambda at: and_(
+        _bought().exists(), ~_bought().where(_sales.c.closed_at >= at).exists()
+    ),
 }
 """What fits each field of a filter."""

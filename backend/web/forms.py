@@ -184,6 +184,8 @@ class Attempt:
             wrong.title = self._words.t(_TITLE)
             for each in error.errors(include_url=False, include_input=False):
                 wrong.fields[_field(each)] = self._say(each)
+            # What is wrong with several fields together stands at one of them, or above all.
+            wrong.detail = wrong.fields.pop("", "")
         elif isinstance(error, (Refused, LoyaltyError)):
             self._tell(error)
         else:
@@ -205,11 +207,22 @@ class Attempt:
                 wrong.fields[each["field"]] = of_field(each, words)
 
     def _say(self, error: ErrorDetails) -> str:
+        if error["type"] == "value_error":
+            told = self._words.known(_reason(error)) or self._words.t(_ELSE)
+            return told.removeprefix(f"{_field(error)}: ")
         return self._words.t(_SAYS.get(error["type"], _ELSE), **error.get("ctx", {}))
 
 
 def _field(error: ErrorDetails) -> str:
+    """Where the fault stands: of fields that do not fit together, the one that is named first."""
+    if not error["loc"] and error["type"] == "value_error":
+        name, colon, _ = _reason(error).partition(": ")
+        return name if colon and name.isidentifier() else ""
     return ".".join(str(part) for part in error["loc"])
+
+
+def _reason(error: ErrorDetails) -> str:
+    return str(error["ctx"]["error"])
 
 
 async def _sent(request: Request) -> AsyncIterator[FormData]:

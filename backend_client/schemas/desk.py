@@ -72,8 +72,9 @@ class AdjustmentTable(Wire):
     csv: str = Field(
         max_length=900_000,
         description=(
-            "Columns: `member`, `email`, `phone` or `card_uid`; `points`, signed; and, where they"
-            " differ from line to line, `nature` and `comment`."
+            "Columns: `member`, `email`, `phone` or `card_uid`; `points`, signed, or `amount` where"
+            " the program counts money, such as 2.50; and, where they differ from line to line,"
+            " `nature` and `comment`."
         ),
     )
     nature: OneLine = Field(default="", max_length=64)

@@ -176,6 +176,12 @@ class MemberFilter(Wire):
     )
     joined_from: Instant | None = None
     joined_to: Instant | None = None
+    bought_from: Instant | None = Field(
+        default=None, description="Their last purchase that was paid is of that moment or later."
+    )
+    bought_to: Instant | None = Field(
+        default=None, description="Their last purchase that was paid is earlier; they made one."
+    )
 
 
 class MemberSearch(Wire):
@@ -218,6 +224,9 @@ class MemberRow(Wire):
     price_code: str
     loyalty: bool
     joined_at: Instant | None
+    bought_at: Instant | None = Field(
+        default=None, description="Their last purchase that was paid; null before the first."
+    )
     note_alert: bool
     points: Points
 
@@ -239,6 +248,7 @@ class MemberColumn(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     JOINED = "joined_at"
+    BOUGHT = "bought_at"
     LANGUAGE = "language"
     RECORD_TYPE = "record_type"
     PRICE_CODE = "price_code"

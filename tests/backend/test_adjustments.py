@@ -8,10 +8,11 @@ import requests
 
 from backend.db import alerts
 from backend.rights import Role
+from backend.services.programs.presets import preset_document
 from loyalty.program import AdjustmentRules
 from tests.support.desk import Desk, desk
 from tests.support.facts import now
-from tests.support.server import Company, Connected, new_id
+from tests.support.server import Company, Connected, company, in_process, new_id
 from tests.support.staff import at_work
 
 
@@ -139,6 +140,29 @@ def test_a_table_is_done_once_for_each_session(counter: Desk) -> None:
     other = body | {"csv": TABLE.replace("+50", "+60")}
     counter.refused("id-reused", "POST", "/adjustments/table", other)
     assert counter.balance(one) == 100
+
+
+def test_where_loyalty_is_money_a_table_holds_amounts(url: str) -> None:
+    money = preset_document("lightspeed")
+    with company(url, program=money) as shop, in_process(shop.app) as session:
+        counter = desk(shop, session)
+        one = counter.add(email="a@example.org")["id"]
+        before = counter.balance(one)
+        body = {"session": "may", "nature": "correction", "csv": "email,amount\na@example.org,2.50"}
+        assert counter.ask("POST", "/adjustments/table", body)["given"] == 2_50
+        semicolons = "email;amount\na@example.org;−0,75"
+        counter.ask("POST", "/adjustments/table", body | {"session": "june", "csv": semicolons})
+        assert counter.balance(one) == before + 1_75
+        for wrong in ("email,points\na@example.org,250", "email,amount\na@example.org,2.505"):
+            told = counter.ask(
+                "POST", "/adjustments/table", body | {"session": "july", "csv": wrong}
+            )
+            assert told["faults"][0]["reason"].startswith("amount: "), "250 would be taken for 2.50"
+        torn = body | {"session": "july", "csv": "email,amount\na@example.org,2,50"}
+        counter.refused("invalid", "POST", "/adjustments/table", torn)
+        answer = counter.raw("POST", "/members/table", {"columns": ["email", "points"]})
+        rows = answer.content.decode("utf-8-sig").splitlines()
+        assert rows == ["email,amount", f"a@example.org,{(before + 1_75) / 100:.2f}"]
 
 
 def test_a_table_with_a_fault_moves_nothing_and_says_which_lines(counter: Desk) -> None:

@@ -1,7 +1,10 @@
 """Members as records: added, changed by one person at a time, found, listed."""
 
+from datetime import UTC, datetime
+
+from backend_client.schemas import SaleAct
 from tests.support.desk import Desk
-from tests.support.facts import sale_of
+from tests.support.facts import now, sale_of
 from tests.support.server import Connected, new_id
 
 MARTIN = {
@@ -117,6 +120,24 @@ def test_the_list_has_everybody_with_their_points_in_the_order_asked(
     assert counter.find() == [none, poor, rich]
     rows = counter.ask("POST", "/members/search", {"sort": "points"})["members"]
     assert [row["points"] for row in rows] == [0, 50, 150]
+
+
+def test_members_are_found_by_when_they_last_bought(counter: Desk, line: Connected) -> None:
+    lately, long_ago, _, left = (
+        counter.add(last_name=name)["id"] for name in ("Lately", "LongAgo", "Never", "Left")
+    )
+    march, june = datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 6, 1, 9, tzinfo=UTC)
+    for member, at in ((lately, march), (long_ago, march), (left, march), (lately, june)):
+        line.till.record_sale(sale_of(member, 10_00).model_copy(update={"closed_at": at}))
+    voided = sale_of(left, 10_00).model_copy(update={"closed_at": june})
+    line.till.record_sale(voided)
+    line.till.void_sale(voided.id, SaleAct(id=new_id(), at=now()))
+    may = "2026-05-01T00:00:00Z"
+    assert counter.find(only={"bought_from": may}) == [lately]
+    assert counter.find(only={"bought_to": may}) == [left, long_ago]
+    rows = counter.ask("POST", "/members/search", {})["members"]
+    told = {row["last_name"]: row["bought_at"] and row["bought_at"][:7] for row in rows}
+    assert told == {"Lately": "2026-06", "Left": "2026-03", "LongAgo": "2026-03", "Never": None}
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(counter: Desk) -> None:

@@ -253,7 +253,7 @@ def test_stores_owe_each_other_what_was_given_here_and_spent_there(
     assert sum(each["points"] for each in told["net"]) == 0
     assert sum(each["value"] for each in told["net"]) == 0
     names, *rows = table(manager, session, "clearing", of=books.program)
-    assert rows == [[angers, bordeaux, "130", "2.60", "EUR"]]
+    assert rows == [[angers, bordeaux, "130", "points", "2.60", "EUR"]]
     assert names[0] == "debtor"
 
 

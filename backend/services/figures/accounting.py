@@ -14,7 +14,6 @@ from backend.services.team import audit
 from backend_client.schemas.reports import AccountCodes, JournalLine, JournalReport
 from loyalty.entries import EntryKind
 from loyalty.ids import ProgramId
-from loyalty.program import minor_units
 
 _NAME = "accounting"
 _BACK = (EntryKind.REVERSAL, EntryKind.RETURN)
@@ -101,8 +100,3 @@ def _other(codes: AccountCodes, moved: Sum) -> _Other:
         EntryKind.ADJUSTMENT: _Other(codes.granted, "adjusted"),
     }
     return found.get(kind, _Other(codes.granted, "granted"))
-
-
-def decimals(currency: str) -> int:
-    """How many digits stand behind the point."""
-    return len(str(minor_units(currency))) - 1

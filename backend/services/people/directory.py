@@ -118,6 +118,7 @@ def row_of(tx: Transaction, found: Listed) -> MemberRow:
         price_code=person.price_code,
         loyalty=person.loyalty,
         joined_at=person.enrolled_at,
+        bought_at=found.bought_at,
         note_alert=person.note_alert,
         points=snapshot.account().balance(tx.now) if snapshot else 0,
     )

@@ -43,6 +43,17 @@ def rows(text: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]
             ProblemName.INVALID,
             phrase("csv: columns are {names}", names=", ".join((*_NAMES, *columns))),
         )
+    for number, line in enumerate(lines[1:], start=2):
+        if any(cell.strip() for cell in line[len(header) :]):
+            # "2,50" without its marks would be 2.
+            raise Refused(
+                ProblemName.INVALID,
+                phrase(
+                    "line {line} has more cells than the first line names:"
+                    " put quotation marks round what holds a comma",
+                    line=number,
+                ),
+            )
     return [
         (number, dict(zip(header, (cell.strip() for cell in line), strict=False)))
         for number, line in enumerate(lines[1:], start=2)

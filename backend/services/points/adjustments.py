@@ -16,6 +16,7 @@ from backend.services.people.records import existing
 from backend.services.people.tables import member_named, rows
 from backend.services.points.belonging import holder, routed
 from backend.services.points.ledger import locked_account, post
+from backend.services.points.worth import of_a_table, points_column
 from backend.services.team import approvals as second_person
 from backend_client.schemas import (
     AdjustmentAnswer,
@@ -31,7 +32,7 @@ from loyalty.entries import Entry
 from loyalty.errors import ApprovalNeeded, LoyaltyError
 from loyalty.ids import MemberId, ProgramId
 from loyalty.journal import salted_hash
-from loyalty.program import AdjustmentRules
+from loyalty.program import AdjustmentRules, Unit
 
 KIND = "adjustment"
 _SALT_BYTES = 16
@@ -197,7 +198,7 @@ def get(tx: Transaction, wanted: str) -> AdjustmentAnswer:
 
 # --- from a table -----------------------------------------------------------------------------
 
-_COLUMNS = ("points", "nature", "comment")
+_COLUMNS = ("points", "amount", "nature", "comment")
 _NATURE_MAX, _COMMENT_MAX = 64, 500
 
 
@@ -242,7 +243,7 @@ def _asked(
     lines, faults = [], []
     for number, row in rows(body.csv, _COLUMNS):
         try:
-            line = _line(tx, body, row, number)
+            line = _line(tx, body, row, number, store)
             _try(tx, line, hand, store)
         except (Refused, LoyaltyError) as no:
             faults.append(TableFault(line=number, reason=str(why(no)), **translated_by(why(no))))
@@ -252,12 +253,10 @@ def _asked(
 
 
 def _line(
-    tx: Transaction, body: AdjustmentTable, row: dict[str, str], number: int
+    tx: Transaction, body: AdjustmentTable, row: dict[str, str], number: int, store: Store
 ) -> NewAdjustment:
     person = member_named(tx, row)
-    text = row.get("points", "")
-    if not text.lstrip("+-").isascii() or not text.lstrip("+-").isdigit():
-        raise Refused(ProblemName.INVALID, "points: write a whole number, such as +50 or -50")
+    points = _written(tx, ProgramId(body.program or store.program), row)
     nature = row.get("nature", "") or body.nature
     comment = row.get("comment", "") or body.comment
     if not nature or len(nature) > _NATURE_MAX or len(comment) > _COMMENT_MAX:
@@ -266,7 +265,7 @@ def _line(
         return NewAdjustment(
             id=f"{body.session[:_SESSION_MAX]}-{number}",
             member=person.id,
-            points=int(text),
+            points=points,
             nature=nature,
             comment=comment,
             program=body.program,
@@ -274,6 +273,19 @@ def _line(
         )
     except ValueError:
         raise Refused(ProblemName.INVALID, "a number or a text that cannot be") from None
+
+
+def _written(tx: Transaction, wanted: ProgramId, row: dict[str, str]) -> int:
+    """The points of a line; where the program counts money, they stand under `amount`. Refused."""
+    program = shops.program(tx, wanted)
+    if program is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such program")
+    points = of_a_table(program, row.get(points_column(program), ""))
+    if points is None and program.unit is Unit.MONEY:
+        raise Refused(ProblemName.INVALID, "amount: write one, such as 2.50 or -2.50")
+    if points is None:
+        raise Refused(ProblemName.INVALID, "points: write a whole number, such as +50 or -50")
+    return points
 
 
 _SESSION_MAX = 56
