@@ -11,14 +11,19 @@ from backend.backoffice.office import show
 from backend.backoffice.reading import paging
 from backend.config import Config
 from backend.db.outbox import MailState
+from backend.errors import Refused
+from backend.mail import KINDS as MAILS
 from backend.mail import MailKind
-from backend.mail.words import LANGUAGES, example
+from backend.mail.kinds import ALWAYS
+from backend.mail.notation import Notation
+from backend.mail.words import LANGUAGES, Words, WordsRefused, example
 from backend.rights import Right
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend.web.words import NAMES, later
+from backend.web.words import NAMES, later, words_in
 from backend_client.schemas.messages import MailPreview, MailText, MessageSettings, TestMail
+from loyalty.members import name_key
 
 PATH = "/office/messages"
 KINDS = {
@@ -52,6 +57,26 @@ VALUES = {
     "text": later("Text of your letter"),
 }
 """What is filled in for each reader, by its name in the text."""
+NAMED = {
+    "first_name": later("first name"),
+    "shop": later("shop"),
+    "program": later("card"),
+    "points": later("points"),
+    "balance": later("balance"),
+    "link": later("link"),
+    "until": later("last day"),
+    "deadline": later("deadline"),
+    "gift": later("gift"),
+    "code": later("code"),
+    "minutes": later("minutes"),
+    "contact": later("new address"),
+    "erased_on": later("day of erasure"),
+    "subject": later("subject"),
+    "text": later("text"),
+}
+"""What stands in brackets for each of them, in the language of the mail."""
+_COUNTED = {"minutes": (later("minute"), later("minutes"))}
+_POINTS = (later("point"), later("points"))
 STATES = {
     MailState.WAITING: later("Waiting"),
     MailState.SENDING: later("On its way"),
@@ -148,6 +173,11 @@ def _words(
 ) -> Response:
     found = api.kinds(page.database, page.caller).kinds
     each = next(each for each in found if (each.kind, each.language) == (kind, language))
+    notation = notation_of(MailKind(kind), language)
+    plain = notation.shown(Words(subject=each.subject, body=each.body))
+    if form is not None and form.text("page.marks"):
+        plain = None
+    said = words_in(language)
     return show(
         page,
         "messages/words.html",
@@ -156,8 +186,15 @@ def _words(
         mail=each,
         title=KINDS.get(MailKind(kind), kind),
         shown=shown,
+        plain=plain,
         values=[
-            (name, VALUES[name], example(MailKind(kind), name, language))
+            (
+                VALUES[name],
+                notation.example(name, *map(said.t, _COUNTED.get(name, _POINTS)))
+                if plain
+                else f"{{{{ {name} }}}}",
+                example(MailKind(kind), name, language),
+            )
             for name in sorted(each.values, key=[*VALUES].index)
         ],
         others=[(other, NAMES.get(other, other)) for other in LANGUAGES],
@@ -175,7 +212,7 @@ def save_words(
         if form.text("page.what") == "ours":
             api.delete_words(page.database, page.caller, kind, language)
             return page.go(where, page.words.t("These are our words again"))
-        text = MailText(subject=form.text("subject"), body=_body(form))
+        text = _typed(form, MailKind(kind), language)
         if form.text("page.what") == "save":
             api.put_words(page.database, page.caller, kind, language, text)
             return page.go(where, page.words.t("Saved"))
@@ -183,8 +220,27 @@ def save_words(
     return _words(page, kind, language, form, shown, status=422 if form.wrong else 200)
 
 
-def _body(form: Form) -> str:
-    return form.text("body").replace("\r\n", "\n")
+def _typed(form: Form, kind: MailKind, language: str) -> MailText:
+    """What was written, as a template: names in brackets mean its values. Raises Refused."""
+    words = Words(subject=form.text("subject"), body=form.text("body").replace("\r\n", "\n"))
+    if not form.text("page.marks"):
+        try:
+            words = notation_of(kind, language).template(words)
+        except WordsRefused as no:
+            raise Refused.at(no.field, no.why) from no
+    return MailText(subject=words.subject, body=words.body)
+
+
+def notation_of(kind: MailKind, language: str) -> Notation:
+    """How the words of that mail are shown: the names are those of its language."""
+    values = {*ALWAYS, *MAILS[kind].values}
+    return Notation(
+        kind=kind,
+        names={name: words_in(language).t(said) for name, said in NAMED.items() if name in values},
+        understood={
+            name_key(words_in(each).t(NAMED[name])): name for each in LANGUAGES for name in values
+        },
+    )
 
 
 @routes.post("/{kind}/{language}/trial")

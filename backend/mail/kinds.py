@@ -49,6 +49,8 @@ class Kind:
 
     values: Mapping[str, Value] = field(default_factory=dict)
     """The names that its words may use, each with an example for the preview."""
+    may_lack: frozenset[str] = frozenset()
+    """Those of the values that some readers have nothing of: no points, no link."""
     nudges: bool = False
     """Asks for a visit: only for who agreed to news, below the cap, outside of quiet hours."""
     secret: bool = False
@@ -65,6 +67,7 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
                 "link": "https://shop.example/account/abc",
                 "until": _DAY,
             },
+            may_lack=frozenset({"points", "link"}),
             secret=True,
         ),
         MailKind.CODE: Kind(values={"code": "123 456", "minutes": 10}, secret=True),

@@ -49,9 +49,11 @@ FILTERS = ("upper", "lower", "capitalize", "title", "trim", "plural")
 class WordsRefused(Exception):
     """The text cannot be used: where and why, for the merchant."""
 
-    def __init__(self, why: Sentence) -> None:
+    def __init__(self, why: Sentence, field: str = "") -> None:
         super().__init__(why)
         self.why = why
+        self.field = field
+        """Where, when `why` does not say it: in the subject or in the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

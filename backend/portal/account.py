@@ -6,9 +6,9 @@ from fastapi.responses import Response
 
 from backend.api import me
 from backend.api.pages import Paging
+from backend.codes import svg
 from backend.db import shops
 from backend.portal.own import HOME, Own
-from backend.web.codes import svg
 from backend.web.routes import page_routes
 from backend_client.schemas import LotState
 

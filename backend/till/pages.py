@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.responses import Response
 
+from backend.codes import svg
 from backend.db import shops
 from backend.db.shops import Store
 from backend.errors import STATUS
 from backend.rights import Right
-from backend.web.codes import svg
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from loyalty.program import Unit

@@ -1,18 +1,24 @@
 """A voucher by e-mail: to its owner's own address, one time, while a till would take it (F3)."""
 
+import io
 import json
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
+from backend.config import Config
 from backend.db import tables
+from backend.services.mailing import posting
 from backend_client.errors import BackendRefused
 from backend_client.schemas import VoucherRedemption
 from loyalty.errors import VoucherExpired, VoucherRedeemed, VoucherVoided
-from loyalty.vouchers import readable
+from loyalty.vouchers import VoucherState, readable
 from tests.support.desk import Clock, Desk
 from tests.support.facts import Journal, Kiosk, now, sale_of
+from tests.support.paper import qr_codes
+from tests.support.post import post_office
 from tests.support.server import Company, Connected, new_id
 
 UID = bytes.fromhex("04a1b2c3d4e5f6")
@@ -46,6 +52,29 @@ def test_a_voucher_goes_to_its_owners_address_once(
     assert said["code"] == readable(held.voucher().code)
     assert said["gift"]
     assert said["until"]["day"] <= held.deadline.date().isoformat()
+
+
+def test_the_mail_holds_a_picture_of_its_code_that_a_till_takes(
+    shop: Company, line: Connected, kiosk: Kiosk, member: dict[str, Any]
+) -> None:
+    held = line.terminal.hold(kiosk.request(member["id"]), 5).voucher
+    line.terminal.mail_voucher(held.redemption, kiosk.card(UID))
+    with post_office() as office:
+        assert posting.send_due(shop.database, shop.shop.tenant, Config(mail=office.server)) == 1
+    (taken,) = office.postman.taken
+    page = taken.get_body(("html",))
+    assert page is not None
+    (picture,) = [part for part in taken.walk() if part.get_content_type() == "image/png"]
+    assert picture.get_content_disposition() == "inline"
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in page.get_content()
+    code = readable(held.voucher().code)
+    assert f": {code}" in page.get_content().replace("\N{NO-BREAK SPACE}", " "), "in its alt text"
+    for part in (page, taken.get_body(("plain",))):
+        assert part is not None
+        assert code in part.get_content()
+    (scanned,) = qr_codes(Image.open(io.BytesIO(picture.get_content())))
+    answer = line.till.redeem(scanned, VoucherRedemption(id=new_id(), at=now()))
+    assert answer.voucher.state is VoucherState.REDEEMED
 
 
 def test_another_members_card_and_a_missing_address_send_nothing(

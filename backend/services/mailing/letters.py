@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from backend.config import Config
-from backend.db import Transaction, members, outbox, shops
+from backend.db import Transaction, members, outbox, shops, vouchers
 from backend.db.outbox import MailRow
 from backend.mail import KINDS, MailKind, Value
 from backend.mail.kinds import ALWAYS
@@ -12,9 +12,12 @@ from backend.mail.message import Letter, Page, Sender, laid_out
 from backend.mail.words import Words, from_braces, language_of, ours, written
 from backend.services.mailing import stopping
 from backend.services.mailing.outbox import read
+from backend.services.selling.vouchers import scanned
 from backend.services.shop.settings import message_settings
+from loyalty.errors import CodeMistyped
 from loyalty.ids import MemberId
 from loyalty.program import Program, in_language
+from loyalty.vouchers import VoucherCode, parse, payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ def preview(
             words=chosen,
             written_at=tx.now,
             stands_out=str(values.get("code", "")),
+            scanned=_scanned(tx, kind, str(values.get("code", ""))),
             stop_link=stop,
         )
     )
@@ -104,7 +108,19 @@ def _letter(
         words=written(words_of(tx, kind, mail.language), values, language_of(mail.language)),
         written_at=tx.now,
         stands_out=str(values.get("code", "")),
+        scanned=_scanned(tx, kind, str(values.get("code", ""))),
     )
+
+
+def _scanned(tx: Transaction, kind: MailKind, code: str) -> str:
+    """What the QR code of a voucher holds; of a made-up voucher, what no till takes."""
+    if kind is not MailKind.VOUCHER:
+        return ""
+    try:
+        held = vouchers.by_code(tx, parse(code))
+    except CodeMistyped:
+        held = None
+    return scanned(tx, held) if held else payload(VoucherCode(code))
 
 
 def _reader(tx: Transaction, mail: MailRow, kind: MailKind) -> tuple[str, str]:
