@@ -1,7 +1,7 @@
 """The audit log: who did what, and when."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,16 +12,37 @@ from backend.api import operations as api
 from backend.backoffice.deeds import DEEDS
 from backend.backoffice.office import show
 from backend.backoffice.reading import names_of_staff, paging
-from backend.db import Transaction, access, staff
+from backend.db import Transaction, access, shops, staff
 from backend.rights import Right
 from backend.services.team.audit import SYSTEM
 from backend.web.forms import Form
 from backend.web.page import Page, page_with
 from backend.web.routes import page_routes
-from backend.web.words import PageWords
+from backend.web.words import PageWords, later
 from backend_client.schemas import AuditPage
 
 _OwnerPage = Annotated[Page, Depends(page_with(Right.STAFF))]
+DETAILS = {
+    "role": later("Role"),
+    "store": later("Store"),
+    "terminal": later("Kiosk"),
+    "version": later("Version"),
+    "fields": later("Changed"),
+    "rows": later("Rows"),
+    "queued": later("Letters"),
+    "days": later("Days"),
+}
+"""What the details of a line are called; ids of the system that say nothing more are left out."""
+_ROLES = {"cashier": later("Cashier"), "manager": later("Manager"), "owner": later("Owner")}
+_OF_A_MEMBER = frozenset(
+    {
+        *(f"member.{deed}" for deed in ("add", "change", "view", "export", "vouchers")),
+        *(f"account.{deed}" for deed in ("lots", "movements", "summary")),
+        *("consents.answer", "consents.view"),
+    }
+)
+"""Deeds about one member, whose record is a link: no name stands in the log."""
+_SILENT = frozenset({"approval", "card", "kind", "at"})
 _WORD = re.compile(r"[A-Za-z0-9_.:/*+-]{0,140}")
 
 routes = page_routes()
@@ -58,6 +79,8 @@ def audit(page: _OwnerPage) -> Response:
         asked=page.request.query_params,
         names=names,
         people=people,
+        of_a_member=_OF_A_MEMBER,
+        details=lambda line: _details(line.detail, names, page.words),
         deeds={each: page.words.t(said) for each, said in DEEDS.items()},
         form=form,
     )
@@ -68,6 +91,7 @@ def _names(tx: Transaction, words: PageWords) -> Callable[[str], str]:
     people = names_of_staff(tx)
     machines = {str(till.id): till.name for till in access.tills(tx)}
     machines |= {str(kiosk.id): kiosk.name for kiosk in access.terminals(tx)}
+    machines |= {str(store.id): store.name for store in shops.stores(tx)}
 
     def name(wanted: str) -> str:
         if wanted == SYSTEM:
@@ -77,3 +101,21 @@ def _names(tx: Transaction, words: PageWords) -> Callable[[str], str]:
         return known if known != f"staff:{bare}" else machines.get(bare, wanted)
 
     return name
+
+
+def _details(detail: Mapping[str, object], names: Callable[[str], str], words: PageWords) -> str:
+    """What a line says beside its deed, in the reader's words."""
+
+    def said(value: object) -> str:
+        if isinstance(value, bool):
+            return words.t("yes") if value else words.t("no")
+        if isinstance(value, (list, tuple)):
+            return ", ".join(said(each) for each in value)
+        text = str(value)
+        return words.t(_ROLES[text]) if text in _ROLES else names(text)
+
+    return " · ".join(
+        words.t("{label}: {value}", label=words.t(DETAILS.get(name, name)), value=said(value))
+        for name, value in detail.items()
+        if name not in _SILENT
+    )

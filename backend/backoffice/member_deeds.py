@@ -26,6 +26,7 @@ from backend.backoffice.members import AdjusterPage, themes_of
 from backend.backoffice.office import OfficePage
 from backend.backoffice.reading import Standing, at_a_store, standing
 from backend.rights import Right
+from backend.web import birthdays
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
@@ -243,7 +244,8 @@ def change(page: OfficePage, form: StaffForm, member: str) -> Response:
         body = MemberChange.model_validate(
             {
                 **values,
-                **{name: form.text(name) or None for name in ("email", "phone", "birthday")},
+                **{name: form.text(name) or None for name in ("email", "phone")},
+                "birthday": birthdays.kept(form.text("birthday")),
                 "country": form.text("country").upper(),
                 "themes": themes_of(form),
                 "note": form.text("note").replace("\r\n", "\n"),

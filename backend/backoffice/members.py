@@ -33,6 +33,7 @@ from backend.db import shops
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.people import directory
+from backend.web import birthdays
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
@@ -232,4 +233,8 @@ def themes_of(form: Form) -> list[str]:
 
 def _details(form: Form) -> dict[str, object]:
     uid = form.text("card_uid").replace(":", "").replace(" ", "")
-    return {"card_uid": uid or None, "country": form.text("country").upper()}
+    return {
+        "card_uid": uid or None,
+        "country": form.text("country").upper(),
+        "birthday": birthdays.kept(form.text("birthday")),
+    }

@@ -12,7 +12,7 @@ from backend.api.pages import LIMIT, Paging
 from backend.db import Transaction, shops, staff
 from backend.db.shops import Store
 from backend.services.points.explanations import nature_in_words
-from backend.services.selling.tickets import amount
+from backend.services.selling.tickets import amount, counted
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.words import Words
@@ -40,6 +40,10 @@ class Standing:
     def points(self, value: int) -> str:
         """So many points, or so much money, as the program counts."""
         return amount(self.words, self.program, value)
+
+    def counted_points(self, value: int) -> str:
+        """The same with its noun: "300 points", "3,00 €"."""
+        return counted(self.words, self.program, value)
 
     @property
     def in_money(self) -> bool:

@@ -202,7 +202,10 @@ def trend(page: _ReaderPage) -> Response:
 
     def count() -> dict[str, Any]:
         months = api.trend(page.database, page.caller, wanted.period).months
-        labels = [f"{month.since.astimezone(page.zone):%m/%y}" for month in months]
+        begins = [month.since.astimezone(page.zone) for month in months]
+        labels = [
+            page.words.short_month(at, with_year=at.month == 1 or at == begins[0]) for at in begins
+        ]
         words = page.words
         points = Chart(
             id="trend",

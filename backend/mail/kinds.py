@@ -91,7 +91,8 @@ KINDS: Mapping[MailKind, Kind] = MappingProxyType(
             values={"link": "https://shop.example/password#abc", "until": _DAY}, secret=True
         ),
         MailKind.NEWS: Kind(
-            values={"subject": "Open on Sunday", "text": "We are open on Sunday."}, nudges=True
+            values={"subject": "Open on Sunday", "text": "We are open on Sunday, 9 to 1."},
+            nudges=True,
         ),
         MailKind.TEST: Kind(),
     }
@@ -101,6 +102,23 @@ ALWAYS: Mapping[str, Value] = MappingProxyType(
     {"first_name": "Camille", "shop": "Maison Lise", "program": "Club Lise"}
 )
 """What every mail may use beside its own values; the first name is read when it is sent."""
+
+
+_IN_FRENCH: Mapping[str, Value] = MappingProxyType(
+    {
+        "gift": "Un café",
+        "subject": "Ouverts dimanche",
+        "text": "Nous vous accueillons aussi dimanche, de 9 h à 13 h.",
+    }
+)
+
+
+def samples(kind: MailKind, language: str) -> dict[str, Value]:
+    """What stands for its own values in a preview or a trial, in the language of its reader."""
+    values = dict(KINDS[kind].values)
+    if language == "fr":
+        values |= {name: value for name, value in _IN_FRENCH.items() if name in values}
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ class _Block:
     stands_out: bool
 
 
-_STOP = {"fr": "Ne plus recevoir ces rappels", "en": "Stop these reminders"}
+_STOP = {"fr": "Ne plus recevoir ces messages", "en": "Stop these messages"}
 _COLON = {"fr": "\N{NO-BREAK SPACE}:", "en": ":"}
 _OPEN = {"fr": "Ouvrir la page", "en": "Open the page"}
 _ALT = {

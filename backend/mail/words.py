@@ -20,7 +20,7 @@ from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from backend.errors import phrase
-from backend.mail.kinds import ALWAYS, KINDS, MailKind, Value
+from backend.mail.kinds import ALWAYS, KINDS, MailKind, Value, samples
 from loyalty.sentences import Sentence
 
 LANGUAGES = ("fr", "en")
@@ -117,7 +117,7 @@ def written(words: Words, values: Mapping[str, Value], language: str) -> Words:
 
 def example(kind: MailKind, name: str, language: str) -> str:
     """What a value of that kind of mail may look like to a reader of the language."""
-    return str(_written({**ALWAYS, **KINDS[kind].values}[name], language))
+    return str(_written({**ALWAYS, **samples(kind, language)}[name], language))
 
 
 def _check_text(kind: MailKind, place: str, text: str) -> None:

@@ -59,6 +59,7 @@ function ready(root) {
     // Nobody who looks over a shoulder, or into the history, needs it any more.
     history.replaceState(null, "", location.pathname + location.search);
   }
+  root.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const field of root.querySelectorAll("[data-zone]")) {
     if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   }

@@ -10,10 +10,14 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
-_WIDTH, _HEIGHT = 720, 260
+_WIDE, _NARROW = 720, 320
+"""Two pictures of each chart, for a desk and for a phone: letters are as large on both."""
+_LABELS_MAX = {_WIDE: 13, _NARROW: 5}
+_HEIGHT = 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 12, 34
 _STEPS = 4
-_LABELS_MAX = 13
+_LETTER = 6
+"""Pixels of a letter, on average."""
 _ROW = 40
 """Pixels of a row of `shares`."""
 
@@ -43,20 +47,19 @@ class Chart:
     @property
     def svg(self) -> Markup:
         """The picture; its title says what it is, and the table below says the numbers."""
+        return _pictures(self.id, self.title, self._drawn)
+
+    def _drawn(self, width: int) -> tuple[int, list[str]]:
         top, bottom = _scale(self)
-        parts = [_axis(self, top, bottom)]
-        slot = (_WIDTH - _LEFT - _RIGHT) / max(len(self.labels), 1)
-        every = ceil(len(self.labels) / _LABELS_MAX) or 1
+        parts = [_axis(self, top, bottom, width)]
+        slot = (width - _LEFT - _RIGHT) / max(len(self.labels), 1)
+        every = ceil(len(self.labels) / _LABELS_MAX[width]) or 1
         for place, label in enumerate(self.labels):
             left = _LEFT + place * slot
             parts += _columns(self, place, left, slot, (top, bottom))
             if place % every == 0:
-                middle, base = left + slot / 2, _HEIGHT - 10
-                parts.append(
-                    f'<text class="label" x="{middle:.1f}" y="{base}" text-anchor="middle">'
-                    f"{escape(label)}</text>"
-                )
-        return _picture(self.id, self.title, _HEIGHT, parts)
+                parts.append(_label(label, left + slot / 2, slot * every, width))
+        return _HEIGHT, parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +74,14 @@ class Shares:
     @property
     def svg(self) -> Markup:
         """The picture."""
+        return _pictures(self.id, self.title, self._drawn)
+
+    def _drawn(self, across: int) -> tuple[int, list[str]]:
         most = max((abs(value) for _, value in self.rows), default=0) or 1
         parts = []
         for place, (label, value) in enumerate(self.rows):
             top = place * _ROW
-            width = max((_WIDTH - _LEFT * 2) * abs(value) / most, 2)
+            width = max((across - _LEFT * 2) * abs(value) / most, 2)
             parts.append(
                 f'<text class="label" x="0" y="{top + 13}">{escape(label)}</text>'
                 f'<rect class="{"ink" if value >= 0 else "brand"}" x="0" y="{top + 18}"'
@@ -83,16 +89,21 @@ class Shares:
                 f'<text class="value" x="{width + 8:.1f}" y="{top + 30}">'
                 f"{escape(self.tell(value))}</text>"
             )
-        return _picture(self.id, self.title, max(len(self.rows), 1) * _ROW, parts)
+        return max(len(self.rows), 1) * _ROW, parts
 
 
-def _picture(name: str, title: str, height: int, parts: Sequence[str]) -> Markup:
-    inside = "".join(parts)
-    return Markup(  # noqa: S704 - every text in it is escaped where it is put in
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img"'
-        f' aria-labelledby="{escape(name)}-title"><title id="{escape(name)}-title">'
-        f"{escape(title)}</title>{inside}</svg>"
-    )
+def _pictures(name: str, title: str, drawn: Callable[[int], tuple[int, Sequence[str]]]) -> Markup:
+    """The same for a desk and for a phone; figures.css shows one of them."""
+    made = []
+    for kind, width in (("wide", _WIDE), ("narrow", _NARROW)):
+        height, parts = drawn(width)
+        known = f"{escape(name)}-{kind}-title"
+        made.append(
+            f'<svg class="chart {kind}" viewBox="0 0 {width} {height}" role="img"'
+            f' aria-labelledby="{known}"><title id="{known}">{escape(title)}</title>'
+            f"{''.join(parts)}</svg>"
+        )
+    return Markup("".join(made))  # noqa: S704 - every text in it is escaped where it is put in
 
 
 def _scale(chart: Chart) -> tuple[int, int]:
@@ -116,19 +127,31 @@ def _height_of(value: float, scale: tuple[int, int]) -> float:
     return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (top - value) / (top - bottom)
 
 
-def _axis(chart: Chart, top: int, bottom: int) -> str:
+def _axis(chart: Chart, top: int, bottom: int, width: int) -> str:
     lines = []
     step = _round_step((top - bottom) / _STEPS)
     for value in range(bottom - bottom % step, top + 1, step):
         at = _height_of(value, (top, bottom))
         kind = "zero" if value == 0 else "line"
         lines.append(
-            f'<line class="{kind}" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}"'
+            f'<line class="{kind}" x1="{_LEFT}" x2="{width - _RIGHT}"'
             f' y1="{at:.1f}" y2="{at:.1f}"/>'
             f'<text class="label" x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">'
             f"{escape(chart.tell(value))}</text>"
         )
     return "".join(lines)
+
+
+def _label(label: str, middle: float, room: float, width: int) -> str:
+    """What stands below a column, cut where its neighbour begins, never beyond the picture."""
+    letters = int(room / _LETTER)
+    said = label if len(label) <= letters else f"{label[: letters - 1].rstrip()}…"
+    beyond = middle + len(said) * _LETTER / 2 > width
+    anchor, at = ("end", float(width)) if beyond else ("middle", middle)
+    return (
+        f'<text class="label" x="{at:.1f}" y="{_HEIGHT - 10}" text-anchor="{anchor}">'
+        f"{escape(said)}</text>"
+    )
 
 
 def _columns(

@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
 
 from backend.api.callers import COOKIE, Caller, Data, staff_of_cookie
 from backend.db import Database, shops
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.team.sessions import csrf_of
-from backend.web import look
+from backend.web import birthdays, look
 from backend.web.forms import CSRF_FIELD, Form, Sent
 from backend.web.refusals import of_answer
 from backend.web.words import LANGUAGES, NAMES, PageWords, language_for, words_in
@@ -47,6 +48,14 @@ class SignInFirst(Exception):
         """`door` is where they sign in, and `home` where they come to after a form."""
         super().__init__(door)
         self.door, self.home = door, home
+
+
+def phone(number: str | None) -> str:
+    """A number as people read it: "+33 6 12 34 56 78"."""
+    try:
+        return str(format_number(parse(number or ""), PhoneNumberFormat.INTERNATIONAL))
+    except NumberParseException:
+        return number or ""
 
 
 @dataclass(slots=True)
@@ -127,6 +136,9 @@ class Page:
             "short_day": lambda at: words.short_day(self._local(at)),
             "before": lambda at: at - timedelta(seconds=1),
             "moment": lambda at: words.moment(self._local(at)),
+            "phone": phone,
+            "birthday_typed": birthdays.typed,
+            "birthday_told": words.birthday,
             "because": lambda told, english: of_answer(told, english, words),
             "may": lambda right: self.may(Right(right)),
             "address": look.address,

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from backend.api.callers import COOKIE
 from backend.api.problems import OF_HTTP, of_http, problem_of
 from backend.errors import STATUS, DatabaseBusy, Refused
 from backend.logs import request_id
@@ -80,6 +81,10 @@ def choose_language(page: AnyPage, language: str, back: str = "/") -> Response:
     return answer
 
 
+_OF_THE_STAFF = ("/office", "/till", "/shop", "/sign-in", "/password", "/first-run")
+"""Pages whose readers work here; everybody else is a customer, whose own account is home."""
+
+
 def _to_sign_in(request: Request, first: SignInFirst) -> Response:
     wanted = request.url.path
     if request.method == "GET" and request.url.query:
@@ -96,6 +101,13 @@ def _error(
 ) -> Response:
     page: Page = anybody(request, request.app.state.database)
     detail = why(error, page.words, title=title) if error else ""
+    ours = request.url.path.startswith(_OF_THE_STAFF) or COOKIE in request.cookies
     return page.show(
-        "web/error.html", status=status, title=title, detail=detail, support=request_id.get()
+        "web/error.html",
+        status=status,
+        title=title,
+        detail=detail[:1].upper() + detail[1:],
+        is_missing=status == HTTPStatus.NOT_FOUND,
+        home="/office" if ours else "/account",
+        support=request_id.get() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "",
     )

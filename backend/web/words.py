@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_skeleton, get_month_names
 
 from backend.words import Words, chosen
 from wording import SOURCE_LANGUAGE
@@ -38,6 +38,19 @@ class PageWords(Words):
     def month(self, at: date) -> str:
         """A month with its year: "novembre 2026"."""
         return str(format_date(at, "LLLL y", locale=self.language))
+
+    def birthday(self, kept: str) -> str:
+        """A birthday, with the year or without: "14 mars 1980", "14 mars"."""
+        *year, month, day = (int(part) for part in kept.split("-"))
+        # 2000 has every day that a birthday without a year may be.
+        on = date(year[0] if year else 2000, month, day)
+        if year:
+            return str(format_date(on, "long", locale=self._cldr))
+        return str(format_skeleton("MMMMd", on, locale=self._cldr))
+
+    def short_month(self, at: date, *, with_year: bool = True) -> str:
+        """The same where room is scarce: "nov. 26", "nov."."""
+        return str(format_date(at, "LLL yy" if with_year else "LLL", locale=self.language))
 
     def weekday(self, at: date) -> str:
         """A day of the week, where room is scarce: "lun."."""

@@ -101,7 +101,7 @@ def test_the_receipt_says_which_points_are_lost_soon_and_only_then(
     assert not any("choisissez" in text for text in sold(line, member).ticket)
     at.later(days=350)
     (said,) = (text for text in sold(line, member).ticket if "choisissez" in text)
-    assert said.startswith("90 points à utiliser avant le ")
+    assert said.startswith("90 points à utiliser jusqu’au ")
     counter.rule(reminders=ReminderRules(active=False, channels=on_paper, from_points=10))
     assert not any("choisissez" in text for text in sold(line, member).ticket)
 

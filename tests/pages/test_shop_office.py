@@ -170,7 +170,7 @@ def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> N
     expect(page.get_by_alt_text("L’image actuelle")).to_be_visible()
     _press(page, "Garder")
     page.get_by_text("Le cadeau est gardé").wait_for()
-    page.get_by_label("Les pièces").fill("3")
+    page.get_by_label("Pièces").fill("3")
     _press(page, "Noter")
     page.get_by_text("Le stock est noté").wait_for()
     page = visit.open("/office/gifts")

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 from backend.backoffice.rules.shapes import Kind, Shape
 from backend.backoffice.rules.words_choices import CHOICES
@@ -77,6 +77,11 @@ class Known:
         """The same, for that earning rule."""
         counted = rule.get("on", {}).get("count", "ttc") if isinstance(rule, dict) else "ttc"
         return replace(self, counts_money=counted in ("ttc", "ht"))
+
+    @property
+    def unit(self) -> str:
+        """What stands behind an amount: "€"."""
+        return str(get_currency_symbol(self.currency, locale=self.words.language))
 
     @property
     def digits(self) -> int:

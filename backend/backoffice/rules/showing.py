@@ -70,7 +70,7 @@ def _plain(shape: Shape, value: Any, _: str, known: Known) -> dict[str, Any]:  #
         value = "" if shape.default in (NEEDED, None) else shape.default
     if known.is_money(shape):
         text = known.typed(value)
-        return {"value": text, "suffix": known.currency, "kind": "money"}
+        return {"value": text, "suffix": known.unit, "kind": "money"}
     if shape.kind is Kind.RATE:
         return {"value": known.decimal(str(value))}
     return {"value": str(value)}

@@ -45,7 +45,15 @@ def _one_of(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JS
 
 def _rows(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     rows = value if isinstance(value, list) else [value]
-    return " · ".join(joined(facts(shape.inside, row, known), known) for row in rows)
+    return ", ".join(_row(shape, row, known) for row in rows)
+
+
+def _row(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    """A line of several: its name first, where it has one."""
+    named = in_words(value.get("name"), known.words) if isinstance(value, dict) else ""
+    inside = tuple(each for each in shape.inside if not named or each.name != "name")
+    rest = joined(facts(inside, value, known), known)
+    return f"{named} ({rest})" if named and rest else named or rest
 
 
 def _words(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
@@ -55,7 +63,7 @@ def _words(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
 def joined(found: Iterable[tuple[str, str]], known: Known) -> str:
     """Facts in one line; of one that only says yes, its label alone."""
     t = known.words.t
-    return ", ".join(
+    return " · ".join(
         label if value == t("yes") else t("{label}: {value}", label=label, value=value)
         for label, value in found
     )
@@ -86,7 +94,9 @@ def _number_or_day(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN4
         if shape.kind is Kind.MOMENT:
             return known.words.moment(datetime.fromisoformat(value).astimezone(known.zone))
         if shape.kind in (Kind.WHOLE, Kind.POINTS, Kind.RATE):
-            return known.words.number(Decimal(str(value)))
+            said = known.words.number(Decimal(str(value)))
+            is_price = shape.key == "Program.point_value"
+            return f"{said}\N{NO-BREAK SPACE}{known.unit}" if is_price else said
     except (ValueError, InvalidOperation):
         pass  # somebody has not finished writing it: it is told as it stands
     return str(value)

@@ -160,7 +160,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "WelcomeMail.subject": (later("Your own subject"), later("Empty for ours")),
     "WelcomeMail.body": (
         later("Your own text"),
-        later("You may write {{first_name}}, {{points}} and {{shop}}. Empty for ours"),
+        later("Empty for ours. Messages › Welcome shows what can be filled in for each reader"),
     ),
     "Households.active": (later("Members may share a balance"),),
     "Households.one_welcome": (later("A household is welcomed once"),),

@@ -7,7 +7,7 @@ from backend.config import Config
 from backend.db import Transaction, members, outbox, shops, vouchers
 from backend.db.outbox import MailRow
 from backend.mail import KINDS, MailKind, Value
-from backend.mail.kinds import ALWAYS
+from backend.mail.kinds import ALWAYS, samples
 from backend.mail.message import Letter, Page, Sender, laid_out
 from backend.mail.words import Words, from_braces, language_of, ours, written
 from backend.services.mailing import stopping
@@ -46,8 +46,10 @@ def preview(
     tx: Transaction, kind: MailKind, language: str, words: Words | None, config: Config
 ) -> Page:
     """The mail with made-up values, in the words given or in those in force. WordsRefused."""
-    values = {**ALWAYS, **KINDS[kind].values, **_always(tx, language, str(ALWAYS["first_name"]))}
-    chosen = written(words or words_of(tx, kind, language), values, language_of(language))
+    written_in = language_of(language)
+    always = _always(tx, language, str(ALWAYS["first_name"]))
+    values = {**ALWAYS, **samples(kind, written_in), **always}
+    chosen = written(words or words_of(tx, kind, language), values, written_in)
     sender = sender_of(tx, config)
     stop = f"{config.public_url}/unsubscribe/…" if KINDS[kind].nudges else ""
     return laid_out(
@@ -55,7 +57,7 @@ def preview(
             id="preview",
             sender=sender,
             to="",
-            language=language_of(language),
+            language=written_in,
             words=chosen,
             written_at=tx.now,
             stands_out=str(values.get("code", "")),

@@ -5,7 +5,7 @@ from backend.db import Transaction, outbox
 from backend.db.outbox import MailRow, MailState, Wording
 from backend.errors import Refused, phrase
 from backend.mail import KINDS, Mail, MailKind
-from backend.mail.kinds import ALWAYS
+from backend.mail.kinds import ALWAYS, samples
 from backend.mail.words import LANGUAGES, Words, WordsRefused, check
 from backend.services.mailing import letters
 from backend.services.mailing.outbox import queue
@@ -70,7 +70,7 @@ def send_trial(tx: Transaction, actor: str, body: TestMail) -> QueuedMail:
             key=f"trial:{trial}",
             address=people.email(body.address),
             language=body.language,
-            values=KINDS[which].values,
+            values=samples(which, body.language),
         ),
         id_=trial,
     )

@@ -47,7 +47,8 @@ async function showDone(sold, invited) {
   });
   await offerNow(sold);
   byId("done").showModal();
-  byId("next").focus();
+  byId("next").focus({ preventScroll: true });
+  byId("done").scrollTop = 0;
 }
 
 /** A gift can be had at once; or later, and nothing is lost by waiting (GLO-10, GLO-11). */
