@@ -7,9 +7,22 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from loyalty.ids import MemberId
+from loyalty.program import Unit
 
-Value = int | str | date
-"""A number, a text, or a day; each is written in the reader's language."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """So much of a balance that does not count points, but money or visits."""
+
+    number: int
+    unit: Unit
+    currency: str
+
+
+Value = int | str | date | Amount
+"""A number, a text, a day, or an amount; each is written in the reader's language."""
+BALANCES = frozenset({"points", "balance"})
+"""Values that are so much of a balance: what it counts, the program says."""
 
 
 class MailKind(StrEnum):

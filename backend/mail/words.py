@@ -9,18 +9,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from string import Formatter
 from typing import Self
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from backend.errors import phrase
-from backend.mail.kinds import ALWAYS, KINDS, MailKind, Value, samples
+from backend.mail.kinds import ALWAYS, KINDS, Amount, MailKind, Value, samples
+from loyalty.program import Unit
 from loyalty.sentences import Sentence
 
 LANGUAGES = ("fr", "en")
@@ -172,30 +174,52 @@ def _written(value: Value, language: str) -> object:
     """Numbers stay numbers where they are compared, and are written the reader's way."""
     if isinstance(value, date):
         return format_date(value, format="long", locale=language)
+    if isinstance(value, Amount):
+        return _Number(value.number, language, value)
     if isinstance(value, int):
         return _Number(value, language)
     return value
+
+
+_COUNTS = {Unit.VISITS: ("visit", "passage"), Unit.ARTICLES: ("article", "article")}
+"""What stands for "point" where an account counts other things: in English, in French."""
+_POINT = re.compile(r"\bpoint(?=s?\b)")
+_POINTS_OF = re.compile(r"(?:\bde vos |\bof your )?\bpoints?\b")
 
 
 class _Number(int):
     """A number that writes itself in a language."""
 
     _language: str
+    _amount: Amount | None
 
-    def __new__(cls, value: int, language: str) -> Self:
+    def __new__(cls, value: int, language: str, amount: Amount | None = None) -> Self:
         made = super().__new__(cls, value)
-        made._language = language
+        made._language, made._amount = language, amount
         return made
 
     def __str__(self) -> str:
-        return str(format_decimal(int(self), locale=self._language))
+        if self._amount is None or self._amount.unit is not Unit.MONEY:
+            return str(format_decimal(int(self), locale=self._language))
+        digits = get_currency_precision(self._amount.currency)
+        money = Decimal(int(self)).scaleb(-digits)
+        return str(format_currency(money, self._amount.currency, locale=self._language))
+
+    def word(self, said: str) -> str:
+        """A word for points as this balance counts: of money none, for visits theirs."""
+        if self._amount is None or self._amount.unit is Unit.POINTS:
+            return said
+        if self._amount.unit is Unit.MONEY:
+            return _POINTS_OF.sub("", said).strip()
+        return _POINT.sub(_COUNTS[self._amount.unit][self._language == "fr"], said)
 
 
 def _plural(number: int, one: str, many: str) -> str:
     """`{{ points | plural("point", "points") }}`: the number with the word that fits it."""
     language = getattr(number, "_language", LANGUAGES[-1])
     single = abs(number) < 2 if language == "fr" else number == 1  # noqa: PLR2004 - 1,5 point
-    return f"{number} {one if single else many}"
+    said = one if single else many
+    return f"{number} {number.word(said) if isinstance(number, _Number) else said}".strip()
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """A merchant reads and writes mails without a template's marks, and loses nothing by it."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from backend.backoffice.messages import KINDS as OFFERED
 from backend.backoffice.messages import notation_of
 from backend.mail import KINDS, MailKind, Value
-from backend.mail.kinds import ALWAYS
+from backend.mail.kinds import ALWAYS, Amount
 from backend.mail.words import LANGUAGES, Words, WordsRefused, check, ours, written
+from loyalty.program import Unit
 
 EVERYTHING = [(kind, language) for kind in OFFERED for language in LANGUAGES]
 
@@ -66,3 +68,22 @@ def test_what_no_value_is_called_is_refused_by_name(inside: str) -> None:
 )
 def test_what_only_a_template_can_say_stays_a_template(body: str) -> None:
     assert notation_of(MailKind.WELCOME, "en").shown(Words(subject="x", body=body)) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "language", "said"),
+    [
+        (Unit.MONEY, "fr", ["12,50 € à utiliser avant", "12,50 € seront perdus"]),
+        (Unit.MONEY, "en", ["€12.50 to use before", "€12.50 are lost on"]),
+        (Unit.VISITS, "fr", ["1 250 passages à utiliser", "1 250 de vos passages seront perdus"]),
+        (Unit.VISITS, "en", ["1,250 visits to use before", "1,250 of your visits are lost"]),
+    ],
+)
+def test_a_balance_is_told_as_the_program_counts_it(
+    unit: Unit, language: str, said: list[str]
+) -> None:
+    amount = Amount(number=1250, unit=unit, currency="EUR")
+    values = {**ALWAYS, **KINDS[MailKind.DEADLINE].values, "points": amount, "balance": amount}
+    made = written(ours(MailKind.DEADLINE, language), values, language)
+    text = re.sub(r"\s", " ", f"{made.subject} {made.body}")
+    assert all(each in text for each in said), text

@@ -7,7 +7,7 @@ from backend.config import Config
 from backend.db import Transaction, members, outbox, shops, vouchers
 from backend.db.outbox import MailRow
 from backend.mail import KINDS, MailKind, Value
-from backend.mail.kinds import ALWAYS, samples
+from backend.mail.kinds import ALWAYS, BALANCES, Amount, samples
 from backend.mail.message import Letter, Page, Sender, laid_out
 from backend.mail.words import Words, from_braces, language_of, ours, written
 from backend.services.mailing import stopping
@@ -16,7 +16,7 @@ from backend.services.selling.vouchers import scanned
 from backend.services.shop.settings import message_settings
 from loyalty.errors import CodeMistyped
 from loyalty.ids import MemberId
-from loyalty.program import Program, in_language
+from loyalty.program import Program, Unit, in_language
 from loyalty.vouchers import VoucherCode, parse, payload
 
 
@@ -31,7 +31,7 @@ def letter_of(tx: Transaction, mail: MailRow, config: Config) -> Letter:
     """The letter as it would leave now. Raises Nobody, WordsRefused."""
     kind = MailKind(mail.kind)
     to, first_name = _reader(tx, mail, kind)
-    values = read(mail.content) | _always(tx, mail.language, first_name)
+    values = _counted(tx, read(mail.content)) | _always(tx, mail.language, first_name)
     letter = _letter(tx, mail, kind, to=to, values=values, config=config)
     if not KINDS[kind].nudges or mail.member is None:
         return letter
@@ -48,7 +48,7 @@ def preview(
     """The mail with made-up values, in the words given or in those in force. WordsRefused."""
     written_in = language_of(language)
     always = _always(tx, language, str(ALWAYS["first_name"]))
-    values = {**ALWAYS, **samples(kind, written_in), **always}
+    values = {**ALWAYS, **_counted(tx, samples(kind, written_in)), **always}
     chosen = written(words or words_of(tx, kind, language), values, written_in)
     sender = sender_of(tx, config)
     stop = f"{config.public_url}/unsubscribe/…" if KINDS[kind].nudges else ""
@@ -138,6 +138,19 @@ def _reader(tx: Transaction, mail: MailRow, kind: MailKind) -> tuple[str, str]:
     if KINDS[kind].nudges and not outbox.agrees(tx, MemberId(mail.member), "news"):
         raise Nobody(why="no consent")
     return to, person.first_name
+
+
+def _counted(tx: Transaction, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values, with what is of a balance as the program counts it: money, visits, points."""
+    program = _program(tx)
+    if program is None or program.unit is Unit.POINTS:
+        return dict(values)
+    return {
+        name: Amount(number=value, unit=program.unit, currency=program.currency)
+        if name in BALANCES and isinstance(value, int)
+        else value
+        for name, value in values.items()
+    }
 
 
 def _always(tx: Transaction, language: str, first_name: str) -> dict[str, Value]:
