@@ -94,8 +94,11 @@ def delete_group(page: SettlerPage, form: StaffForm, group: _Store) -> Response:
 
 @routes.post("/{store}/delete")
 def delete_store(page: SettlerPage, form: StaffForm, store: _Store) -> Response:
-    """A store in which nothing has happened."""
-    return _take_out(page, form, remove_store, store)
+    """A store in which nothing has happened; one that worked is closed, on the page of its form."""
+    with form.attempt():
+        page.database.run(page.caller.tenant, remove_store, store, actor=page.caller.actor)
+        return page.go(PATH, page.words.t("It is taken out."))
+    return _show(page, form, store)
 
 
 def _take_out(page: Page, form: Form, remove: Callable[..., None], wanted: str) -> Response:
