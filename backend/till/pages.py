@@ -12,6 +12,7 @@ from backend.errors import STATUS
 from backend.rights import Right
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
+from backend_client.schemas import ProblemName
 from loyalty.program import Unit
 
 _TillPage = Annotated[Page, Depends(page_with(Right.SALES))]
@@ -29,12 +30,15 @@ def till(page: _TillPage, store: str = "") -> Response:
     problems = {name.value: page.words.t(title) for name, (_, title) in STATUS.items()}
     with page.database.read(page.caller.tenant) as tx:
         program = shops.program(tx, here.program)
+    counts_points = program is None or program.unit is Unit.POINTS
+    if not counts_points:
+        problems[ProblemName.NOT_ENOUGH_POINTS.value] = page.words.t("The account holds too little")
     return page.show(
         "till/till.html",
         store=here,
         several=len(found) > 1,
         problems=problems,
-        counts_points=program is None or program.unit is Unit.POINTS,
+        counts_points=counts_points,
     )
 
 

@@ -28,6 +28,8 @@ function say(name, blanks = {}) {
 
 /** The API said no, or nobody answered: `message` is for the cashier. */
 class Refused extends Error {}
+/** Nobody answered: what was asked may be done, or not. */
+class Unanswered extends Refused {}
 
 function why(problem) {
   const name = (problem.type || "").replace("urn:loyalty:problem:", "");
@@ -60,7 +62,7 @@ async function ask(method, path, body) {
       });
     } catch {
       if (attempt < TRIES) continue;
-      throw new Refused(WORDS.unreachable);
+      throw new Unanswered(WORDS.unreachable);
     }
     if (answer.ok) return answer.json();
     if (answer.status === 503 && attempt < TRIES) continue;
@@ -92,6 +94,21 @@ function minorOf(field) {
   field.removeAttribute("aria-invalid");
   return Number(found[1] + (found[2] || "").padEnd(digits, "0"));
 }
+
+/** A share of an amount as it was typed, "10 %", in hundredths of a percent; null for what is none. */
+function shareOf(field) {
+  const found = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(field.value.replace(/\s/g, "").replace(",", "."));
+  if (!found) return null;
+  const share = Number(found[1] + (found[2] || "").padEnd(2, "0"));
+  if (share > 10000) {
+    field.setAttribute("aria-invalid", "true");
+    throw new Refused(PROBLEMS.invalid);
+  }
+  field.removeAttribute("aria-invalid");
+  return share;
+}
+
+const shareIn = (share, whole) => Math.round((whole * share) / 10000);
 
 /** Points as they were typed: an amount where the program counts money (LSX-56); null for none. */
 function pointsOf(field) {
@@ -125,6 +142,23 @@ function make(tag, given = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+const underWay = new Set();
+
+/**
+ * What a click does, once: the second of a double click, or one before the answer, is no second
+ * wish. `name` is what cannot be done twice at a time, whichever button asks for it.
+ */
+const once = (name, deed) => async (event) => {
+  event.preventDefault();
+  if (underWay.has(name) || event.detail > 1) return;
+  underWay.add(name);
+  try {
+    await deed(event);
+  } finally {
+    underWay.delete(name);
+  }
+};
 
 /** Do it; what is refused stands in `place`, and is gone when it works. True when it was done. */
 async function attempt(place, deed) {

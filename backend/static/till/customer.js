@@ -85,6 +85,17 @@ async function warn() {
   byId("alert").showModal();
 }
 
+/** Whom nobody found is the new member: what was typed is not typed again (LSX-51). */
+function beginWith(typed) {
+  if (!typed || CARD.test(typed)) return;
+  const { email, phone, name } = search(typed);
+  const [first, ...rest] = (name || "").split(/\s+/);
+  byId("join-email").value = email || "";
+  byId("join-phone").value = phone || "";
+  byId("join-first").value = first;
+  byId("join-last").value = rest.join(" ");
+}
+
 /** Whoever joins at the till; a paid card puts its article on the ticket (CLI-06, LSX-51). */
 async function join(form) {
   const filled = (id) => byId(id).value.trim();
@@ -124,6 +135,7 @@ function bindCustomer() {
     joining.reset();
     joining.dataset.id = newId();
     joining.querySelector(".wrong").hidden = true;
+    beginWith(byId("member-find").value.trim());
     byId("join").showModal();
   });
   joining.addEventListener("submit", async (event) => {

@@ -11,7 +11,7 @@ function saleBody() {
   const paid = [...otherPayments(), ...(received ? [{ means: "money", amount: received }] : [])];
   return {
     id: counter.id, member: counter.member.id, total: quote.total, currency: shop.currency, channel: counter.kind,
-    closed_at: now(), state: counter.left, lines: bodies(), discount: counter.discount, visits: counter.visits,
+    closed_at: counter.closed_at, state: counter.left, lines: bodies(), discount: counter.discount, visits: counter.visits,
     uses: counter.uses.map((use) => use.id),
     // None says: all of it, in money.
     payments: counter.left === "closed" && !otherPayments().length ? [] : paid,
@@ -25,11 +25,16 @@ async function record() {
   button.disabled = true;
   await attempt(trouble, async () => {
     await takeVouchers();
+    // Asked again after a silence, it is the same sale to the second.
+    counter.closed_at = counter.closed_at || now();
+    remember();
     const sold = counter.member ? await ask("POST", "/sales", saleBody()) : null;
     const invited = sold
       ? sold.invitation
       : shop.loyalty && (await ask("POST", "/invitations", { id: counter.id })).invitation;
     if (sold) recall(counter.id);
+    counter.over = true;
+    remember();
     await showDone(sold, invited);
   });
   button.disabled = false;
@@ -60,8 +65,8 @@ async function offerNow(sold) {
   const gifts = told.options.filter((option) => isGift(option) && option.usable);
   byId("take-list").replaceChildren(...gifts.map((option) =>
     make("button", {
-      type: "button", class: "reward", text: say("costs", { name: option.name, points: points(option.cost) }),
-      click: () => attempt(byId("done-wrong"), () => takeNow(option, member)),
+      type: "button", class: "reward", text: offer(option),
+      click: once("use", () => attempt(byId("done-wrong"), () => takeNow(option, member))),
     })));
   byId("take-now").hidden = !gifts.length;
 }

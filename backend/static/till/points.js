@@ -26,7 +26,7 @@ function drawDiscounts(options) {
     make("button", {
       type: "button", class: "reward", disabled: onTicket(option),
       text: say("discount_off", { name: option.name, money: money(option.money), points: points(option.cost) }),
-      click: () => attempt(trouble, () => use(option)),
+      click: once("use", () => attempt(trouble, () => use(option))),
     })));
 }
 
@@ -48,14 +48,17 @@ function drawGifts(options) {
   byId("gifts").replaceChildren(...options.flatMap(giftButtons));
 }
 
+/** A gift, and what it takes. */
+const offer = (option, name = option.name) =>
+  option.cost ? say("costs", { name, points: points(option.cost) }) : say("free", { name });
+
 /** One button for each gift to choose from. */
 function giftButtons(option) {
   const articles = option.articles.length > 1 ? option.articles : [option.articles[0] || ""];
   return articles.map((article) => {
-    const name = option.articles.length > 1 ? `${option.name}: ${article}` : option.name;
-    const said = option.cost ? say("costs", { name, points: points(option.cost) }) : say("free", { name });
+    const said = offer(option, option.articles.length > 1 ? `${option.name}: ${article}` : option.name);
     return make("button", {
-      type: "button", class: "reward", text: said, click: () => attempt(trouble, () => use(option, { article })),
+      type: "button", class: "reward", text: said, click: once("use", () => attempt(trouble, () => use(option, { article }))),
     });
   });
 }
@@ -70,11 +73,14 @@ function drawNearest(options) {
 /** Points set aside for this ticket: as a line of it, or as a part of what is paid. */
 async function use(option, more = {}) {
   const mine = counter.id;
-  const told = await ask("POST", "/uses", {
-    id: newId(), member: counter.member.id, reward: option.reward, at: now(), sale: counter.id,
+  const told = await hold({
+    member: counter.member.id, reward: option.reward, sale: counter.id,
     ...(counter.lines.length && quote.total > 0 ? { ticket: toPay(), currency: shop.currency } : {}), ...more,
   });
-  if (counter.id !== mine) return;
+  if (counter.id !== mine) {
+    await ask("POST", `/uses/${told.id}/void`);
+    return;
+  }
   const pays = option.chooses && told.payment;
   counter.uses.push({
     id: told.id, reward: told.reward, name: told.line.name, money: told.money, points: told.points, pays: Boolean(pays),
@@ -86,8 +92,25 @@ async function use(option, more = {}) {
     });
   }
   byId("part-points").value = "";
+  remember();
   draw();
   await askQuote();
+}
+
+/** The answer to a wish; one that nobody answered is asked again under the id that it had. */
+async function hold(wish) {
+  const name = JSON.stringify(wish);
+  const body = counter.asked[name] || { ...wish, id: newId(), at: now() };
+  counter.asked[name] = body;
+  remember();
+  try {
+    const told = await ask("POST", "/uses", body);
+    delete counter.asked[name];
+    return told;
+  } catch (error) {
+    if (!(error instanceof Unanswered)) delete counter.asked[name];
+    throw error;
+  }
 }
 
 /** What the program wants used without asking, once for each ticket (SW-08). */
@@ -141,7 +164,7 @@ function bindVouchers() {
       taking.focus();
     });
   });
-  taking.addEventListener("click", () => attempt(wrong, async () => {
+  taking.addEventListener("click", once("voucher", () => attempt(wrong, async () => {
     const worth = Number(form.dataset.money);
     if (worth) {
       payWith({ id: form.dataset.id, code: byId("voucher-code").value.trim(), money: worth, name: gift.textContent });
@@ -151,7 +174,7 @@ function bindVouchers() {
     const taken = await ask("POST", `/vouchers/${code()}/redemption`, { id: form.dataset.id, at: now() });
     byId("voucher").close();
     tell(say("taken", { name: giftName(taken) }));
-  }));
+  })));
 }
 
 /** A voucher that is worth money pays a part of this ticket (OCT-13); it is taken when that is closed. */
@@ -184,13 +207,10 @@ function giftName(voucher) {
 }
 
 function bindPoints() {
-  byId("part").addEventListener("submit", (event) => {
-    event.preventDefault();
-    attempt(trouble, async () => {
-      const typed = pointsOf(byId("part-points"));
-      if (typed) await use(quote.options.find(paysPart), { points: typed });
-    });
-  });
-  byId("pay-all").addEventListener("click", () => attempt(trouble, () => use(quote.options.find(paysPart))));
+  byId("part").addEventListener("submit", once("use", () => attempt(trouble, async () => {
+    const typed = pointsOf(byId("part-points"));
+    if (typed) await use(quote.options.find(paysPart), { points: typed });
+  })));
+  byId("pay-all").addEventListener("click", once("use", () => attempt(trouble, () => use(quote.options.find(paysPart)))));
   bindVouchers();
 }

@@ -118,8 +118,8 @@ function bindReturns() {
     back.showModal();
   });
   byId("return-find").addEventListener("submit", (event) => { event.preventDefault(); run(findTicket); });
-  byId("return-form").addEventListener("submit", (event) => { event.preventDefault(); run(giveLinesBack); });
-  byId("return-void").addEventListener("click", () => run(voidTicket));
-  byId("return-pay").addEventListener("click", () => run(payRest));
-  byId("note-form").addEventListener("submit", (event) => { event.preventDefault(); run(creditNote); });
+  byId("return-form").addEventListener("submit", once("return", () => run(giveLinesBack)));
+  byId("return-void").addEventListener("click", once("return", () => run(voidTicket)));
+  byId("return-pay").addEventListener("click", once("return", () => run(payRest)));
+  byId("note-form").addEventListener("submit", once("return", () => run(creditNote)));
 }

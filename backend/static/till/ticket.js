@@ -8,8 +8,8 @@ const news = byId("news");
 
 /** Everything that is on the counter; nothing else is remembered. */
 const fresh = () => ({
-  id: ticketNumber(), lines: [], uses: [], vouchers: [], member: null, visits: 1, discount: 0, kind: "shop", left: "closed",
-  declined: [], alerted: false,
+  id: ticketNumber(), lines: [], uses: [], vouchers: [], member: null, visits: 1, discount: 0, share: null, off: "",
+  kind: "shop", left: "closed", declined: [], alerted: false, asked: {}, closed_at: null, over: false,
 });
 let counter = fresh();
 let quote = null;
@@ -30,6 +30,8 @@ function inVouchers() {
   const worth = counter.vouchers.reduce((sum, voucher) => sum + voucher.money, 0);
   return Math.min(worth, Math.max((quote ? quote.total : 0) - inPoints(), 0));
 }
+/** What the articles come to, before what is taken off the whole. */
+const listed = () => (quote ? quote.lines.reduce((sum, line) => sum + Math.max(line.net, 0), 0) : 0);
 const payment = (means, amount) => (amount ? [{ means, amount }] : []);
 const otherPayments = () => [...payment("points", inPoints()), ...payment("voucher", inVouchers())];
 const bodies = () => counter.lines.map(lineBody);
@@ -49,6 +51,7 @@ function add(given, quantity = 1) {
 /** The lines changed: what points took off was for another ticket, so it goes back. */
 function changed() {
   news.hidden = true;
+  counter.closed_at = null;
   const moved = counter.uses.filter((use) => use.money);
   if (moved.length) {
     giveBack(moved).then((done) => done && tell(WORDS.changed));
@@ -85,9 +88,12 @@ async function askQuote() {
     });
     if (mine !== asked) return;
     quote = told;
+    const discount = counter.discount;
+    if (counter.share !== null) counter.discount = shareIn(counter.share, listed());
     draw();
-    // What a voucher pays is known with the total only, and some of what is earned goes by it.
-    if (JSON.stringify(otherPayments()) !== JSON.stringify(payments)) requote();
+    // What a voucher pays is known with the total only, and some of what is earned goes by it; a
+    // share of the whole is known with the lines.
+    if (discount !== counter.discount || JSON.stringify(otherPayments()) !== JSON.stringify(payments)) requote();
     await warn();
     await useByItself();
   });
@@ -165,8 +171,10 @@ function discountButton(line) {
       form.onsubmit = (event) => {
         event.preventDefault();
         attempt(form.querySelector(".wrong"), async () => {
-          const off = minorOf(byId("line-off-amount")) || 0;
           const most = priceOf(line) * line.quantity;
+          const field = byId("line-off-amount");
+          const share = shareOf(field);
+          const off = share === null ? minorOf(field) || 0 : shareIn(share, most);
           if (off > most) throw new Refused(say("at_most", { money: money(most) }));
           line.discount = off;
           byId("line-off").close();
@@ -206,7 +214,14 @@ function remember() {
 
 function remembered() {
   const kept = sessionStorage.getItem(KEPT);
-  if (kept) counter = { ...fresh(), ...JSON.parse(kept) };
+  const read = kept && JSON.parse(kept);
+  // One that is recorded is on the paper: nobody sells it twice.
+  if (read && !read.over) counter = { ...fresh(), ...read };
+  byId("visits").value = String(counter.visits);
+  byId("discount").value = counter.off;
+  byId("paper-kind").value = counter.kind;
+  byId("left").value = counter.left;
+  byId("received-field").hidden = counter.left === "closed";
 }
 
 /** The next customer: an empty counter. */

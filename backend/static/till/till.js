@@ -79,7 +79,13 @@ function bindGoods() {
     });
   });
   byId("empty").addEventListener("click", async () => { if (await giveBack([...counter.uses])) clear(); });
-  byId("discount").addEventListener("change", () => attempt(trouble, async () => { counter.discount = minorOf(byId("discount")) || 0; changed(); }));
+  byId("discount").addEventListener("change", () => attempt(trouble, async () => {
+    const field = byId("discount");
+    counter.share = shareOf(field);
+    counter.discount = counter.share === null ? minorOf(field) || 0 : shareIn(counter.share, listed());
+    counter.off = field.value;
+    changed();
+  }));
   byId("visits").addEventListener("change", () => { counter.visits = Math.max(byId("visits").valueAsNumber || 0, 0); requote(); });
   byId("paper-kind").addEventListener("change", (event) => { counter.kind = event.target.value; requote(); });
   byId("left").addEventListener("change", (event) => {
@@ -126,7 +132,6 @@ async function start() {
   document.body.classList.toggle("silent", !shop.loyalty);
   byId("open-voucher").hidden = !shop.loyalty;
   byId("visits-field").hidden = !shop.typed_visits;
-  byId("visits").value = String(counter.visits);
   if (shop.unit === "money") byId("part-label").textContent = WORDS.pay_with;
   drawFamilies();
   drawCardTypes();
