@@ -15,6 +15,7 @@ from backend.services.shop.catalogue import (
     PRESETS,
     book_of,
     delete_book,
+    delete_line,
     delete_product,
     line_of,
     product_of,
@@ -275,4 +276,4 @@ def line_put(
 )
 def line_delete(database: Data, caller: _Editor, code: _Code, product: _Product) -> None:
     """Let the product have its own price and amount in this list again."""
-    database.run(caller.tenant, catalogue.delete_line, code, product)
+    database.run(caller.tenant, delete_line, code, product)

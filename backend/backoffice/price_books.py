@@ -13,6 +13,7 @@ from backend.db import catalogue
 from backend.services.shop.catalogue import (
     book_of,
     delete_book,
+    delete_line,
     put_book,
     put_line,
 )
@@ -102,7 +103,7 @@ def unsay(
 ) -> Response:
     """The product has its own price and points here again."""
     del form
-    page.database.run(page.caller.tenant, catalogue.delete_line, code, product)
+    page.database.run(page.caller.tenant, delete_line, code, product)
     return page.go(f"{PATH}/{code}", page.words.t("The product has its own price again."))
 
 

@@ -1,6 +1,7 @@
 """Gifts and their pictures."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -8,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, and_, select
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import GiftFound, PictureFound, VoucherTimeBody
+from backend_client.schemas import GiftDiscount, GiftFound, PictureFound, VoucherTimeBody
+from loyalty.sales import LineKind
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
 
@@ -65,6 +67,16 @@ def tell_of_product(tx: Transaction, product: str) -> None:
     for row in tx.rows(query):
         feed.tell(tx, "gift", row.id)
     tx.programs.clear()
+
+
+def tell_of_discounts(tx: Transaction) -> None:
+    """Price codes came or went: which discount is for whom may be another now."""
+    table = tables.products
+    query = select(table.c.id).where(
+        table.c.tenant == tx.tenant, table.c.kind == LineKind.REWARD.value
+    )
+    for row in tx.rows(query):
+        tell_of_product(tx, row.id)
 
 
 def gift(tx: Transaction, wanted: str) -> GiftFound | None:
@@ -129,15 +141,41 @@ def _gifts(
     table, product = tables.gifts, tables.products
     same = and_(product.c.tenant == table.c.tenant, product.c.id == table.c.product)
     query = (
-        select(table, product.c.gift_points)
+        select(table, product.c.gift_points, product.c.kind, product.c.price)
         .outerjoin(product, same)
         .where(table.c.tenant == tx.tenant, *which)
         .order_by(table.c.id)
     )
-    return tuple(_gift(row) for row in tx.rows(query if limit is None else query.limit(limit)))
+    rows = tx.rows(query if limit is None else query.limit(limit))
+    discounts = {row.product: row.price for row in rows if row.kind == LineKind.REWARD.value}
+    off = _off(tx, discounts) if discounts else {}
+    return tuple(_gift(row, off.get(row.product)) for row in rows)
 
 
-def _gift(row: Row[tuple[object, ...]]) -> GiftFound:
+def _off(tx: Transaction, prices: Mapping[str, int | None]) -> dict[str, tuple[GiftDiscount, ...]]:
+    """What discounts take off, by product: their prices below 0 (INV-10).
+
+    The product's own is for whoever has no price code that says another.
+    """
+    lines, books = tables.price_book_lines, tables.price_books
+    listed = tx.rows(
+        select(lines.c.product, lines.c.book, lines.c.price).where(
+            lines.c.tenant == tx.tenant, lines.c.product.in_(prices), lines.c.price < 0
+        )
+    )
+    codes = [row.id for row in tx.rows(select(books.c.id).where(books.c.tenant == tx.tenant))]
+    found: dict[str, tuple[GiftDiscount, ...]] = {}
+    for product, price in prices.items():
+        own = {row.book: -row.price for row in listed if row.product == product}
+        others = ("", *(code for code in codes if code not in own)) if own else ()
+        below = -(price or 0)
+        usual = [GiftDiscount(amount=below, price_codes=others)] if below > 0 else []
+        at_codes = (GiftDiscount(amount=own[code], price_codes=(code,)) for code in sorted(own))
+        found[product] = (*usual, *at_codes)
+    return found
+
+
+def _gift(row: Row[tuple[object, ...]], off: tuple[GiftDiscount, ...] | None) -> GiftFound:
     return GiftFound(
         id=row.id,
         program=row.program,
@@ -153,4 +191,5 @@ def _gift(row: Row[tuple[object, ...]]) -> GiftFound:
         voucher=VoucherTimeBody(months=row.voucher_months, days=row.voucher_days),
         hold_s=row.hold_s,
         cost=row.points or row.gift_points,
+        takes_off=off,
     )

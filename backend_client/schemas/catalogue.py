@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -12,7 +13,7 @@ from backend_client.schemas.base import Id, Instant, Points, Why, Wire
 from loyalty.ids import RewardId, StoreId
 from loyalty.program import Program, Reward, Takes, Validity
 from loyalty.sales import LineKind
-from loyalty.terms import Usable
+from loyalty.terms import AmountOff, Per, Usable
 
 PRICE_MAX = 10**12
 POINTS_MAX = 10**9
@@ -245,6 +246,15 @@ class GiftBody(Wire):
     )
 
 
+class GiftDiscount(Wire):
+    """What a gift takes off the ticket of some customers."""
+
+    amount: int = Field(gt=0, description="Minor units.")
+    price_codes: tuple[str, ...] = Field(
+        default=(), description="For customers at these price codes; empty for everybody."
+    )
+
+
 class GiftFound(GiftBody):
     """A gift as it stands."""
 
@@ -253,13 +263,47 @@ class GiftFound(GiftBody):
         description="Points it costs today; null where only a program's document may say, or where"
         " nothing does and so nobody can take it."
     )
+    takes_off: tuple[GiftDiscount, ...] | None = Field(
+        default=None,
+        description='Of a product that is a "Remise fidélité": its prices below 0, which come off'
+        " the ticket. Null for what is handed out.",
+    )
 
-    def reward(self, like: Reward | None = None) -> Reward | None:
-        """The reward that it adds to a program, or makes of one; None where nothing says a cost."""
+    def rewards(self, like: Reward | None = None) -> tuple[Reward, ...]:
+        """What it adds to a program, or makes of a reward; none where nothing says a cost.
+
+        A discount is one for each amount: a price code that has its own has one of its own.
+        """
+        whole = self._reward(like)
+        if whole is None or self.takes_off is None or (like is not None and like.gives is not None):
+            return () if whole is None else (whole,)
+        return tuple(
+            replace(
+                whole,
+                id=self._at(each.price_codes) if place else whole.id,
+                gives=AmountOff(amount=each.amount),
+                price_codes=frozenset(each.price_codes),
+            )
+            for place, each in enumerate(self.takes_off)
+        )
+
+    def _usable(self, like: Usable) -> Usable:
+        """When and by whom, where the gift says so; the rest as the reward has it."""
+        stores = frozenset(StoreId(store) for store in self.stores) or like.stores
+        # How often within some days is asked of the books, not of the program.
+        if self.per_member is None or self.per_days is not None:
+            return replace(like, stores=stores)
+        return replace(like, stores=stores, per_member=self.per_member, per=Per.LIFE)
+
+    def _at(self, price_codes: tuple[str, ...]) -> RewardId:
+        """Another reward of the same gift, by the same id as long as it is for the same codes."""
+        codes = "\n".join(sorted(price_codes)).encode()
+        return RewardId(f"{self.id[:50]}-{sha256(codes).hexdigest()[:8]}")
+
+    def _reward(self, like: Reward | None) -> Reward | None:
         cost = self.cost or (like.cost if like else None)
         if cost is None:
             return None
-        usable = like.usable if like else Usable()
         return Reward(
             id=RewardId(self.id),
             name=self.name,
@@ -269,16 +313,8 @@ class GiftFound(GiftBody):
             voucher=Validity(months=self.voucher.months, days=self.voucher.days),
             takes=like.takes if like else Takes.COST,
             gives=like.gives if like else None,
-            usable=Usable(
-                from_points=usable.from_points,
-                reached=usable.reached,
-                when=usable.when,
-                how=usable.how,
-                keeps_rest=usable.keeps_rest,
-                ticket_share=usable.ticket_share,
-                per_member=self.per_member if self.per_days is None else usable.per_member,
-                stores=frozenset(StoreId(store) for store in self.stores) or usable.stores,
-            ),
+            usable=self._usable(like.usable if like else Usable()),
+            price_codes=like.price_codes if like else frozenset(),
         )
 
 
@@ -293,9 +329,8 @@ def with_gifts(program: Program, gifts: Iterable[GiftFound]) -> Program:
         if gift.program not in (None, program.id):
             continue
         former = rewards.pop(RewardId(gift.id), None)
-        reward = gift.reward(former) if gift.offered else None
-        if reward is not None:
-            rewards[reward.id] = reward
+        if gift.offered:
+            rewards |= {reward.id: reward for reward in gift.rewards(former)}
     return replace(program, rewards=tuple(rewards.values()))
 
 

@@ -151,8 +151,8 @@ class ShopPart(Part):
         if now is not None:
             return now
         gift = catalogue.gift(self._connection, wanted)
-        if gift is not None and (kept := gift.reward()) is not None:
-            return kept
+        if gift is not None and (kept := gift.rewards()):
+            return kept[0]
         former = (version.reward(wanted) for version in self._programs_of(program.id))
         return next((reward for reward in former if reward is not None), None)
 

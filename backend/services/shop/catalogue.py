@@ -128,6 +128,7 @@ def put_book(
     if known != asked:
         expected.check(known)
         catalogue.save_book(tx, asked)
+        gifts.tell_of_discounts(tx)
     return asked
 
 
@@ -145,6 +146,7 @@ def delete_book(tx: Transaction, code: str, expected: Expected = ANYTHING) -> No
     if known is not None:
         expected.check(known)
         catalogue.delete_book(tx, code)
+        gifts.tell_of_discounts(tx)
 
 
 def put_line(
@@ -157,7 +159,14 @@ def put_line(
     if known != asked:
         expected.check(known)
         catalogue.save_line(tx, code, asked)
+        gifts.tell_of_product(tx, product)
     return asked
+
+
+def delete_line(tx: Transaction, code: str, product: str) -> None:
+    """The list says nothing of the product any more."""
+    catalogue.delete_line(tx, code, product)
+    gifts.tell_of_product(tx, product)
 
 
 def line_of(tx: Transaction, code: str, product: str) -> PriceBookLine:
