@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from loyalty.program import CardPrice, EnrolmentRules, Existing, WelcomeMail, in_language
+from loyalty.program import (
+    CardPrice,
+    EnrolmentRules,
+    Existing,
+    Occasion,
+    Program,
+    WelcomeMail,
+    in_language,
+)
 from loyalty.reminders import Reachable
 from loyalty.sales import Line, LineKind
 
@@ -32,6 +40,19 @@ def comes_in(rules: EnrolmentRules, way: Way, *, agreed: bool | None) -> bool:
         Way.THEMSELVES: False,
     }
     return bool(agreed) or unasked[way]
+
+
+def usual_price_code(program: Program) -> str:
+    """The price code without which a purchase earns nothing; empty where none is asked for.
+
+    Whoever joins is at this one, unless somebody says another (INV-03).
+    """
+    rules = [rule for rule in program.earning if rule.active and rule.when is Occasion.SALE]
+    asked = [program.only.price_codes, *(rule.only.price_codes for rule in rules)]
+    if not rules or not (asked[0] or all(asked[1:])):
+        return ""
+    common = frozenset.intersection(*(codes for codes in asked if codes))
+    return min(common, default="")
 
 
 def card_line(price: CardPrice | None, article_price: int = 0) -> Line | None:

@@ -16,6 +16,7 @@ from backend.backoffice.reading import (
     names_of_staff,
     natures_of,
     paging,
+    price_codes,
     standing,
 )
 from backend.db import Transaction, adjustments, members, merges, shops
@@ -313,6 +314,7 @@ def record_of(page: Page, member: str, form: Form | None, status: int = 200) -> 
     with looking_at(page.database, page.caller, "consents.view", member) as tx:
         person = person_of(tx, page, member)
         agreed = records.consents(tx, MemberId(member))
+        codes = price_codes(tx, standing(tx, page).program)
     return tab(
         page,
         "record",
@@ -320,6 +322,7 @@ def record_of(page: Page, member: str, form: Form | None, status: int = 200) -> 
         status=status,
         record=person.record,
         agreed=agreed,
+        price_codes=codes,
         form=form,
         new=str(uuid4()),
     )

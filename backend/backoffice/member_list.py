@@ -42,7 +42,7 @@ COLUMNS = (
     Column(name="region", label=later("Region"), sort=MemberSort.REGION),
     Column(name="country", label=later("Country"), sort=MemberSort.COUNTRY),
     Column(name="record_type", label=later("Kind of customer"), sort=MemberSort.RECORD_TYPE),
-    Column(name="price_code", label=later("Price list"), sort=MemberSort.PRICE_CODE),
+    Column(name="price_code", label=later("Price code"), sort=MemberSort.PRICE_CODE),
     Column(name="language", label=later("Language of the customer")),
     Column(name="loyalty", label=later("Loyalty")),
 )

@@ -27,6 +27,7 @@ from backend.backoffice.reading import (
     months,
     natures_of,
     paging,
+    price_codes,
     standing,
 )
 from backend.db import shops
@@ -44,6 +45,7 @@ from backend_client.schemas import (
     NewMember,
     SegmentTerms,
 )
+from loyalty.enrolment import usual_price_code
 from loyalty.errors import LoyaltyError
 
 PATH = "/office/members"
@@ -198,9 +200,18 @@ def ask_new(page: OfficePage) -> Response:
 
 def _new(page: Page, form: Form | None, status: int = 200) -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        stores = shops.open_stores(tx)
-    new = form.text("id") if form else str(uuid4())
-    return show(page, "members/new.html", status=status, form=form, stores=stores, new=new)
+        stores, program = shops.open_stores(tx), standing(tx, page).program
+        codes = price_codes(tx, program)
+    return show(
+        page,
+        "members/new.html",
+        status=status,
+        form=form,
+        stores=stores,
+        new=form.text("id") if form else str(uuid4()),
+        price_codes=codes,
+        usual_code=usual_price_code(program),
+    )
 
 
 @routes.post("/new")

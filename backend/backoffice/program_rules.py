@@ -141,6 +141,7 @@ def _ticket(form: Form, known: Known, document: dict[str, Any]) -> TrialBody:
         balance=balance if isinstance(balance, int) else form.whole("try.balance") or 0,
         first_purchase=form.flag("try.first"),
         tier=form.text("try.tier"),
+        price_code=form.text("try.price_code"),
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from backend.api.callers import Caller
 from backend.api.pages import LIMIT, Paging
-from backend.db import Transaction, shops, staff
+from backend.db import Transaction, catalogue, shops, staff
 from backend.db.shops import Store
 from backend.services.points.explanations import nature_in_words
 from backend.services.selling.tickets import amount, counted
@@ -78,6 +78,17 @@ class Standing:
         except InvalidOperation:
             return text
         return int(found) if found.is_finite() and found == found.to_integral_value() else text
+
+
+def price_codes(tx: Transaction, program: Program) -> dict[str, str]:
+    """The price codes there are, with their names: those of the catalogue, and those of the rules.
+
+    The rules may speak of one of which the catalogue has no prices.
+    """
+    rules = [program.only, *(rule.only for rule in program.earning)]
+    named = {code for only in rules for code in only.price_codes}
+    found = {book.id: book.name for book in catalogue.books(tx)}
+    return found | {code: code for code in sorted(named - found.keys())}
 
 
 def paging(page: Page, limit: int = LIMIT) -> Paging:

@@ -180,7 +180,9 @@ class TrialBody(Wire):
     at: Instant | None = Field(default=None, description="When it is closed; left out, now.")
     store: Id | None = Field(default=None, description="Left out, the first.")
     channel: Channel = Channel.SHOP
-    price_code: str = Field(default="", max_length=64, description="The price list.")
+    price_code: str = Field(
+        default="", max_length=64, description="Left out, the one that the rules ask for."
+    )
     balance: int = Field(
         default=0, ge=-(10**9), le=10**9, strict=True, description="Of the buyer, before it."
     )

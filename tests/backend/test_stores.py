@@ -167,6 +167,68 @@ def test_a_loyalty_discount_is_a_product_whose_price_is_below_zero_in_a_price_li
     ]
 
 
+def test_a_discount_with_a_cost_in_points_takes_off_what_the_price_code_says(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    """INV-07 to INV-10, by the product's record alone: 200 points are never taken for nothing."""
+    owner.puts("/v1/products/REMISE", name="Remise fidélité", kind="reward", gift_points=200)
+    line.till.record_sale(sale_of(member, 500_00))
+
+    def offered(code: str) -> list[int]:
+        asked = {"member": member, "total": 50_00, "price_code": code}
+        told = line.raw("POST", "/v1/quotes", asked, till=True).json()["options"]
+        return [each["money"] for each in told if each["name"] == "Remise fidélité"]
+
+    assert offered("") == [], "nobody has said what it takes off"
+    owner.puts("/v1/price-books/PART", name="Particuliers")
+    owner.puts("/v1/price-books/PART/products/REMISE", price=-500)
+    assert [offered(code) for code in ("PART", "")] == [[500], [0]]
+    owner.puts(
+        "/v1/products/REMISE", name="Remise fidélité", kind="reward", gift_points=200, price=-300
+    )
+    usable = {code: max(offered(code)) for code in ("PART", "")}
+    assert usable == {"PART": 500, "": 300}
+    reward = next(
+        each["reward"]
+        for each in line.raw(
+            "POST",
+            "/v1/quotes",
+            {"member": member, "total": 50_00, "price_code": "PART"},
+            till=True,
+        ).json()["options"]
+        if each["money"] == 500
+    )
+    used = line.till.use(
+        UseBody(
+            id=new_id(),
+            member=member,
+            reward=reward,
+            at=now(),
+            ticket=50_00,
+            currency="EUR",
+            price_code="PART",
+        )
+    )
+    assert (used.points, used.money, used.line.article) == (200, 500, "REMISE")
+
+
+def test_whoever_joins_is_at_the_price_code_that_the_rules_ask_for(
+    owner: Merchant, line: Connected, kiosk: Kiosk, journal: Journal
+) -> None:
+    """INV-03: else whoever says none would earn nothing, and never know why."""
+    only = {"price_codes": ["PART"]}
+    rule = {"id": "part", "when": "sale", "only": only, "give": {"amount": 200, "points": 1}}
+    publishes(owner, line.claimed.program, 2, earning=[rule])
+    joined = kiosk.enrolled()
+    line.terminal.push(journal.write(joined))
+    assert line.till.record_sale(sale_of(joined.member, 601_00)).earned == 300
+    for said, earned in (({}, 300), ({"price_code": "PRO"}, 0), ({"price_code": ""}, 0)):
+        added = owner.posts("/v1/members", id=new_id(), first_name="Ada", **said)["id"]
+        assert line.till.record_sale(sale_of(added, 601_00)).earned == earned
+    quoted = line.raw("POST", "/v1/quotes", {"total": 601_00}, till=True)
+    assert quoted.json()["earned"] == 300, "a stranger is told what they would get"
+
+
 def test_the_company_is_called_otherwise(owner: Merchant) -> None:
     assert owner.gets("/v1/settings/company") == {"name": "Maison Lise"}
     owner.puts("/v1/settings/company", name="Chez Lise")

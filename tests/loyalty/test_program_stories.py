@@ -11,12 +11,12 @@ import pytest
 from loyalty import expiry
 from loyalty.document import read_program
 from loyalty.earning import card_is_good, earn, welcome
-from loyalty.enrolment import Way, comes_in, is_greeted
+from loyalty.enrolment import Way, comes_in, is_greeted, usual_price_code
 from loyalty.explain import recompute
 from loyalty.ids import MemberId, RedemptionId, RewardId, SaleId, StoreId
 from loyalty.invitations import is_invited
 from loyalty.ledger import Account, Entry, replay
-from loyalty.program import MessageChannel, Program, ValueDate
+from loyalty.program import Criteria, MessageChannel, Program, ValueDate
 from loyalty.quote import quote
 from loyalty.redemption import Use, reserve, spend
 from loyalty.reminders import Reachable, due
@@ -206,6 +206,25 @@ def test_the_invoicing_discount_is_of_one_price_list() -> None:
     for code, usable in (("PART", ["five-euros"]), ("PRO", [])):
         seen = Situation(balance=300, store=ANGERS, currency="EUR", ticket=40_00, price_code=code)
         assert [option.reward for option in options(rewards, seen) if option.price] == usable
+
+
+def test_who_joins_is_at_the_price_code_without_which_nothing_is_earned() -> None:
+    program = ready("invoicing")
+    assert usual_price_code(program) == "PART"
+    (rule,) = program.earning
+    for_all = replace(rule, only=Criteria())
+    both = replace(rule, only=Criteria(price_codes=frozenset({"PART", "CLUB"})))
+    for earning, code in (
+        ((), ""),
+        ((rule, for_all), ""),
+        ((rule, replace(for_all, active=False)), "PART"),
+        ((both, rule), "PART"),
+        ((both,), "CLUB"),
+    ):
+        assert usual_price_code(replace(program, earning=earning)) == code
+    pro = Criteria(price_codes=frozenset({"PRO"}))
+    assert usual_price_code(replace(program, earning=(for_all,), only=pro)) == "PRO"
+    assert usual_price_code(replace(program, only=pro)) == "", "nobody can earn"
 
 
 def test_lightspeed_pays_like_cash_and_takes_everybody_in() -> None:

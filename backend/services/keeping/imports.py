@@ -25,6 +25,7 @@ from backend.services.points.ledger import post
 from backend.services.team import audit
 from backend_client.schemas import ProblemName
 from backend_client.schemas.imports import ImportPlan, ImportShown
+from loyalty.enrolment import usual_price_code
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import MemberId, TenantId, derived_entry
 
@@ -124,12 +125,13 @@ def _commit_part(
     again = imports.undone_times(tx, [row.key for row, _ in fresh])
     entries, rows = [], []
     made: dict[str, MemberId] = {}
+    usual = usual_price_code(reading.program)
     for row, known in fresh:
         names = row.person.identities
         member = known or next((made[name] for name in names if name in made), None)
         is_new = member is None
         if member is None:
-            member = _add(tx, row.person, of.id, row.key)
+            member = _add(tx, row.person, of.id, row.key, usual)
         made.update(dict.fromkeys(names, member))
         entry = entry_of(reading, row, member, again.get(row.key, 0))
         entries += [entry] if entry else []
@@ -249,7 +251,7 @@ def _parts(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield part
 
 
-def _add(tx: Transaction, person: Named, session: str, key: str) -> MemberId:
+def _add(tx: Transaction, person: Named, session: str, key: str, price_code: str) -> MemberId:
     """A new member with what the row says; nobody agreed to anything by being in a file."""
     who = MemberId(str(uuid5(NAMESPACE_URL, f"{tx.tenant}/{session}/{key}")))
     members.expect_member(tx, who)
@@ -265,6 +267,7 @@ def _add(tx: Transaction, person: Named, session: str, key: str) -> MemberId:
             phone_key=tx.keys.phone(person.phone) if person.phone else None,
             language=person.language,
             enrolled_at=tx.now,
+            price_code=price_code,
         ),
     )
     if person.card:

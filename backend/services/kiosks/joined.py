@@ -61,6 +61,7 @@ def _save_person(tx: Transaction, event: MemberEnrolled, notes: Notes) -> None:
         birthday=_birthday(event.birthday, notes),
         language=event.language,
         enrolled_at=event.at,
+        price_code=known.price_code or records.price_code_at(tx, ProgramId(event.program)),
     )
     members.save_member(tx, person)
     webhooks.announce(tx, "member.enrolled", member=person.id)

@@ -25,8 +25,8 @@ from backend_client.schemas import (
     ProblemName,
 )
 from loyalty import members as people
-from loyalty.enrolment import Way, comes_in
-from loyalty.ids import MemberId
+from loyalty.enrolment import Way, comes_in, usual_price_code
+from loyalty.ids import MemberId, ProgramId
 from loyalty.sales import Buyer
 
 
@@ -87,7 +87,16 @@ def newcomer(
         enrolled_at=tx.now,
         store=store.id,
     )
-    return with_details(tx, fresh, details, set(MemberDetails.model_fields))
+    person = with_details(tx, fresh, details, set(MemberDetails.model_fields))
+    if "price_code" in details.model_fields_set:
+        return person
+    return replace(person, price_code=price_code_at(tx, store.program))
+
+
+def price_code_at(tx: Transaction, program: ProgramId) -> str:
+    """The price code of who joins that program, and says none."""
+    rules = shops.program(tx, program)
+    return "" if rules is None else usual_price_code(rules)
 
 
 def change(tx: Transaction, wanted: MemberId, body: MemberChange) -> MemberRecord:

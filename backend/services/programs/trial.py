@@ -11,6 +11,7 @@ from backend.services.selling.sales import filled_lines
 from backend.words import Words
 from backend_client.schemas import ProblemName, TrialBody, TrialFound, TrialReward
 from loyalty.accounts import holding
+from loyalty.enrolment import usual_price_code
 from loyalty.ids import MemberId, SaleId, StoreId
 from loyalty.program import Program, in_language
 from loyalty.quote import quote, worth
@@ -68,7 +69,8 @@ def _store(tx: Transaction, body: TrialBody) -> Store:
 
 
 def _sale(tx: Transaction, program: Program, body: TrialBody, store: Store) -> Sale:
-    lines = tuple(line.line() for line in filled_lines(tx, body.lines, body.price_code))
+    code = body.price_code or usual_price_code(program)
+    lines = tuple(line.line() for line in filled_lines(tx, body.lines, code))
     total = sum(line.net for line in lines) if body.total is None else body.total
     return Sale(
         id=SaleId(str(uuid4())),
@@ -80,5 +82,5 @@ def _sale(tx: Transaction, program: Program, body: TrialBody, store: Store) -> S
         closed_at=body.at or tx.now,
         lines=lines,
         brand=store.brand,
-        price_code=body.price_code,
+        price_code=code,
     )

@@ -24,6 +24,7 @@ from backend_client.schemas import (
     SimulationAnswer,
 )
 from loyalty.earning import earn
+from loyalty.enrolment import usual_price_code
 from loyalty.ids import MemberId, Points, SaleId
 from loyalty.ledger import Account, Entry
 from loyalty.program import Program, in_language
@@ -149,7 +150,9 @@ def _sale(tx: Transaction, store: Store, program: Program, body: QuoteBody) -> t
         visits=body.visits,
     )
     if person is None:
-        return sale, _Known(account=Account(), buyer=Buyer(first_purchase=False))
+        # Whoever is not known yet buys as whoever joins would.
+        stranger = Buyer(first_purchase=False, price_code=usual_price_code(program))
+        return sale, _Known(account=Account(), buyer=stranger)
     row = accounts.account(tx, holder(tx, person.id, program.id), program.id)
     account = row.snapshot.account() if row else Account()
     buyer = buyer_at(tx, store, sale, account.balance(tx.now))

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from backend.services import clock
 from backend.words import SOURCE_LANGUAGE, Words, available
 from loyalty.ids import Points
-from loyalty.program import Alert, Program, Reward, Unit, in_language, minor_units
+from loyalty.program import Alert, Program, Reward, Takes, Unit, in_language, minor_units
 from loyalty.quote import alerts
 from loyalty.rewards import completes
 from loyalty.terms import PerPoint
@@ -116,6 +116,8 @@ def rule_in_words(words: Words, program: Program) -> str:
     if isinstance(gives, PerPoint):
         worth = int(needed * gives.value * minor_units(program.currency))
         reward = words.money(worth, program.currency)
+    if program.unit is not Unit.POINTS:
+        return f"{counted(words, program, needed)} = {reward}"
     return words.t(
         "{points} points = {reward}", points=amount(words, program, needed), reward=reward
     )
@@ -148,8 +150,13 @@ def _completed(program: Program, figures: Figures) -> Iterator[Reward]:
     by_cost = sorted((reward for reward in program.rewards if _needs(reward) > 0), key=_needs)
     for place, reward in enumerate(by_cost):
         needed = _needs(reward)
-        again = place == 0 and completes(figures.before, figures.after, needed)
-        if again or figures.before < needed <= figures.after:
+        if reward.takes in (Takes.ALL, Takes.CHOSEN):
+            # No card is full by what pays from the first point on; only by a threshold to use it.
+            due = needed > 1 and figures.before < needed <= figures.after
+        else:
+            again = place == 0 and completes(figures.before, figures.after, needed)
+            due = again or figures.before < needed <= figures.after
+        if due:
             yield reward
 
 
