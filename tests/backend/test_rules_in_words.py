@@ -130,6 +130,14 @@ def test_rules_are_told_as_sentences() -> None:
     assert telling.reward(each, here) == "for 500 points: €0.02 off for each point"
     coefficient = {"when": "sale", "give": {"coefficient": "15"}}
     assert telling.earning(coefficient, here) == "15 points for every €1.00 spent"
+    part = {**rule, "only": {"price_codes": ["PART"]}, "active": False}
+    assert telling.earning(part, here).startswith("switched off, 3 points for every €2.00 spent")
+    assert telling.earning(part, here).endswith("Price codes: PART")
+    for takes, said in (("nothing", "and takes none"), ("all", "and takes all")):
+        told = telling.reward({"cost": 50, "article": "BON", "takes": takes}, here)
+        assert told == f"from 50 points on, {said}: the article BON"
+    chosen = {**reward, "cost": 1, "takes": "chosen", "usable": {"from_points": 200}}
+    assert telling.reward(chosen, here).startswith("from 200 points on, as many")
 
 
 def test_a_change_is_told_with_its_place_and_both_values() -> None:

@@ -9,6 +9,7 @@ from backend.backoffice.rules import shapes
 from backend.backoffice.rules.known import Known, in_words
 from backend.backoffice.rules.shapes import Kind, Shape
 from backend.backoffice.rules.showing import variant_of
+from backend.web.words import later
 from backend_client.schemas import Difference
 
 
@@ -34,6 +35,8 @@ def _flag(_: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
 
 
 def _part(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
+    if {each.name for each in shape.inside} == {"months", "days"}:
+        return _lasting("", value, known).strip() or known.words.t("on")
     return joined(facts(shape.inside, value, known), known) or known.words.t("on")
 
 
@@ -143,7 +146,17 @@ def earning(rule: Any, known: Known) -> str:  # noqa: ANN401 - JSON
             if isinstance(waits.get("days"), int)
             else t("once somebody releases them")
         )
+    parts += _for_whom(rule, known)
+    if rule.get("active") is False:
+        parts.insert(0, t("switched off"))
     return ", ".join(part for part in parts if part)
+
+
+def _for_whom(rule: dict[str, Any], known: Known) -> list[str]:
+    """Whom an earning rule is for, where it is not for everybody (INV-03)."""
+    inside = shapes.program()["earning"].inside
+    only = [shape for shape in inside if shape.name == "only"]
+    return [value for _, value in facts(only, rule, known)]
 
 
 def _gives(rule: dict[str, Any], known: Known) -> str:
@@ -210,13 +223,32 @@ def reward(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     """What a reward costs and gives, as a sentence."""
     written = written if isinstance(written, dict) else {}
     t = known.words.t
-    cost = points(written.get("cost", 0), known)
+    cost = _cost(written, known)
     gives = _given(written["gives"], known) if written.get("gives") else ""
     if not gives:
-        return t(
-            "for {points}, the article {article}", points=cost, article=written.get("article", "")
-        )
-    return t("for {points}: {gives}", points=cost, gives=gives)
+        gives = t("the article {article}", article=written.get("article", ""))
+    return t("{cost}: {gives}", cost=cost, gives=gives)
+
+
+def _cost(written: dict[str, Any], known: Known) -> str:
+    """What a reward takes of the points: not always what has to be there."""
+    said = points(written.get("cost", 0), known)
+    needed = written.get("usable", {}) if isinstance(written.get("usable"), dict) else {}
+    least = max(
+        (each for each in (written.get("cost"), needed.get("from_points")) if type(each) is int),
+        default=0,
+    )
+    takes = str(written.get("takes", ""))
+    if takes in _COSTS:
+        return known.words.t(_COSTS[takes], points=points(least, known))
+    return known.words.t("for {points}", points=said)
+
+
+_COSTS = {
+    "nothing": later("from {points} on, and takes none"),
+    "all": later("from {points} on, and takes all"),
+    "chosen": later("from {points} on, as many as the customer likes"),
+}
 
 
 def _given(gives: Any, known: Known) -> str:  # noqa: ANN401 - JSON
