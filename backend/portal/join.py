@@ -9,11 +9,13 @@ from backend.api import links
 from backend.db import shops
 from backend.portal.own import CONSENT_TEXT, HOME
 from backend.services.people import links as link_desk
+from backend.services.selling.tickets import counted
 from backend.web.forms import Form
 from backend.web.page import AnyForm, AnyPage, Page
 from backend.web.routes import page_routes
+from backend.words import Words
 from backend_client.schemas import ConsentBody, JoinBody, JoinForm
-from loyalty.program import in_language
+from loyalty.program import Unit, in_language
 
 _Token = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -51,6 +53,8 @@ def _show(
 ) -> Response:
     with page.database.read(link_desk.tenant_of(token)) as tx:
         company = shops.company_name(tx)
+        program = shops.program(tx, link_desk.opened(tx, token, "invite", "handoff").program)
+    assert program is not None, "a link is to a program"
     return page.show(
         "portal/join.html",
         status=status,
@@ -58,16 +62,11 @@ def _show(
         told=told,
         company=company,
         program=in_language(told.program, page.words.language),
-        birthday=_birthdays(page, token),
+        welcome=counted(Words(page.words.language), program, told.welcome),
+        counts_points=program.unit is Unit.POINTS,
+        # It is not asked for what nobody needs: only where a birthday earns something.
+        birthday=any(campaign.birthday for campaign in program.campaigns),
     )
-
-
-def _birthdays(page: Page, token: str) -> bool:
-    """Whether a birthday earns something: it is not asked for what nobody needs."""
-    with page.database.read(link_desk.tenant_of(token)) as tx:
-        row = link_desk.opened(tx, token, "invite", "handoff")
-        program = shops.program(tx, row.program)
-    return program is not None and any(campaign.birthday for campaign in program.campaigns)
 
 
 def _birthday(form: Form) -> str | None:
