@@ -231,7 +231,18 @@ make_user() {
     run systemd-tmpfiles --create loyalty-kiosk.conf
 }
 
+# Inside an image that is being made nothing runs yet: it all begins when the card is plugged in.
+running() { [[ -n $dry_run || -d /run/systemd/system ]]; }
+
 change_over() {
+    if ! running; then
+        swap_in venv
+        swap_in app
+        run /opt/loyalty-kiosk/venv/bin/python -m compileall -q /opt/loyalty-kiosk/app
+        run systemctl enable pcscd.socket
+        say "done: it begins with the next start"
+        return 0
+    fi
     run systemctl daemon-reload
     run systemctl stop loyalty-kiosk.service
     swap_in venv

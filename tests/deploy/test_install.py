@@ -382,3 +382,54 @@ def write(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
+
+
+# --- the image --------------------------------------------------------------------------------
+
+MAKER = DEPLOY / "make-image.sh"
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="an image is made by root")
+
+
+@needs_root
+def test_an_image_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    there = tmp_path / "there.img"
+    there.write_bytes(b"x")
+    asked = {
+        "is not there; unpack the image first": (tmp_path / "none.img", tmp_path / "new.img"),
+        "is there already": (there, there),
+        "none.toml is not there": (there, tmp_path / "new.img", tmp_path / "none.toml"),
+        "name the two images": (there,),
+    }
+    for said, arguments in asked.items():
+        refused = call(str(MAKER), *map(str, arguments))
+        assert refused.returncode == 1
+        assert said in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["there.img"]
+
+
+@needs_root
+def test_a_file_that_is_no_image_leaves_nothing_behind(tmp_path: Path) -> None:
+    base = tmp_path / "base.img"
+    base.write_bytes(bytes(1 << 20))
+    assert call(str(MAKER), str(base), str(tmp_path / "kiosk.img")).returncode != 0
+    assert [path.name for path in tmp_path.iterdir()] == ["base.img"]
+
+
+def test_an_image_that_is_being_made_starts_no_service() -> None:
+    """The part of the installer that a chroot runs, without its systemd."""
+    done = call("bash", "-c", f"""
+        set -euo pipefail
+        root= dry_run= first_time=
+        run() {{ echo "$*"; }}
+        say() {{ echo "$*"; }}
+        swap_in() {{ echo "swap $1"; }}
+        source <(sed -n '/^running() /,/^next_steps/p' {INSTALLER} | sed '$d')
+        running() {{ false; }}
+        change_over
+    """)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
+    assert "swap venv" in said
+    assert "swap app" in said
+    assert "systemctl enable pcscd.socket" in said
+    assert not re.search(r"daemon-reload|restart|stop|modprobe|udevadm", said)
