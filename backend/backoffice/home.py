@@ -11,7 +11,7 @@ from backend.backoffice.machines import troubles
 from backend.backoffice.office import OfficePage, show
 from backend.backoffice.reading import Standing, standing
 from backend.config import Config
-from backend.db import Transaction, access, alerts, approvals, outbox, shops, staff
+from backend.db import Transaction, access, alerts, approvals, catalogue, outbox, shops, staff
 from backend.db.daily import Period
 from backend.db.shops import Store
 from backend.rights import Right
@@ -134,11 +134,21 @@ def _steps(
     tx: Transaction, here: Standing, stores: tuple[Store, ...], config: Config
 ) -> list[Step]:
     """What a new shop does, and how far it is."""
+    goods = catalogue.products_after(tx, None, 1, family=None, gifts=False)
     machines = bool(access.terminals(tx)) or bool(access.tills(tx))
     return [
-        Step(words=_PROGRAM, path="/office/programs", done=here.program.version > 1),
+        Step(
+            words=_PROGRAM,
+            path=f"/office/programs/{here.program.id}",
+            done=here.program.version > 1,
+        ),
         Step(words=_GIFTS, path="/office/gifts", done=bool(here.program.rewards)),
-        Step(words=_ADDRESS, path="/office/stores", done=all(store.address for store in stores)),
+        Step(
+            words=_ADDRESS,
+            path=next((f"/office/stores/{each.id}" for each in stores if not each.address), ""),
+            done=all(store.address for store in stores),
+        ),
+        Step(words=_GOODS, path="/office/products", done=bool(goods)),
         Step(words=_MACHINES, path="/office/terminals", done=machines),
         Step(words=_TEAM, path="/office/staff", done=len(staff.everybody(tx)) > 1),
         Step(words=_MAIL, path="/office/messages", done=config.mail is not None),
@@ -148,6 +158,7 @@ def _steps(
 _PROGRAM = later("Look at the rules of your program, change what does not fit, and publish")
 _GIFTS = later("Choose the gifts that points buy")
 _ADDRESS = later("Write the address of your shop, for receipts")
+_GOODS = later("Add your articles, one by one or from a file")
 _MACHINES = later("Add a kiosk or a till")
 _TEAM = later("Invite your team")
 _MAIL = later("Set up the mail server, and try a mail")

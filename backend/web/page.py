@@ -90,7 +90,9 @@ class Page:
 
     def show(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
         """The page, written by its template in the reader's language."""
-        text = _environment().get_template(template).render(page=self, **self._tools(), **values)
+        house = values.get("company") or values.get("shop") or self._house()
+        tools = self._tools() | {"brand": house}
+        text = _environment().get_template(template).render(page=self, **tools, **values)
         answer = HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})
         if self.request.cookies.get(_SAID_COOKIE):
             answer.delete_cookie(_SAID_COOKIE)
@@ -121,6 +123,18 @@ class Page:
         kept = {name: str(value) for name, value in asked.items() if value not in (None, "")}
         return self.request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
+    def _house(self) -> str:
+        """The name above the door: the reader's company, else the only one, else the look's own."""
+        tenant = self.visitor.tenant if self.visitor else None
+        if tenant is None:
+            with self.database.across() as connection:
+                companies = tuple(shops.tenants(connection))
+            if len(companies) != 1:
+                return look.brand()
+            tenant = companies[0]
+        with self.database.read(tenant) as tx:
+            return shops.company_name(tx)
+
     def _kept_by_us(self) -> dict[str, Any]:
         secure = self.request.url.scheme == "https"
         return {"httponly": True, "samesite": "lax", "secure": secure, "path": "/"}
@@ -142,7 +156,6 @@ class Page:
             "because": lambda told, english: of_answer(told, english, words),
             "may": lambda right: self.may(Right(right)),
             "address": look.address,
-            "brand": look.brand(),
             "languages": [(each, NAMES[each]) for each in LANGUAGES],
         }
 

@@ -15,6 +15,7 @@ from backend.api.callers import COOKIE
 from backend.api.problems import OF_HTTP, of_http, problem_of
 from backend.errors import STATUS, DatabaseBusy, Refused
 from backend.logs import request_id
+from backend.web import look
 from backend.web.page import LANGUAGE_COOKIE, AnyPage, Page, SignInFirst, anybody, local
 from backend.web.refusals import why
 from backend.web.words import LANGUAGES
@@ -107,6 +108,8 @@ def _error(
         status=status,
         title=title,
         detail=detail[:1].upper() + detail[1:],
+        # What broke may be the database: its name for the company is not asked for then.
+        company=look.brand() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "",
         is_missing=status == HTTPStatus.NOT_FOUND,
         home="/office" if ours else "/account",
         support=request_id.get() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "",

@@ -42,7 +42,7 @@ async function showTiles() {
       make("button", { type: "button", class: "tile", click: () => ring(each, wanted().count) },
         make("span", { class: "name", text: each.name }),
         make("span", { class: "number", text: each.price === null ? "–" : money(each.price) })));
-    byId("tiles").replaceChildren(...(tiles.length ? tiles : [make("p", { class: "soft", text: WORDS.no_article })]));
+    byId("tiles").replaceChildren(...(tiles.length ? tiles : [make("p", { class: "soft", text: wanted().text || family ? WORDS.no_article : WORDS.no_goods })]));
   });
 }
 
