@@ -410,7 +410,7 @@ def test_the_ticket_and_the_credit_note_say_points_deadline_balance_and_rule(
     earned, until, new, rule = plain(sold.ticket)
     assert (earned, new, rule) == ("Points gagnés : 45", "Nouveau solde : 345", "1 € = 1 point")
     assert sold.deadline is not None
-    assert until.startswith("À utiliser avant le ")
+    assert until.startswith("À utiliser jusqu’au ")
     assert str(sold.deadline.year) in until
     undone = line.till.void_sale(sold.sale, act())
     assert plain(undone.ticket) == ["Points déduits : 45", "Nouveau solde : 300", "1 € = 1 point"]

@@ -6,22 +6,19 @@ points. None of them runs an earning rule again; only a credit note of an unknow
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 
 from backend.db import Transaction, journals, members, sales, uses
 from backend.db.access import Till
-from backend.db.sales import Act, ActKind, SaleRow
+from backend.db.sales import ActKind, SaleRow
 from backend.errors import Refused, phrase
-from backend.services import clock
-from backend.services.people.members import balance_of, numbered
-from backend.services.points import fraud
-from backend.services.points.ledger import locked_account, post
-from backend.services.selling import tickets
+from backend.services.people.members import balance_of
+from backend.services.points.ledger import locked_account
+from backend.services.selling import acts
 from backend.services.selling import uses as used
-from backend.services.selling.sales import buyer_at, due, program_at, words_of
+from backend.services.selling.acts import Doing, Outcome
+from backend.services.selling.sales import buyer_at, due, program_at
 from backend.services.selling.sold import back_of, body_of, lines_of, named, sale_of
-from backend.services.selling.tickets import Figures
 from backend_client.schemas import (
     CreditNoteBody,
     ProblemName,
@@ -44,7 +41,7 @@ from loyalty.sales import Sale, SaleRefused
 
 def view(tx: Transaction, wanted: str) -> SaleView:
     """A sale as the books have it. Raises Refused."""
-    row = _find(tx, wanted)
+    row = acts.sale_row(tx, wanted)
     body = body_of(row)
     return SaleView(
         sale=body,
@@ -66,14 +63,14 @@ def void(tx: Transaction, till: Till, wanted: str, body: SaleAct, accepted: str)
 
     Raises Refused, or NotEnoughPoints where the program lets nobody owe points.
     """
-    doing = _Doing(till=till, kind=ActKind.VOID, body=body, accepted=accepted, on=wanted)
-    known = _known(tx, doing)
-    if known is not None:
-        return known
-    row = _find(tx, wanted)
+    doing = Doing(till=till, kind=ActKind.VOID, body=body, accepted=accepted, on=wanted)
+    return acts.on_sale(tx, doing, _voided)
+
+
+def _voided(tx: Transaction, doing: Doing, row: SaleRow) -> Outcome:
     if row.stage is SaleStage.VOIDED:
         raise Refused(ProblemName.TOO_LATE, "the sale is voided already")
-    policy = program_at(tx, till).negative
+    policy = program_at(tx, doing.till).negative
     back: list[Entry] = []
     for use in uses.uses_on(tx, row.id):
         ids = tuple(entry.id for entry in used.spent(tx, use))
@@ -82,23 +79,23 @@ def void(tx: Transaction, till: Till, wanted: str, body: SaleAct, accepted: str)
     owes = policy is not Negative.CLAMP
     gone = [reversal(entry, now=tx.now, owes=owes) for entry in _standing(tx, row)]
     # Points come back before others go: who paid with points owes nothing.
-    return _finish(tx, doing, row, (*back, *gone), stage=SaleStage.VOIDED)
+    return (*back, *gone), SaleStage.VOIDED
 
 
 def restore(
     tx: Transaction, till: Till, wanted: str, body: SaleAct, accepted: str
 ) -> SaleActAnswer:
     """The void undone: the sale counts again, once (P-03). Raises Refused or NotEnoughPoints."""
-    doing = _Doing(till=till, kind=ActKind.RESTORE, body=body, accepted=accepted, on=wanted)
-    known = _known(tx, doing)
-    if known is not None:
-        return known
-    row = _find(tx, wanted)
+    doing = Doing(till=till, kind=ActKind.RESTORE, body=body, accepted=accepted, on=wanted)
+    return acts.on_sale(tx, doing, _restored)
+
+
+def _restored(tx: Transaction, _: Doing, row: SaleRow) -> Outcome:
     if row.stage is not SaleStage.VOIDED:
         raise Refused(ProblemName.TOO_LATE, "the sale is not voided")
     before = SaleAnswer.model_validate_json(row.answer).stage
     if before is not SaleStage.SETTLED:
-        return _finish(tx, doing, row, (), stage=before)
+        return (), before
     undone = [last for last, stands in _latest(tx, _earned(row)) if not stands]
     taken: list[Entry] = []
     for use in uses.uses_on(tx, row.id, voided=True):
@@ -106,30 +103,27 @@ def restore(
         taken += [last for last, stands in _latest(tx, ids) if not stands]
         used.mark_issued(tx, use)
     again = tuple(reversal(entry, now=tx.now) for entry in (*undone, *taken))
-    return _finish(tx, doing, row, again, stage=SaleStage.SETTLED)
+    return again, SaleStage.SETTLED
 
 
 def take_back(
     tx: Transaction, till: Till, wanted: str, body: ReturnBody, accepted: str
 ) -> SaleActAnswer:
     """The share of the lines that came back (LSX-58, P-01). Raises Refused or NotEnoughPoints."""
-    doing = _Doing(till=till, kind=ActKind.RETURN, body=body, accepted=accepted, on=wanted)
-    known = _known(tx, doing)
-    if known is not None:
-        return known
-    row = _find(tx, wanted)
-    if row.stage is not SaleStage.SETTLED:
-        raise Refused(
-            ProblemName.TOO_LATE,
-            phrase("the sale is {stage}: nothing was earned", stage=row.stage.value),
-        )
+    doing = Doing(till=till, kind=ActKind.RETURN, body=body, accepted=accepted, on=wanted)
+    return acts.on_sale(tx, doing, partial(_taken_back, body))
+
+
+def _taken_back(body: ReturnBody, tx: Transaction, doing: Doing, row: SaleRow) -> Outcome:
+    _refuse_unsettled(row)
     sale = sale_of(body_of(row), row.store)
     earlier = _returned(tx, row, sale)
-    coming = _coming(sale, body, earlier, till.store.id)
+    coming = _coming(sale, body, earlier, doing.till.store.id)
     back = tuple(_given_back(tx, row, sale, earlier, coming))
     earned = tuple(each.entry for each in journals.entries(tx, _earned(row)).values())
-    gone = returns.take_back(earned, sale, coming, earlier, negative=program_at(tx, till).negative)
-    return _finish(tx, doing, row, (*back, *gone), stage=row.stage)
+    policy = program_at(tx, doing.till).negative
+    gone = returns.take_back(earned, sale, coming, earlier, negative=policy)
+    return (*back, *gone), row.stage
 
 
 def release(
@@ -139,25 +133,30 @@ def release(
 
     Once, whatever it waited for; of a sale whose points never waited, nothing. Raises Refused.
     """
-    doing = _Doing(till=till, kind=ActKind.RELEASE, body=body, accepted=accepted, on=wanted)
-    known = _known(tx, doing)
-    if known is not None:
-        return known
-    row = _find(tx, wanted)
+    doing = Doing(till=till, kind=ActKind.RELEASE, body=body, accepted=accepted, on=wanted)
+    return acts.on_sale(tx, doing, _released)
+
+
+def _released(tx: Transaction, _: Doing, row: SaleRow) -> Outcome:
+    _refuse_unsettled(row)
+    earned = (posted.entry for posted in journals.entries(tx, _earned(row)).values())
+    freed = tuple(pending.release(e, now=tx.now) for e in earned if e.available_from is not None)
+    return freed, row.stage
+
+
+def _refuse_unsettled(row: SaleRow) -> None:
+    """Raises Refused for a sale that has earned nothing: it is open, or voided."""
     if row.stage is not SaleStage.SETTLED:
         raise Refused(
             ProblemName.TOO_LATE,
             phrase("the sale is {stage}: nothing was earned", stage=row.stage.value),
         )
-    earned = (posted.entry for posted in journals.entries(tx, _earned(row)).values())
-    freed = [pending.release(e, now=tx.now) for e in earned if e.available_from is not None]
-    return _finish(tx, doing, row, freed, stage=row.stage)
 
 
 def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str) -> SaleActAnswer:
     """What a credit note without a known sale takes (OCT-12). Raises Refused, NotEnoughPoints."""
-    doing = _Doing(till=till, kind=ActKind.CREDIT_NOTE, body=body, accepted=accepted, on=None)
-    known = _known(tx, doing)
+    doing = Doing(till=till, kind=ActKind.CREDIT_NOTE, body=body, accepted=accepted, on=None)
+    known = acts.known(tx, doing)
     if known is not None:
         return known
     member, program = MemberId(body.member), program_at(tx, till)
@@ -188,106 +187,7 @@ def note_credit(tx: Transaction, till: Till, body: CreditNoteBody, accepted: str
         raise Refused.at(no.field, no.remedy) from no
     holder = locked_account(tx, member, program.id).snapshot.account()
     taken = under_policy(taken, program.negative, holder=holder, at=tx.now)
-    return _finish(tx, doing, None, taken, stage=None, member=member)
-
-
-# --- an act: known already, or done and written down --------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Doing:
-    """What is asked, by which till."""
-
-    till: Till
-    kind: ActKind
-    body: SaleAct | CreditNoteBody
-    accepted: str
-    on: str | None
-    """The sale it is about."""
-
-    @property
-    def at(self) -> datetime:
-        """When, by the till's clock."""
-        return self.body.at if isinstance(self.body, SaleAct) else self.body.closed_at
-
-    def content(self, tx: Transaction) -> str:
-        """What makes it this act and no other."""
-        told = f"{self.kind.value}:{self.on}:{self.body.model_dump_json()}"
-        return tx.keys.content(told.encode())
-
-
-def _known(tx: Transaction, doing: _Doing) -> SaleActAnswer | None:
-    """The answer that it got before. Raises Refused for other content or a clock that is off."""
-    known = sales.act(tx, doing.body.id)
-    if known is None:
-        field = "at" if isinstance(doing.body, SaleAct) else "closed_at"
-        clock.refuse_if_off(tx, field, doing.at)
-        return None
-    if known.content != doing.content(tx):
-        raise Refused(ProblemName.ID_REUSED, "something else was done under this id")
-    answer = SaleActAnswer.model_validate_json(known.answer)
-    return answer.model_copy(update={"known": True})
-
-
-def _finish(
-    tx: Transaction,
-    doing: _Doing,
-    row: SaleRow | None,
-    entries: Sequence[Entry],
-    *,
-    stage: SaleStage | None,
-    member: MemberId | None = None,
-) -> SaleActAnswer:
-    """The entries booked, the sale where it stands now, and the act written down."""
-    till, program = doing.till, program_at(tx, doing.till)
-    who = row.member if row is not None else member
-    assert who is not None, "an act is about a member"
-    before = balance_of(tx, who, program.id)
-    posted = post(tx, *entries, may_owe=program.negative is Negative.ALLOW)
-    fraud.look_at_returns(tx, till, who, program, event=doing.body.id)
-    figures = Figures(
-        points=sum(each.entry.points for each in posted),
-        before=before,
-        after=balance_of(tx, who, program.id),
-        deadline=None,
-    )
-    words = words_of(tx, who, doing.accepted)
-    answer = SaleActAnswer(
-        id=doing.body.id,
-        sale=None if row is None else row.id,
-        stage=stage,
-        entries=tuple(numbered(each) for each in posted),
-        points=figures.points,
-        balance_before=before,
-        balance=figures.after,
-        ticket=tickets.loyalty_lines(words, program, figures, till.store.zone),
-        known=False,
-    )
-    if row is not None and stage is not None and stage is not row.stage:
-        sales.save_sale(tx, replace(row, stage=stage))
-    sales.add_act(
-        tx,
-        Act(
-            id=doing.body.id,
-            kind=doing.kind,
-            sale=None if row is None else row.id,
-            member=who,
-            store=till.store.id,
-            till=till.id,
-            at=doing.at,
-            content=doing.content(tx),
-            answer=answer.model_dump_json(),
-            detail=doing.body.model_dump_json(),
-        ),
-    )
-    return answer
-
-
-def _find(tx: Transaction, wanted: str) -> SaleRow:
-    row = sales.sale(tx, wanted)
-    if row is None:
-        raise Refused(ProblemName.NOT_FOUND, "no such sale")
-    return row
+    return acts.finish(tx, doing, None, taken, stage=None, member=member)
 
 
 # --- what a sale earned, and what is left of it -------------------------------------------------
