@@ -1,8 +1,15 @@
 """Home, reports, imports, messages, machines, approvals, the audit log: as a merchant uses them."""
 
-import pytest
-from playwright.sync_api import Browser, expect
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import func, select
+
+from backend.db import tables
 from backend.rights import Role
 from backend_client.rest import claim
 from backend_client.schemas import ClaimRequest
@@ -50,6 +57,76 @@ def test_every_page_of_figures_is_a_good_one_at_both_sizes(
             for path in PATHS:
                 visit.open(path)
                 visit.check() if size is DESK else visit.fits()
+
+
+SPENT = ("redeem", "reversal")
+ALL_OF_IT = "now=1&from=2026-01-01"
+
+
+def test_gifts_and_what_they_bring_are_the_ledgers_figures(visit: Visit) -> None:
+    """GLO-13 to GLO-15: what the pages say of gifts is what the books hold, and so is the file."""
+    visit.as_staff()
+    page = visit.open("/office/reports")
+    page.get_by_role("link", name="Cadeaux et leur coût").click()
+    page = visit.open(f"/office/reports/gifts?{ALL_OF_IT}")
+    visit.check()
+    points, cost = _figure(page, "Points qu’ils ont coûtés"), _figure(page, "Leur coût")
+    spent = -_moved(visit, SPENT)
+    assert points == spent > 0
+    assert cost == 5 * spent, "in cents, at five a point"
+    rows = page.locator("tbody tr").filter(has_not_text="Repris")
+    told = [int(_digits(each)) for each in rows.locator("[data-label=Points]").all_inner_texts()]
+    assert sum(told) == points
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="CSV").click()
+    file = csv.DictReader(io.StringIO(Path(saved.value.path()).read_text("utf-8-sig")))
+    kept = [row for row in file if row["state"] != "voided"]
+    assert sum(int(row["points"]) for row in kept) == points
+    assert sum(round(float(row["cost"]) * 100) for row in kept) == cost
+    assert {(row["unit"], row["currency"]) for row in kept} == {("points", "EUR")}
+    page = visit.open(f"/office/reports/uplift?{ALL_OF_IT}")
+    cells = page.locator("table").first.locator("tbody tr").first
+    earned, lost = _moved(visit, ("earn", "welcome")), -_moved(visit, ("expiry", "forfeit"))
+    assert _percent(cells, "Taux d’utilisation") == round(10_000 * spent / earned)
+    if lost:
+        assert _percent(cells, "Points perdus") == round(10_000 * lost / (lost + spent))
+    assert int(_digits(cells.locator("[data-label='Coût des cadeaux']").inner_text())) == cost
+    lately = datetime.now(UTC) - timedelta(days=60)
+    page = visit.open(f"/office/reports/uplift?now=1&from={lately:%Y-%m-%d}")
+    compared = page.locator("[data-label='Combien']").all_inner_texts()
+    took, rest = (int(_digits(each)) for each in compared)
+    # Of those who had joined before that time, each is on one side.
+    assert took > 0
+    assert took + rest == _members(visit, before=lately)
+
+
+def _figure(page: Page, label: str) -> int:
+    figure = page.locator(".figure").filter(has=page.get_by_text(label, exact=True))
+    return int(_digits(figure.locator(".value").inner_text()))
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
+
+
+def _percent(row: Locator, label: str) -> int:
+    """Basis points, as the page writes them: "12,34 %", or "12,3 %"."""
+    said = row.locator(f"[data-label='{label}']").inner_text().split("\u202f")[0]
+    return round(float(said.replace(",", ".")) * 100)
+
+
+def _moved(visit: Visit, kinds: tuple[str, ...]) -> int:
+    table = tables.entries
+    wanted = select(func.coalesce(func.sum(table.c.points), 0)).where(table.c.kind.in_(kinds))
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        return int(tx.rows(wanted)[0][0])
+
+
+def _members(visit: Visit, before: datetime) -> int:
+    table = tables.members
+    there = table.c.enrolled_at < before.replace(hour=0), table.c.wallet == 0
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        return int(tx.rows(select(func.count()).select_from(table).where(*there))[0][0])
 
 
 def test_a_second_person_decides_and_nobody_decides_on_what_they_asked(visit: Visit) -> None:

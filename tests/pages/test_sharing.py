@@ -1,0 +1,141 @@
+"""Points that are shared: between stores, which owe each other (F10), and at home (F11)."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from loyalty.entries import EntryKind
+from tests.pages.visit import Visit
+from tests.support.books import Books
+from tests.support.server import PROGRAM, Company, company
+
+RULES = json.dumps(json.loads(PROGRAM) | {"point_value": "0.02", "households": {"active": True}})
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Company]:
+    """A company where a point is worth two cents, and families may share."""
+    with company(f"sqlite:///{tmp_path}/loyalty.db", program=RULES) as made:
+        yield made
+
+
+def test_stores_owe_each_other_or_keep_their_points_apart(visit: Visit) -> None:
+    books = Books(visit.shop)
+    angers, bordeaux = books.store("Angers"), books.store("Bordeaux")
+    bertrand = books.member()
+    for store, points in ((angers, 130), (bordeaux, 40)):
+        books.book(bertrand, EntryKind.EARN, points, store)
+    books.book(bertrand, EntryKind.REDEEM, -150, bordeaux)
+    visit.as_staff()
+    page = visit.open("/office/stores")
+    page.get_by_role("link", name="Relevé de compensation").click()
+    # 150 are spent at Bordeaux: first the 130 of Angers, then 20 of its own.
+    expect(page.locator("tbody tr").first).to_have_text("AngersBordeaux1302,60\u00a0€")
+    net = page.locator("tbody").last
+    expect(net.get_by_role("row", name="Angers")).to_contain_text("−2,60\u00a0€")
+    expect(net.get_by_role("row", name="Bordeaux")).to_contain_text(" 2,60\u00a0€")
+    page = visit.open("/office/programs/maison-lise/rules/stores")
+    page.get_by_label("Les points sont valables").select_option(
+        "dans les magasins du groupe qui les a donnés"
+    )
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    page.get_by_role("link", name="Publier").click()
+    page.get_by_role("button", name="Publier").click()
+    page.get_by_text("La version 2 est en vigueur").wait_for()
+    page = at_the_till(visit, "angers")
+    page.keyboard.press("F4")
+    page.locator("#join").get_by_label("Prénom").fill("Inès")
+    page.get_by_role("button", name="Ajouter le membre").click()
+    expect(page.locator("#balance")).to_have_text("50 points")
+    sell(page, "130")
+    page = at_the_till(visit, "bordeaux")
+    find(page, "Inès")
+    expect(page.locator("#balance")).to_have_text("0 point")
+    sell(page, "40")
+    # OCT-41: in Angers 130 and the welcome can be used, in Bordeaux 40.
+    for place, usable in (("angers", "180 points"), ("bordeaux", "40 points")):
+        page = at_the_till(visit, place)
+        find(page, "Inès")
+        expect(page.locator("#balance")).to_have_text(usable)
+
+
+def at_the_till(visit: Visit, store: str) -> Page:
+    """The loyalty till of that store, ready."""
+    page = visit.open(f"/till?store={store}")
+    page.wait_for_selector("body[data-ready]")
+    return page
+
+
+def find(page: Page, name: str) -> None:
+    """The customer, by name."""
+    page.keyboard.press("F3")
+    page.locator("#member-find").fill(name)
+    page.keyboard.press("Enter")
+
+
+def sell(page: Page, price: str) -> None:
+    """Something at that price, recorded."""
+    page.get_by_text("Ligne libre").first.click()
+    page.locator("#free-price").fill(price)
+    page.locator("#free-price").press("Enter")
+    expect(page.locator("#earned")).to_have_text(f"{price} points")
+    page.keyboard.press("F9")
+    page.locator("#done[open] #paper .loyalty").wait_for()
+    page.get_by_role("button", name="Client suivant").click()
+
+
+def test_a_family_shares_what_it_has_and_each_leaves_with_their_own(visit: Visit) -> None:
+    visit.as_staff()
+    lise, paul = (added(visit, name, points) for name, points in (("Lise", 30), ("Paul", 70)))
+    page = visit.open(f"/office/members/{lise}/household")
+    page.get_by_role("button", name="Créer un foyer").click()
+    page.get_by_text("Le foyer est créé").wait_for()
+    page.get_by_label("Qui rejoint").fill("personne")
+    page.get_by_role("button", name="Rejoint").click()
+    expect(page.get_by_role("alert")).to_contain_text("Personne, ou plusieurs")
+    assert page.get_by_label("Qui rejoint").input_value() == "personne"
+    page.get_by_label("Qui rejoint").fill("Paul")
+    page.get_by_role("button", name="Rejoint").click()
+    page.get_by_text("Les points sont partagés maintenant").wait_for()
+    expect(page.locator("main")).to_contain_text("Points partagés\u202f: 150")
+    assert [balance(visit, each) for each in (lise, paul)] == ["150", "150"], (
+        "one welcome for the home"
+    )
+    page = visit.open(f"/office/members/{lise}/household")
+    page.get_by_role("listitem").filter(has_text="Paul").get_by_text("Modifier").click()
+    page.get_by_label("Peut").locator("visible=true").select_option("Gagne seulement")
+    page.get_by_label("Points à dépenser par jour").locator("visible=true").fill("25")
+    page.get_by_role("button", name="Enregistrer").locator("visible=true").click()
+    expect(page.get_by_role("listitem").filter(has_text="Paul")).to_contain_text(
+        "Gagne seulement · au plus 25 par jour · reste de ses apports\u202f: 70"
+    )
+    visit.check()
+    page.get_by_role("listitem").filter(has_text="Paul").get_by_text("Modifier").click()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Quitte le foyer").locator("visible=true").click()
+    page.get_by_text("Le membre a son propre compte").wait_for()
+    assert [balance(visit, each) for each in (lise, paul)] == ["80", "70"]
+
+
+def added(visit: Visit, name: str, points: int) -> str:
+    """Somebody with the welcome points and so many more; their id."""
+    page = visit.open("/office/members/new")
+    page.get_by_label("Prénom").fill(name)
+    page.get_by_role("button", name="Ajouter").last.click()
+    page.get_by_text("Le membre est ajouté").wait_for()
+    page.get_by_label("Points", exact=True).fill(str(points))
+    page.get_by_label("Motif").fill("Geste")
+    page.get_by_label("Commentaire").fill("colis abîmé")
+    page.get_by_role("button", name="Enregistrer les points").click()
+    page.get_by_text("Les points sont enregistrés").wait_for()
+    expect(page.locator(".movement").first).to_contain_text("colis abîmé")
+    return page.url.rpartition("/")[2].partition("?")[0]
+
+
+def balance(visit: Visit, member: str) -> str:
+    """What the member's own page shows."""
+    page = visit.open(f"/office/members/{member}")
+    return page.locator(".figure.strong .value").inner_text()
