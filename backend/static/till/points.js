@@ -43,7 +43,20 @@ function drawPart(option) {
     : say("missing", { points: points(option.missing) });
 }
 
+/** What articles to choose from are called: asked once, for cashiers know no codes. */
+const articleNames = new Map();
+
+async function learnNames(options) {
+  const unknown = options.flatMap((option) => (option.articles.length > 1 ? option.articles : [])).filter((code) => !articleNames.has(code));
+  if (!unknown.length) return;
+  for (const code of unknown) articleNames.set(code, code);
+  const found = await namesOf(unknown.map((article) => ({ article })));
+  for (const [code, name] of found) articleNames.set(code, name);
+  drawPoints();
+}
+
 function drawGifts(options) {
+  attempt(trouble, () => learnNames(options));
   byId("gifts-title").hidden = !options.length;
   byId("gifts").replaceChildren(...options.flatMap(giftButtons));
 }
@@ -56,7 +69,7 @@ const offer = (option, name = option.name) =>
 function giftButtons(option) {
   const articles = option.articles.length > 1 ? option.articles : [option.articles[0] || ""];
   return articles.map((article) => {
-    const said = offer(option, option.articles.length > 1 ? `${option.name}: ${article}` : option.name);
+    const said = offer(option, option.articles.length > 1 ? `${option.name} · ${articleNames.get(article) || article}` : option.name);
     return make("button", {
       type: "button", class: "reward", text: said, click: once("use", () => attempt(trouble, () => use(option, { article }))),
     });
