@@ -11,7 +11,7 @@ from backend.api.pages import page as told
 from backend.api.stock import FOR_EVER
 from backend.backoffice.office import OfficePage, show
 from backend.backoffice.products import CatalogueDoor
-from backend.backoffice.reading import Uploaded, paging, standing
+from backend.backoffice.reading import Uploaded, known_programs, paging, standing
 from backend.backoffice.rules.known import in_words
 from backend.backoffice.rules.reading import slug
 from backend.db import Transaction, gifts, shops
@@ -156,7 +156,11 @@ def _stored(page: Page, form: Form, picture: bytes) -> str:
 def _keep(page: Page, gift: str, form: Form, picture: str) -> None:
     """Raises Refused or ValidationError."""
     with page.database.read(page.caller.tenant) as tx:
-        points = standing(tx, page).read(form, "points")
+        points = standing(tx, page, form.text("program")).read(form, "points")
+        known = known_programs(tx, page, (store.program for store in shops.stores(tx)))
+    if points and not form.text("program") and len({each.in_money for each in known.values()}) > 1:
+        # 120 points are no 1.20 €, nor the other way round.
+        raise form.mistake("program", "Points and euros are counted here: choose one program")
     body = GiftBody.model_validate(_values(form) | {"picture": picture or None, "points": points})
     page.database.run(page.caller.tenant, put_gift, gift, body)
 
@@ -189,8 +193,9 @@ def _values(form: Form) -> dict[str, Any]:
 
 def _show(page: Page, form: Form | None, wanted: str | None, picture: str = "") -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        here = standing(tx, page)
         known = gifts.gift(tx, wanted) if wanted else None
+        chosen = form.text("program") if form else (known.program if known else None)
+        here = standing(tx, page, chosen or "")
         reward = here.program.reward(RewardId(wanted)) if wanted else None
         if wanted and known is None and reward is None:
             gift_of(tx, wanted)
