@@ -1,6 +1,6 @@
 """One member's page: what they have and why, their cards and vouchers, who they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from backend.backoffice.reading import (
 from backend.db import Transaction, adjustments, members, merges, shops
 from backend.db import accounts as kept_accounts
 from backend.rights import Right
+from backend.services import clock
 from backend.services.people import cards, households, own_account, records
 from backend.services.points import accounts
 from backend.services.points.accounts import Seen
@@ -160,6 +161,7 @@ def overview(page: Page, member: str, form: Form | None, status: int = 200) -> R
         names = names_of_staff(tx)
         summary = accounts.summary(tx, person.of)
         latest = accounts.movements(tx, person.of, kinds=frozenset(), after=None, limit=LATEST)
+        comments = _comments(tx, latest)
         waiting = [
             each
             for each in _asked_for(tx, person.record.id)
@@ -173,6 +175,7 @@ def overview(page: Page, member: str, form: Form | None, status: int = 200) -> R
         status=status,
         summary=summary,
         latest=latest,
+        comments=comments,
         names=names,
         waiting=waiting,
         natures=natures_of(person.here),
@@ -206,18 +209,27 @@ def points(page: OfficePage, member: str) -> Response:
             limit=LOTS_AT_ONCE,
         )
         told, following = _movements(tx, person.of, asked.get("kind", ""), place)
+        comments = _comments(tx, told)
     return tab(
         page,
         "points",
         person,
         lots=[lot for _, lot in lots],
         movements=told,
+        comments=comments,
+        last=lambda deadline: clock.last_moment(deadline, page.zone),
         following=following,
         names=names,
         LOT_STATES=LOT_STATES,
         kind=asked.get("kind", ""),
         state=state,
     )
+
+
+def _comments(tx: Transaction, found: Iterable[PointsMovement]) -> Mapping[str, str]:
+    """What staff wrote beside changes by hand (CLI-28): only staff reads it."""
+    by_hand = [each.entry for each in found if each.kind is EntryKind.ADJUSTMENT]
+    return adjustments.comments(tx, by_hand) if by_hand else {}
 
 
 def _movements(

@@ -1,6 +1,6 @@
 """Reports: what the program gives, costs and brings in, with charts, and the same as files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from backend.web.charts import Chart, Series, Shares
 from backend.web.page import Page, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas.reports import ActivityProgram, ActivityReport, GiftLine
+from backend_client.schemas.reports import ActivityProgram, ActivityReport, GiftLine, GiftsReport
 from loyalty.program import in_language
 
 PATH = "/office/reports"
@@ -285,9 +285,32 @@ def gifts(page: _ReaderPage) -> Response:
             rows=most,
             tell=page.words.number,
         )
-        return {"report": report, "names": names, "chart": chart}
+        with page.database.read(page.caller.tenant) as tx:
+            here = standing(tx, page, wanted.program)
+            known = known_programs(tx, page, (line.program for line in report.lines))
+        return {
+            "report": report,
+            "names": names,
+            "chart": chart,
+            "known": known,
+            "sums": _sums(report, known) or [(here, 0, 0, 0)],
+        }
 
     return told(page, "/gifts", wanted, count)
+
+
+def _sums(
+    report: GiftsReport, known: Mapping[str, Standing]
+) -> list[tuple[Standing, int, int, int | None]]:
+    """Of each program its gifts, their points, and their cost where a point has a value."""
+    found: list[tuple[Standing, int, int, int | None]] = []
+    for program, its in known.items():
+        mine = [line for line in report.lines if line.program == program and _stands(line)]
+        costs = [line.cost for line in mine if line.cost is not None]
+        cost = sum(costs) if len(costs) == len(mine) else None
+        gifts, points = sum(line.gifts for line in mine), sum(line.points for line in mine)
+        found.append((its, gifts, points, cost))
+    return found
 
 
 def _stands(line: GiftLine) -> bool:
@@ -314,7 +337,10 @@ def campaigns(page: _ReaderPage) -> Response:
     wanted = wanted_of(page)
 
     def count() -> dict[str, Any]:
-        return {"report": api.campaigns(page.database, page.caller, wanted.period)}
+        report = api.campaigns(page.database, page.caller, wanted.period)
+        with page.database.read(page.caller.tenant) as tx:
+            known = known_programs(tx, page, (each.program for each in report.campaigns))
+        return {"report": report, "known": known}
 
     return told(page, "/campaigns", wanted, count)
 

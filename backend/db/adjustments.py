@@ -1,5 +1,6 @@
 """Adjustments: what was asked by hand, by whom, and the tables that were sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +85,13 @@ def adjustments(
         wanted = wanted.where(or_(table.c.asked_at < at, before))
     ordered = wanted.order_by(table.c.asked_at.desc(), table.c.id.desc()).limit(limit)
     return tuple(_row(row) for row in tx.rows(ordered))
+
+
+def comments(tx: Transaction, entries: Iterable[str]) -> dict[str, str]:
+    """What staff wrote beside the changes by hand among those entries; where nothing, none."""
+    table = tables.adjustments
+    wanted = table.c.tenant == tx.tenant, table.c.entry.in_(list(entries)), table.c.comment != ""
+    return {row.entry: row.comment for row in tx.rows(select(table).where(*wanted))}
 
 
 def _row(row: Row[tuple[object, ...]]) -> AdjustmentRow:

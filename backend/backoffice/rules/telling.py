@@ -265,6 +265,9 @@ def _given(gives: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     if isinstance(gives.get("articles"), list):
         return t("one of {articles}", articles=", ".join(map(str, gives["articles"])))
     shape = next(each for each in shapes.program()["rewards"].inside if each.name == "gives")
+    for inside in shape.variants.values():
+        if [each.name for each in inside] == list(gives):
+            return told(inside[0], gives[inside[0].name], known)
     return told(shape, gives, known)
 
 
