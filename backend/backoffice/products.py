@@ -63,12 +63,13 @@ def products(page: CatalogueDoor, search: str = "", family: str = "", gifts: str
             search=search[:100],
         )
         families = catalogue.families(tx, FAMILIES_MAX)
-        currency = standing(tx, page).program.currency
+        here = standing(tx, page)
     shown, following = told(found, asked, lambda product: (product.id,))
     values: dict[str, Any] = {
         "products": shown,
         "following": following,
-        "currency": currency,
+        "currency": here.currency,
+        "here": here,
         "search": search,
         "family": family,
         "gifts": gifts,
@@ -112,12 +113,15 @@ def take_file(page: CatalogueDoor, form: StaffForm, file: Uploaded) -> Response:
 
 
 def _show_import(page: Page, form: Form | None, found: ProductsImported | None = None) -> Response:
+    with page.database.read(page.caller.tenant) as tx:
+        currency = standing(tx, page).currency
     return show(
         page,
         "shop/import.html",
         status=422 if form and (form.wrong or (found and found.bad_rows)) else 200,
         form=form,
         found=found,
+        currency=currency,
     )
 
 

@@ -175,3 +175,26 @@ def test_a_mail_is_written_looked_at_and_ours_again(visit: Visit) -> None:
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_role("alert")).to_contain_text("[prenon] n’existe pas")
     assert page.get_by_label("Objet").input_value() == "[prenon]"
+
+
+def test_what_stores_owe_each_other_sums_to_zero_on_the_page(visit: Visit) -> None:
+    """F10: what one gets is what the others pay, to the cent, line by line and in the end."""
+    visit.as_staff()
+    page = visit.open("/office/stores/clearing")
+    owed: dict[str, int] = {}
+    for row in page.locator("table").first.locator("tbody tr").all():
+        debtor, creditor, _, value = (cell.inner_text() for cell in row.locator("td").all())
+        owed[debtor] = owed.get(debtor, 0) - _cents(value)
+        owed[creditor] = owed.get(creditor, 0) + _cents(value)
+    assert len(owed) > 1, "points were given here and spent there"
+    assert sum(owed.values()) == 0
+    net = [
+        row.locator("td").all_inner_texts()
+        for row in page.locator("table").last.locator("tbody tr").all()
+    ]
+    assert {store: _cents(value) for store, value in net} == owed
+
+
+def _cents(text: str) -> int:
+    sign = -1 if "−" in text or "-" in text else 1
+    return sign * int("".join(each for each in text if each.isdigit()))

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page
 
 from backend.db import members
@@ -13,7 +14,8 @@ from backend.db.members import Member
 from backend.rights import Role
 from loyalty.ids import MemberId
 from tests.pages.visit import DESK, PHONE, Visit
-from tests.support.server import Company
+from tests.support.facts import now
+from tests.support.server import Company, new_id
 
 TABS = ("", "/points", "/cards", "/household", "/record", "/data")
 MEMBER, OTHER = "member-001", "member-004"
@@ -180,6 +182,47 @@ def test_two_records_become_one_and_two_again(visit: Visit) -> None:
     page.get_by_role("button", name="Annuler la fusion").click()
     page.get_by_text("Les deux ont de nouveau ce qu’ils avaient").wait_for()
     assert page.get_by_role("button", name="Annuler la fusion").count() == 0
+
+
+PAUL, ANNA = "member-020", "member-021"
+
+
+def test_a_household_is_made_shared_limited_and_left_and_no_point_is_lost(visit: Visit) -> None:
+    """F11, as a merchant does it."""
+    owner = visit.as_staff()
+    page = visit.open(f"/office/members/{PAUL}/household")
+    page.get_by_role("button", name="Créer un foyer").click()
+    who = page.get_by_label("Qui rejoint")
+    who.fill("Personne de ce nom")
+    page.get_by_role("button", name="Rejoint").click()
+    page.get_by_role("alert").wait_for()
+    assert who.input_value() == "Personne de ce nom", "nothing typed is lost"
+    who.fill("Anna Dupont")
+    page.get_by_role("button", name="Rejoint").click()
+    page.get_by_text("Les points sont partagés maintenant").wait_for()
+    shared = points_of(visit, PAUL)
+    assert shared == points_of(visit, ANNA) > 0
+    page = visit.open(f"/office/members/{PAUL}/household")
+    anna = page.get_by_role("listitem").filter(has_text="Anna Dupont")
+    anna.get_by_text("Modifier").click()
+    anna.get_by_label("Peut").select_option(label="Gagne seulement")
+    anna.get_by_role("button", name="Enregistrer").click()
+    anna.get_by_text("Gagne seulement").first.wait_for()
+    body = {"id": new_id(), "member": ANNA, "reward": "coffee", "at": now().isoformat()}
+    told = requests.post(
+        f"{visit.url}/v1/uses",
+        json=body,
+        headers=owner.headers | {"Loyalty-Store": visit.shop.shop.store},
+        timeout=10,
+    )
+    assert told.json()["type"].endswith(":earn-only"), told.text
+    anna.get_by_text("Modifier").click()
+    page.on("dialog", lambda dialog: dialog.accept())
+    anna.get_by_role("button", name="Quitte le foyer").click()
+    page.get_by_text("a son propre compte").wait_for()
+    left = points_of(visit, ANNA)
+    assert 0 < left < shared
+    assert points_of(visit, PAUL) + left == shared
 
 
 def test_a_cashier_adds_members_and_moves_no_points(visit: Visit) -> None:
