@@ -47,7 +47,9 @@ def usual_price_code(program: Program) -> str:
 
     Whoever joins is at this one, unless somebody says another (INV-03).
     """
-    rules = [rule for rule in program.earning if rule.active and rule.when is Occasion.SALE]
+    written = [rule for rule in program.earning if rule.when is Occasion.SALE]
+    # While all are switched off, people join for the day on which they are on again.
+    rules = [rule for rule in written if rule.active] or written
     asked = [program.only.price_codes, *(rule.only.price_codes for rule in rules)]
     if not rules or not (asked[0] or all(asked[1:])):
         return ""

@@ -218,6 +218,7 @@ def test_who_joins_is_at_the_price_code_without_which_nothing_is_earned() -> Non
         ((), ""),
         ((rule, for_all), ""),
         ((rule, replace(for_all, active=False)), "PART"),
+        ((replace(rule, active=False),), "PART"),
         ((both, rule), "PART"),
         ((both,), "CLUB"),
     ):
