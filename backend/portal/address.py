@@ -50,4 +50,4 @@ def prove(page: Own, form: OwnForm) -> Response:
 def _typed(
     page: Own, code: str, address: str, *, form: Form | None = None, status: int = 200
 ) -> Response:
-    return page.own("address-code.html", status=status, form=form, code=code, wanted=address)
+    return page.own("address.html", status=status, form=form, code=code, wanted=address)

@@ -160,7 +160,7 @@ def test_a_sale_is_rung_up_paid_in_part_with_points_returned_and_voided(till: Ti
     said = till.paper()
     assert f"Points gagnés{NARROW}: 26" in said
     assert f"Nouveau solde{NARROW}: 286" in said
-    assert "À utiliser avant le " in said
+    assert "À utiliser jusqu’au " in said
     assert "1 € = 1 point" in said, "the rule in the merchant's words"
     assert "Points de fidélité" not in said, "points pay here, and are no article"
     till.visit.check()
@@ -329,7 +329,7 @@ def test_a_full_card_is_told_and_its_gift_taken_now_or_later(till: Till) -> None
     assert till.balance(ines) == 336 - 100
 
 
-FOUR_LINES = ("Points gagnés", "À utiliser avant le", "Nouveau solde", "1 € = 1 point")
+FOUR_LINES = ("Points gagnés", "À utiliser jusqu’au", "Nouveau solde", "1 € = 1 point")
 """On every ticket, invoice and credit note (OCT-24 to OCT-27)."""
 
 

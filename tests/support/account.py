@@ -11,8 +11,8 @@ from backend.api.callers import CSRF_HEADER
 from backend.api.own import COOKIE
 from backend.db import members, tables
 from backend.services.people import own_sessions
-from backend_client.schemas import PROBLEM
 from loyalty.ids import MemberId
+from tests.support.asking import Asks
 from tests.support.server import NOWHERE, Company, new_id
 
 
@@ -32,7 +32,7 @@ def mailed_code(shop: Company, wanted: str) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Phone:
+class Phone(Asks):
     """A browser of somebody who may be signed in: its cookie, and what our page adds."""
 
     shop: Company
@@ -54,20 +54,6 @@ class Phone:
         if said.startswith(f"{COOKIE}="):
             self.cookie = said.removeprefix(f"{COOKIE}=").partition(";")[0].strip('"')
         return answer
-
-    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """What the call answers; it must be done."""
-        answer = self.raw(method, path, body)
-        assert answer.status_code == 200, (answer.status_code, answer.text)
-        told: dict[str, Any] = answer.json()
-        return told
-
-    def refused(self, name: str, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """The problem that the call ends in."""
-        answer = self.raw(method, path, body)
-        problem: dict[str, Any] = answer.json()
-        assert problem["type"] == PROBLEM + name, (answer.status_code, answer.text)
-        return problem
 
     def asks_code(self, **contact: str) -> str:
         """The id of a code that was asked for."""

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
-from sqlalchemy import select
 
-from backend.db import Database, shops, tables
-from backend_client.schemas import PROBLEM
+from backend.db import Database, shops
 from loyalty.document import write_program
+from tests.support.account import mailed_code
+from tests.support.asking import Asks
 from tests.support.server import NOWHERE, Company, new_id
 from tests.support.staff import AtWork, at_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(Asks):
     """Somebody of the staff who works with members."""
 
     shop: Company
@@ -29,20 +29,6 @@ class Desk:
         return self.session.request(
             method, f"{NOWHERE}/v1{path}", data=text, headers=self.who.headers, timeout=30
         )
-
-    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """What the call answers; it must be done."""
-        answer = self.raw(method, path, body)
-        assert answer.status_code == 200, (answer.status_code, answer.text)
-        told: dict[str, Any] = answer.json()
-        return told
-
-    def refused(self, name: str, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """The problem that the call ends in."""
-        answer = self.raw(method, path, body)
-        problem: dict[str, Any] = answer.json()
-        assert problem["type"] == PROBLEM + name, (answer.status_code, answer.text)
-        return problem
 
     def add(self, **said: object) -> dict[str, Any]:
         """A new member, called Camille unless somebody says otherwise."""
@@ -94,8 +80,6 @@ class Clock:
 
 def mailed(shop: Company, wanted: str) -> str:
     """The digits of a one-time code as they stand in the mail that waits."""
-    with shop.database.read(shop.shop.tenant) as tx:
-        table = tables.outbox
-        row = tx.first(select(table).where(table.c.key == f"code:{wanted}"))
-    assert row is not None
-    return str(json.loads(row.content)["code"]).replace(" ", "")
+    digits = mailed_code(shop, wanted)
+    assert digits, "a mail with the code waits"
+    return digits
