@@ -46,8 +46,9 @@ HEARTBEAT_S: Final = 1.0
 IDENTIFY_S: Final = 2.0
 """A chip that has not told its identifier by then is mute."""
 
-SETTLE_S: Final = 0.1
-"""A torn card has this long to be reported as gone before it is tried once more."""
+SETTLE_S: Final = 0.25
+"""A torn card has this long to be back, or else to be reported as gone. One at the edge of the
+field comes and goes within a tenth of a second, and so does one that finds pcscd just started."""
 
 STOP_S: Final = 1.8
 """A watcher that has not ended by then is abandoned, so that `stop` keeps its 2 s."""
@@ -205,7 +206,9 @@ class _Watch(threading.Thread):
 
     def _identified(self, service: "_Service", reader: str, news: "_News") -> ReaderEvent:
         answer = self._identify_in_time(service, reader, news.atr)
-        if answer is Trouble.TORN and self._lies_there_still(service, reader):
+        back = self._there_after_all(service, reader, news) if answer is Trouble.TORN else None
+        if back is not None:
+            news, self._state = back, back.state
             answer = self._identify_in_time(service, reader, news.atr)
         if isinstance(answer, Trouble):
             log.info("card unreadable: %s", answer.value)
@@ -219,10 +222,17 @@ class _Watch(threading.Thread):
             text=answer.text,
         )
 
-    def _lies_there_still(self, service: "_Service", reader: str) -> bool:
-        """Whether a card that failed stays: held at the edge of the field, or back at once."""
-        news = service.wait(reader, self._state, SETTLE_S)
-        return news is None or not service.is_other_presence(self._state, news.state)
+    def _there_after_all(self, service: "_Service", reader: str, torn: "_News") -> "_News | None":
+        """What lies there a moment after a card failed: it stayed, or is back; None: it is gone."""
+        latest, deadline = torn, time.monotonic() + SETTLE_S
+        while (left := deadline - time.monotonic()) > 0:
+            news = service.wait(reader, latest.state, left)
+            if news is None or service.is_away(news.state):
+                break  # nothing has happened, or the watch finds out by itself
+            latest = news
+            if service.is_present(latest.state) and latest.state != torn.state:
+                break  # it is back, or another is there: at once, for somebody waits
+        return latest if service.is_present(latest.state) else None
 
     def _identify_in_time(self, service: "_Service", reader: str, atr: bytes) -> Identity | Trouble:
         self._hung = [thread for thread in self._hung if thread.is_alive()]

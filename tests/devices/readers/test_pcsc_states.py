@@ -37,6 +37,7 @@ CODES = {
     "SCARD_E_UNKNOWN_READER": 0x80100009,
     "SCARD_E_TIMEOUT": 0x8010000A,
     "SCARD_E_SHARING_VIOLATION": 0x8010000B,
+    "SCARD_E_NO_SMARTCARD": 0x8010000C,
     "SCARD_F_COMM_ERROR": 0x80100013,
     "SCARD_E_NO_SERVICE": 0x8010001D,
     "SCARD_E_SERVICE_STOPPED": 0x8010001E,
@@ -215,6 +216,25 @@ def test_a_card_that_is_only_used_by_others_is_not_tapped_again(
 
     ears.hear(CardGone)
     assert ears.hear(CardTap).uid == B
+    assert ears.silent()
+
+
+def test_a_card_that_was_away_for_a_moment_is_tapped_and_was_never_torn(
+    service: Service, ears: Ears, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, away = service.SCardConnect, iter([True])
+
+    def at_the_edge(*asked: object) -> tuple[int, int, int]:
+        if next(away, False):
+            service.change(state=(service.state & ~0xFFFF) + COUNT + EMPTY)
+            threading.Timer(0.05, service.insert, [A]).start()
+            return CODES["SCARD_E_NO_SMARTCARD"], 0, 0
+        return connect(*asked)
+
+    monkeypatch.setattr(service, "SCardConnect", at_the_edge)
+    service.insert(A)
+
+    assert ears.hear(CardTap).uid == A
     assert ears.silent()
 
 
