@@ -9,7 +9,7 @@ from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction
 from backend.db.access import Terminal
 from backend.services.kiosks.mailed import mail_voucher
-from backend.services.kiosks.standing import tapped
+from backend.services.kiosks.standing import standing, tapped
 from backend.services.people import codes, links, own_data, privacy
 from backend.services.people.own_data import LOST_CARD
 from backend.services.team import at_kiosk
@@ -39,9 +39,10 @@ from backend_client.schemas import (
     SpendingCodeRequest,
     StaffUnlock,
     StaffUnlocked,
+    StandingBody,
     VoucherMailed,
 )
-from loyalty.ids import RedemptionId
+from loyalty.ids import MemberId, RedemptionId
 
 _CARD = (ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.CARD_EXPIRED)
 _PIN = (ProblemName.SIGN_IN, ProblemName.LOCKED)
@@ -54,6 +55,15 @@ routes = APIRouter(prefix=f"{API}/kiosk", tags=["terminals"])
 def seen(database: Data, terminal: TerminalCaller, body: CardSeen) -> SeenAnswer:
     """A card was tapped: how it stands and whose it is. In two shops at once, it is frozen."""
     return tapped(database, terminal, body)
+
+
+@routes.get("/members/{member}/standing", responses=documented(*TOKEN, ProblemName.NOT_FOUND))
+def member_standing(
+    database: Data, terminal: TerminalCaller, member: Annotated[Id, Path()]
+) -> StandingBody:
+    """Where a member stands whom staff helps at the kiosk without a card."""
+    with database.read(terminal.tenant) as tx:
+        return standing(tx, MemberId(member), terminal.store)
 
 
 @routes.post(

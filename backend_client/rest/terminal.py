@@ -44,6 +44,7 @@ from backend_client.schemas import (
     SpendingCodeRequest,
     StaffUnlock,
     StaffUnlocked,
+    StandingBody,
     VoucherMailed,
 )
 
@@ -138,6 +139,10 @@ class TerminalClient(Client):
         """A card that was tapped: how it stands, whose it is, and where they stand."""
         asked = CardSeen(card=card, standing=True)
         return self._line.call("POST", "/kiosk/cards/seen", SeenAnswer, asked)
+
+    def standing(self, member: str) -> StandingBody:
+        """Where somebody stands whom staff helps without their card."""
+        return self._line.call("GET", f"/kiosk/members/{segment(member)}/standing", StandingBody)
 
     def ask_code(self, request: CodeRequest) -> CodeAsked:
         """The same answer for everybody; a code goes to the address if it is a member's."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine
 
 from kiosk.db.tables import (
+    CARDS_OF_HOUSEHOLDS,
     campaign_messages,
     day_counts,
     gift_stock,
@@ -50,6 +51,13 @@ def _what_cards_may(connection: Connection) -> None:
             connection.exec_driver_sql(f"ALTER TABLE cards ADD COLUMN {name} {kind}")
 
 
+def _whose_cards(connection: Connection) -> None:
+    columns = connection.exec_driver_sql("PRAGMA table_info(cards)").all()
+    if "person" not in {column.name for column in columns}:
+        connection.exec_driver_sql("ALTER TABLE cards ADD COLUMN person VARCHAR(64)")
+    CARDS_OF_HOUSEHOLDS.create(connection, checkfirst=True)
+
+
 # Each step takes the file from the version of its place to the next. Alembic is for databases
 # that people look after; a kiosk has one file, and must show its first picture soon after power-on.
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -58,6 +66,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _staff,
     _days_and_staff_cards,
     _what_cards_may,
+    _whose_cards,
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from backend_client.schemas import CardChanged, CardStatus
@@ -21,6 +21,8 @@ class CardRow:
     """What a card points to."""
 
     member: MemberId
+    """In whose account it opens: its owner's, or the purse of their household."""
+    owner: MemberId
     blocked: bool
     assurance: Assurance = Assurance.UID
     earn_only: bool = False
@@ -50,16 +52,29 @@ class PeoplePart(Part):
             return None
         return CardRow(
             member=MemberId(row.member),
+            owner=MemberId(row.person or row.member),
             blocked=row.status == CardStatus.BLOCKED.value,
             assurance=Assurance(row.assurance),
             earn_only=bool(row.earn_only),
             counter=row.counter,
         )
 
+    def purse_of(self, person: MemberId) -> MemberId:
+        """In whose account the person's cards open: their own, or their household's purse."""
+        cards = tables.cards
+        query = select(cards.c.member).where(cards.c.person == person).limit(1)
+        found = self._connection.execute(query).scalar_one_or_none()
+        return MemberId(found) if found else person
+
     def learn_card(self, told: CardChanged) -> None:
         """The card as the backend has it now."""
         self.save_card(told.card, told.member, told.status)
-        self._change_card(told.card, assurance=told.assurance.value, earn_only=int(told.earn_only))
+        self._change_card(
+            told.card,
+            assurance=told.assurance.value,
+            earn_only=int(told.earn_only),
+            person=told.person,
+        )
 
     def trust_card(self, key: str, level: Assurance) -> None:
         """So far the card is trusted from now on."""
@@ -134,4 +149,6 @@ class PeoplePart(Part):
         out of the journal's chain would look like a forged journal.
         """
         self._connection.execute(delete(tables.members).where(tables.members.c.id == member))
-        self._connection.execute(delete(tables.cards).where(tables.cards.c.member == member))
+        cards = tables.cards
+        mine = or_(cards.c.member == member, cards.c.person == member)
+        self._connection.execute(delete(cards).where(mine))

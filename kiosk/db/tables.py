@@ -26,6 +26,12 @@ cards = Table(
     Column("earn_only", Integer, nullable=False, server_default="0"),
     # How often its chip had been read when it last proved itself here.
     Column("counter", Integer),
+    # Whose card it is, where `member` is the purse of their household.
+    Column("person", String(64)),
+)
+
+CARDS_OF_HOUSEHOLDS = Index(
+    "ix_cards_person", cards.c.person, sqlite_where=cards.c.person.is_not(None)
 )
 
 members = Table(

@@ -18,7 +18,7 @@ from kiosk.flows.standing import purses, rank_of
 from kiosk.flows.vouchers import my_vouchers
 from kiosk.flows.welcome import claim
 from kiosk.screens import Gift, HomeChoice, TakeGift
-from kiosk.services.identify import Visit, is_blocked, remember_person, visit
+from kiosk.services.identify import Visit, again, is_blocked, remember_person
 from kiosk.tickets import last_day
 from loyalty.earning import worth_of_a_point
 from loyalty.program import Unit
@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 MOST_STAMPS = 15
 """More are a number, not a card."""
 
+NAME_S = 0.05
+"""How long the balance may wait for a name that this kiosk does not know: half of what it has from
+the tap to the glass. A greeting that changes before one's eyes is read twice."""
+
 LEARN_MAX_S = 20.0
 """How long a name is waited for; the balance is on the glass meanwhile."""
 
@@ -38,6 +42,7 @@ async def home(kiosk: Kiosk, found: Visit, heard: int) -> None:
 
     `heard` is `kiosk.learnt` from before `found` was read: what came since is shown too.
     """
+    found = await _introduced(kiosk, found)
     _speak(kiosk, found.person)
     if not found.welcomed:
         found = await claim(kiosk, found)
@@ -49,6 +54,18 @@ async def home(kiosk: Kiosk, found: Visit, heard: int) -> None:
             each.cancel()
 
 
+async def _introduced(kiosk: Kiosk, found: Visit) -> Visit:
+    """With the name and the language, where the backend tells them before anybody waits."""
+    if found.person is not None or not kiosk.health.online:
+        return found
+    learning = asyncio.ensure_future(_remember(kiosk, found))
+    try:
+        await asyncio.wait({learning}, timeout=NAME_S)
+    finally:
+        learning.cancel()  # asked again beside the balance
+    return await kiosk.db.run(again, found, now=kiosk.now())
+
+
 async def _at_home(
     kiosk: Kiosk, found: Visit, heard: int, telling: list[asyncio.Future[None]]
 ) -> None:
@@ -57,11 +74,11 @@ async def _at_home(
         if choice is None:
             return
         # What was touched may be newer than what was found before: a sale came meanwhile.
-        found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        found = await kiosk.db.run(again, found, now=kiosk.now())
         before = len(found.vouchers)
         await _go(kiosk, found, choice)
         heard = kiosk.learnt
-        found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        found = await kiosk.db.run(again, found, now=kiosk.now())
         if len(found.vouchers) != before and kiosk.session.card is not None:
             # Some gifts can be had so many times only: what is left of that, the backend says.
             telling.append(asyncio.ensure_future(tell_seen(kiosk, kiosk.session.card)))
@@ -106,7 +123,7 @@ async def _ask_home(kiosk: Kiosk, found: Visit, heard: int) -> TakeGift | HomeCh
             heard = kiosk.learnt
             if await kiosk.db.run(is_blocked, kiosk.session.card):
                 return None  # somebody has a copy of the card, or its owner has lost it
-            found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+            found = await kiosk.db.run(again, found, now=kiosk.now())
             latest = home_screen(kiosk, found)
             if latest != screen and not question.done():
                 question.cancel()
@@ -175,9 +192,9 @@ async def _remember(kiosk: Kiosk, found: Visit) -> None:
     person = found.person
     try:
         if person is None:
-            profile = await abandonable(lambda: kiosk.client.member(found.member), LEARN_MAX_S)
+            profile = await abandonable(lambda: kiosk.client.member(found.owner), LEARN_MAX_S)
             person = KnownMember(
-                id=found.member,
+                id=found.owner,
                 first_name=profile.first_name,
                 contact=profile.contact,
                 language=profile.language,

@@ -11,7 +11,7 @@ from kiosk.db import StorageTrouble, Transaction
 from kiosk.flows.by_mail import can_mail, mail_voucher
 from kiosk.screens import Delivery, Gift, PrinterCause, PrinterState, WayOut
 from kiosk.services import redeem
-from kiosk.services.identify import Visit, visit
+from kiosk.services.identify import Visit, again
 from kiosk.tickets import Letterhead, last_day, voucher_ticket
 from loyalty import vouchers
 from loyalty.ids import RedemptionId
@@ -121,7 +121,7 @@ async def _print_voucher(
 ) -> _Printed:
     """Print once: the job is on the disk before the first byte, its outcome after the last."""
     now = kiosk.now()
-    current = await kiosk.db.run(visit, found.member, now=now)
+    current = await kiosk.db.run(again, found, now=now)
     voucher = await _voucher(kiosk, wanted)
     ticket = voucher_ticket(
         voucher,
@@ -156,7 +156,7 @@ async def show_voucher(kiosk: Kiosk, found: Visit, reward: Reward, wanted: Redem
         await kiosk.db.run(redeem.issue, wanted, now=kiosk.now())
         kiosk.sync.wake()
     while True:
-        current = await kiosk.db.run(visit, found.member, now=kiosk.now())
+        current = await kiosk.db.run(again, found, now=kiosk.now())
         by_mail = await kiosk.ask(
             screens.VoucherOnScreen(
                 gift_name=gift_held(kiosk, reward, voucher).name,
@@ -175,7 +175,7 @@ async def _take_voucher(
     kiosk: Kiosk, found: Visit, gift: Gift, wanted: RedemptionId, ticket: Ticket
 ) -> None:
     voucher = await _voucher(kiosk, wanted)
-    current = await kiosk.db.run(visit, found.member, now=kiosk.now())
+    current = await kiosk.db.run(again, found, now=kiosk.now())
     kiosk.session.undisturbed = False  # the paper is out: who comes next need not wait
     await kiosk.ask(
         screens.TakeVoucher(

@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 SEEN_MAX_S = 20.0
 """How long the answer is waited for; the account is on the glass meanwhile."""
 
+STANDING_MAX_S = 2.0
+"""How long staff waits for it: without, what cannot be had is refused when it is asked for."""
+
 
 async def tell_seen(kiosk: Kiosk, card: str) -> None:
     """Say that the card was shown here; take it as blocked when it was frozen for that.
@@ -33,3 +36,14 @@ async def tell_seen(kiosk: Kiosk, card: str) -> None:
         log.info("nobody heard where a card was shown: %s", type(error).__name__)
     except StorageTrouble as trouble:
         log.warning("storage: %s", trouble)
+
+
+async def ask_standing(kiosk: Kiosk, member: str) -> None:
+    """Learn where somebody stands whom staff helps without their card, if the backend says so."""
+    try:
+        kiosk.session.standing = await abandonable(
+            lambda: kiosk.client.standing(member), STANDING_MAX_S
+        )
+    except (BackendError, TimeoutError) as error:
+        kiosk.session.standing = None
+        log.info("nobody says where a member stands: %s", type(error).__name__)

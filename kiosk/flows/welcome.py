@@ -6,7 +6,7 @@ from kiosk.flows.attract import welcome_points
 from kiosk.flows.paper import letterhead, print_slip
 from kiosk.screens import AfterClaim
 from kiosk.services import enrol as service
-from kiosk.services.identify import Visit, visit
+from kiosk.services.identify import Visit, again
 from kiosk.tickets import last_day, welcome_slip
 
 
@@ -18,7 +18,7 @@ async def claim(kiosk: Kiosk, found: Visit) -> Visit:
         return found
     entry = await kiosk.db.run(service.claim_welcome, found.member, now=kiosk.now())
     kiosk.sync.wake()
-    found = await kiosk.db.run(visit, found.member, now=kiosk.now())
+    found = await kiosk.db.run(again, found, now=kiosk.now())
     if entry is None:
         return found
     balance = found.account.balance(kiosk.now())

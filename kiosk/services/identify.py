@@ -32,6 +32,9 @@ class Visit:
     """A member stands here: everything the session needs."""
 
     member: MemberId
+    """In whose account everything is: theirs, or the purse of their household."""
+    owner: MemberId
+    """Who they are: whose card was shown."""
     person: KnownMember | None
     """None when this kiosk has never learnt the name."""
     program: Program
@@ -55,18 +58,31 @@ def identify(tx: Transaction, card: str, *, now: datetime) -> Visit | UnknownCar
         return UnknownCard(card=card)
     if row.blocked:
         return BlockedCard()
-    return visit(tx, row.member, now=now)
+    return visit(tx, row.member, now=now, owner=row.owner)
 
 
-def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
-    """The member's state now; asked again after everything that may change it."""
+def again(tx: Transaction, before: Visit, *, now: datetime) -> Visit:
+    """The same member's state now; asked after everything that may change it."""
+    return visit(tx, before.member, now=now, owner=before.owner)
+
+
+def visit_of(tx: Transaction, person: MemberId, *, now: datetime) -> Visit:
+    """The state of the person's account now, or of their household's."""
+    return visit(tx, tx.purse_of(person), now=now, owner=person)
+
+
+def visit(
+    tx: Transaction, member: MemberId, *, now: datetime, owner: MemberId | None = None
+) -> Visit:
+    """The state of an account now; `owner` is whose card opened it, where that is another."""
     program, store = tx.program(), tx.store()
     assert program is not None
     assert store is not None
-    gives_welcome = bool(program.rules(Occasion.ENROLMENT))
+    owner = owner or member
     return Visit(
         member=member,
-        person=tx.member(member),
+        owner=owner,
+        person=tx.member(owner),
         program=program,
         store=store,
         zone=tx.zone(),
@@ -74,8 +90,15 @@ def visit(tx: Transaction, member: MemberId, *, now: datetime) -> Visit:
         vouchers=tx.vouchers_waiting(member, now=now),
         free=tx.stock(),
         others=tuple(_others(tx, member, program)),
-        welcomed=not gives_welcome or tx.welcomed(member, welcome_entry(program, member), program),
+        welcomed=_welcomed(tx, program, member, owner),
     )
+
+
+def _welcomed(tx: Transaction, program: Program, member: MemberId, owner: MemberId) -> bool:
+    """A household's purse is nobody who joined: what its members claimed, the backend knows."""
+    if member != owner or not program.rules(Occasion.ENROLMENT):
+        return True
+    return tx.welcomed(member, welcome_entry(program, member), program)
 
 
 def _others(tx: Transaction, member: MemberId, here: Program) -> Iterator[tuple[Program, Account]]:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from backend_client.schemas import AccountSnapshot
+from backend.services.people import households
+from backend_client.schemas import AccountSnapshot, HouseholdJoin, NewHousehold
 from kiosk import screens
 from kiosk.db import Transaction
-from kiosk.screens import Bar, Delivery, Measured
+from kiosk.screens import Bar, Delivery, Measured, MemberDeed, StaffChoice, TakeGift
 from loyalty.accounts import holding
-from loyalty.ids import MemberId, ProgramId
+from loyalty.ids import MemberId, ProgramId, StoreId
 from tests.kiosk.counter import Counter
 from tests.kiosk.test_amounts import walk, with_rewards
 from tests.kiosk.test_flows import rich
+from tests.kiosk.test_staff_mode import hired, work
 
 pytestmark = pytest.mark.thorough
 
@@ -128,5 +130,68 @@ def test_a_purse_in_another_program_is_shown_as_that_one_counts(tmp_path: Path) 
         assert (purse.program, purse.balance, purse.unit) == ("Salon de thé", 4, "visits")
         place.glass.touch(None)
         await place.leave()
+
+    walk(journey, tmp_path, PROGRAM)
+
+
+FAMILY = with_rewards(FREE, households={"active": True})
+
+
+def move_in(place: Counter, *members: str) -> None:
+    """The back office puts these members into one household."""
+    shop = place.backend
+    body = NewHousehold(id="family")
+    shop.database.run(shop.shop.tenant, households.create, body, ProgramId(shop.shop.program))
+    store = StoreId(shop.shop.store)
+    for number, member in enumerate(members):
+        joining = HouseholdJoin(id=f"step-{number}", member=member)
+        shop.database.run(shop.shop.tenant, households.join, "family", joining, store)
+
+
+def test_a_household_member_is_greeted_by_name_and_has_the_voucher_by_mail(tmp_path: Path) -> None:
+    async def journey(place: Counter) -> None:
+        member = await rich(place)
+        await place.all_sent()
+        await asyncio.to_thread(move_in, place, member)
+        async with asyncio.timeout(5):
+            while await place.kiosk.db.run(lambda tx: tx.purse_of(MemberId(member))) == member:
+                await asyncio.sleep(0.01)
+        before = len(place.glass.shown)
+        place.tap()
+        home = await place.glass.until(lambda s: isinstance(s, screens.Home) and s.cards == 1)
+        assert (home.first_name, home.balance) == ("Inès", 207)
+        seen = place.glass.shown[before:]
+        assert not any(isinstance(s, screens.ClaimWelcome) for s in seen)  # the purse is nobody
+        assert {s.first_name for s in seen if isinstance(s, screens.Home)} == {"Inès"}
+        place.glass.script(
+            (screens.ConfirmGift, Delivery.SCREEN),
+            (screens.VoucherOnScreen, True),
+            (screens.Told, None),
+            (screens.Home, None),
+        )
+        place.glass.touch(TakeGift(gift=next(g for g in home.gifts if g.id == "sticker")))
+        told = await place.glass.until_type(screens.Told)
+        assert told.contact == "i•••@•••.org"
+        await place.leave()
+
+    walk(journey, tmp_path, FAMILY)
+
+
+def test_staff_sees_what_a_member_without_their_card_cannot_have(tmp_path: Path) -> None:
+    async def journey(place: Counter) -> None:
+        await rich(place)
+        await hired(place)
+        await work(
+            place,
+            (screens.StaffHome, StaffChoice.MEMBER),
+            (screens.FindMember, "Inès"),
+            (screens.StaffMember, MemberDeed.GIFT),
+            (screens.ChooseGift, None),
+            (screens.StaffMember, None),
+        )
+        (choice,) = [s for s in place.glass.shown if isinstance(s, screens.ChooseGift)]
+        barred = {gift.id: gift.barred for gift in choice.gifts}
+        assert barred["vip"] == screens.Barred(why=Bar.TIER, tiers="Or")
+        assert barred["sticker"] is None
 
     walk(journey, tmp_path, PROGRAM)

@@ -79,7 +79,9 @@ def head(name: str = "Maison Lise", address: str = "3 rue des Tests") -> Letterh
     return Letterhead(store=store, terminal="Angers-1", zone=PARIS, voucher_key=KEY)
 
 
-def ticket(language: str, *, duplicate: bool = False, place: Letterhead | None = None) -> Ticket:
+def ticket(
+    language: str, *, duplicate: bool = False, place: Letterhead | None = None, money: int = 0
+) -> Ticket:
     midnight = datetime(2027, 2, 23, tzinfo=PARIS).astimezone(UTC)
     reward = PROGRAM_NOW.reward(RewardId("coffee"))
     assert reward is not None
@@ -93,6 +95,7 @@ def ticket(language: str, *, duplicate: bool = False, place: Letterhead | None =
             reward=reward.id,
             state=VoucherState.RESERVED,
             deadline=midnight,
+            money=money,
         ),
         reward,
         PROGRAM_NOW,

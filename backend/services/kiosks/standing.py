@@ -7,8 +7,10 @@ from backend.db import Database, Transaction, cards, gifts, households, members,
 from backend.db.access import Terminal
 from backend.db.cards import Card
 from backend.db.shops import Store
+from backend.errors import Refused
 from backend.services import clock
 from backend.services.people import cards as card_desk
+from backend.services.people import records
 from backend.services.people.members import profile_of
 from backend.services.points import accounts, fraud
 from backend.services.points.belonging import holder
@@ -18,6 +20,7 @@ from backend_client.schemas import (
     CardSeen,
     CardStatus,
     HouseholdSeen,
+    ProblemName,
     RewardBarred,
     SeenAnswer,
     StandingBody,
@@ -43,22 +46,36 @@ def tapped(database: Database, terminal: Terminal, shown: CardSeen) -> SeenAnswe
         return SeenAnswer(
             card=card.changed(holder(tx, card.member, terminal.store.program)),
             member=profile_of(person) if person and joined else None,
-            standing=standing(tx, terminal.store, card) if shown.standing and joined else None,
+            standing=_of_bearer(tx, terminal.store, card) if shown.standing and joined else None,
         )
 
 
-def standing(tx: Transaction, place: Store, card: Card) -> StandingBody | None:
+def standing(tx: Transaction, member: MemberId, place: Store) -> StandingBody:
+    """Where somebody stands whom staff helps, without a card that could limit them. Refused."""
+    person = records.existing(tx, member)
+    program = shops.program(tx, place.program)
+    if program is None:
+        raise Refused(ProblemName.NOT_FOUND, "the store has no program")
+    return _standing(tx, person.id, program, place, most=None)
+
+
+def _of_bearer(tx: Transaction, place: Store, card: Card) -> StandingBody | None:
     """Where the bearer of the card stands in the program of the store."""
     program = shops.program(tx, place.program)
     if program is None:
         return None
-    found = households.household_of(tx, card.member)
-    of = accounts.seen(tx, card.member, place, "")
+    return _standing(tx, card.member, program, place, most=_most(tx, card, program, place))
+
+
+def _standing(
+    tx: Transaction, member: MemberId, program: Program, place: Store, *, most: Points | None
+) -> StandingBody:
+    found = households.household_of(tx, member)
     return StandingBody(
-        tier=accounts.tier_of(tx, of),
+        tier=accounts.tier_of(tx, accounts.seen(tx, member, place, "")),
         household=HouseholdSeen(cards=_cards(tx, found.household)) if found else None,
-        most=_most(tx, card, program, place),
-        barred=tuple(_barred(tx, card.member, program, place)),
+        most=most,
+        barred=tuple(_barred(tx, member, program, place)),
     )
 
 

@@ -19,10 +19,11 @@ from devices.readers import CardTap
 from kiosk import screens
 from kiosk.db import Transaction
 from kiosk.flows.gifts import choose_gift, take_gift
+from kiosk.flows.sighting import ask_standing
 from kiosk.flows.staff.shift import Shift
 from kiosk.flows.vouchers import my_vouchers
 from kiosk.screens import CardAct, CardLine, FindFault, FoundMember, MemberDeed, Tell
-from kiosk.services.identify import Visit, visit
+from kiosk.services.identify import Visit, visit_of
 from loyalty.ids import MemberId
 from loyalty.program import Assurance, Program
 
@@ -68,9 +69,9 @@ async def _by_card(shift: Shift, tap: CardTap) -> FoundMember | None:
     row = await kiosk.db.run(Transaction.card, kiosk.card_key(tap))
     if row is None:
         return None
-    known = await kiosk.db.run(Transaction.member, row.member)
+    known = await kiosk.db.run(Transaction.member, row.owner)
     return FoundMember(
-        id=row.member,
+        id=row.owner,
         name=known.first_name if known else "",
         contact=known.contact if known else "",
         points=0,
@@ -104,7 +105,7 @@ def _person(row: MemberRow) -> FoundMember:
 async def _at_desk(shift: Shift, member: FoundMember) -> None:
     kiosk = shift.kiosk
     while True:
-        found = await kiosk.db.run(visit, MemberId(member.id), now=kiosk.now())
+        found = await kiosk.db.run(visit_of, MemberId(member.id), now=kiosk.now())
         deed = await kiosk.ask(
             screens.StaffMember(
                 name=member.name,
@@ -139,10 +140,11 @@ def _offered(shift: Shift) -> tuple[MemberDeed, ...]:
 
 async def _gift(shift: Shift, found: Visit) -> None:
     """As the member would take it; the voucher comes out of this kiosk's printer."""
+    await ask_standing(shift.kiosk, found.owner)
     gift = await choose_gift(shift.kiosk, found)
     if gift is None:
         return
-    await shift.did("gift", found.member)
+    await shift.did("gift", found.owner)
     await take_gift(shift.kiosk, found, gift)
 
 

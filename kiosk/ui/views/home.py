@@ -85,7 +85,8 @@ class HomeView(View):
         self.has_goal = goal is not None
         if goal is None:
             self.progress = 1
-            self.goal = w.t("Every gift is yours to take") if screen.gifts else ""
+            all_here = screen.gifts and all(gift.within_reach for gift in screen.gifts)
+            self.goal = w.t("Every gift is yours to take") if all_here else ""
             return
         self.progress = (goal.cost - goal.missing) / goal.cost if goal.cost else 1
         amount = w.counted(goal.missing)

@@ -515,9 +515,9 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
 BARRED = {
     language: (
         None,
+        None,
         screens.Barred(why=screens.Bar.TIMES, again=LAST_DAY),
         screens.Barred(why=screens.Bar.TIER, tiers=gold),
-        screens.Barred(why=screens.Bar.CARD),
     )
     for language, gold in (("fr", "Or, Platine"), ("en", "Gold, Platinum"))
 }
@@ -526,7 +526,8 @@ BARRED = {
 def own_samples(language: str) -> Mapping[str, Screen[object]]:
     """A person's own data and cards, and gifts that are counted."""
     rich = gifts(language, 407)
-    few = (replace(rich[0], left=2), replace(rich[1], left=0), *rich[2:])
+    dear = replace(rich[3], barred=screens.Barred(why=screens.Bar.CARD))
+    few = (replace(rich[0], left=2), replace(rich[1], left=0), rich[2], dear)
     mine = screens.MyData(
         first_name="Inès",
         email="i••••@example.org",
@@ -553,7 +554,10 @@ def own_samples(language: str) -> Mapping[str, Screen[object]]:
             balance=407,
             goal=rich[2],
             gifts=tuple(
-                replace(gift, barred=bar) for gift, bar in zip(rich, BARRED[language], strict=True)
+                replace(gift, barred=bar)
+                for gift, bar in zip(
+                    (rich[0], rich[2], rich[1], rich[3]), BARRED[language], strict=True
+                )
             ),
             vouchers=1,
             expiring=screens.Expiring(points=42, last_day=POINTS_UNTIL),
@@ -577,7 +581,7 @@ def own_samples(language: str) -> Mapping[str, Screen[object]]:
         "home-keep": screens.Home(
             first_name=LONG_NAME,
             balance=407,
-            goal=None,
+            goal=rich[2],
             gifts=rich,
             vouchers=1,
             rank=screens.Rank(
