@@ -91,12 +91,14 @@ def _by_hand(folder: Path, program: str) -> int:
     with Shop(folder / "run", program=program) as shop:
         (shop.folder / "till.txt").write_text(f"{shop.backend_url}\n{shop.till_key}\n")
         shop.welcome_regulars()
+        regular = shop.find_member("known")
         print(
             f"""
-{open_office(shop)}
+{open_office(shop, regular.id if regular else None)}
 The kiosk opens in a window. In a browser: {shop.rig.control_url}
-  tap cards, pull cables, take the paper out. "unknown" is yours; "known" is a regular with points;
-  "blocked" was reported lost; a phone draws another number at each tap.
+  tap cards, pull cables, take the paper out. "unknown" is yours; "known" is a regular with points,
+  a rank and a household's purse; "blocked" was reported lost; a phone draws another number each
+  time.
 At a till without a page, in another terminal:
   .venv/bin/python -m demo sale 137.40          a sale for the bearer of the card "unknown"
   .venv/bin/python -m demo redeem CODE          the code of a voucher

@@ -12,6 +12,7 @@ from backend.services.people import links
 from backend.services.team import audit
 from backend.services.team.staff import NewPerson, add_person
 from backend_client.schemas import MemberSearch, MemberSort, NewLink
+from demo import family
 from demo.shop import Shop
 from loyalty.ids import TenantId
 
@@ -37,13 +38,18 @@ class Doors:
 """
 
 
-def open_office(shop: Shop) -> Doors:
-    """Half a year of customers, purchases and gifts, and an owner with a password of today."""
+def open_office(shop: Shop, regular: str | None = None) -> Doors:
+    """Half a year of customers, purchases and gifts, and an owner with a password of today.
+
+    `regular` is a member who gets a rank and a household beside their points.
+    """
     database = Database(shop.database, keys.read_keyring(shop.key_file))
     try:
         with database.across() as connection:
             (tenant,) = shops.tenants(connection)
         demo.fill(database, tenant)
+        if regular is not None:
+            family.settle(database, tenant, shop.program, regular)
         return _doors(database, tenant, shop)
     finally:
         database.close()

@@ -1,5 +1,6 @@
 """Demo data is a shop like any other, and filling it twice adds nothing."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,11 @@ from sqlalchemy import func, select
 
 from backend.db import tables
 from backend.services.keeping import demo
-from tests.support.server import Company
+from demo import family
+from demo.shop import PROGRAMS, USUAL, ready_programs
+from loyalty.document import read_program
+from tests.support.members import join
+from tests.support.server import Company, Connected
 
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
@@ -42,3 +47,20 @@ def test_a_demo_shop_has_people_purchases_and_gifts_once(
     assert max(joined.values()) - min(joined.values()) > timedelta(days=60)
     demo.fill(shop.database, shop.shop.tenant)
     assert counted(shop) == [members, sales, entries, vouchers]
+
+
+@SQLITE
+def test_a_regular_of_the_demo_has_a_rank_and_a_purse_of_several_cards(line: Connected) -> None:
+    shop = line.company
+    member = shop.database.run(shop.shop.tenant, join)
+    family.settle(shop.database, shop.shop.tenant, PROGRAMS / f"{USUAL}.json", member)
+    told = line.terminal.standing(member)
+    assert told.household is not None
+    assert told.household.cards == 1  # the spare; they joined without one
+    assert told.tier is not None
+
+
+def test_every_ready_program_can_have_ranks_and_households() -> None:
+    for name in ready_programs():
+        document = json.loads((PROGRAMS / f"{name}.json").read_bytes()) | family.MORE
+        assert read_program(json.dumps(document)).households.active
