@@ -10,7 +10,7 @@ from devices.printers import PrintOutcome
 from kiosk import screens
 from kiosk.screens import Delivery, HomeChoice, OpenVoucher, Tell, Told, WayOut
 from tests.kiosk.counter import Counter
-from tests.kiosk.test_flows import rich, take, walk
+from tests.kiosk.test_flows import ON_PAPER, rich, take, walk
 
 pytestmark = pytest.mark.thorough
 
@@ -27,8 +27,7 @@ def test_a_voucher_that_did_not_print_goes_by_mail_while_there_is_a_network(
         await rich(place)
         place.printer.answer_next(PrintOutcome.NOT_PRINTED)
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, WayOut.SCREEN),
             (screens.VoucherOnScreen, True),
             (Told, None),

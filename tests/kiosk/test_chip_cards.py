@@ -18,7 +18,7 @@ from kiosk.screens import Delivery, ProofWay, RefusalReason
 from loyalty.ids import StoreId
 from loyalty.vouchers import VoucherState
 from tests.kiosk.counter import CARD, Counter, backend, counter
-from tests.kiosk.test_flows import JOINING, take
+from tests.kiosk.test_flows import JOINING, ON_PAPER, take
 from tests.support.chips import chip_of
 from tests.support.server import PROGRAM
 
@@ -69,8 +69,7 @@ async def refused(place: Counter) -> screens.ProveIt:
 
 async def takes_coffee(place: Counter) -> None:
     place.glass.script(
-        (screens.Home, take),
-        (screens.ConfirmGift, Delivery.PAPER),
+        *ON_PAPER,
         (screens.TakeVoucher, None),
         (screens.Home, None),
     )

@@ -24,7 +24,7 @@ from loyalty import vouchers
 from loyalty.ids import MemberId
 from loyalty.vouchers import VoucherState
 from tests.kiosk.counter import CARD, OTHER_CARD, Counter, backend, counter
-from tests.kiosk.test_flows import JOINING, SHORT, home, join, rich, take, walk
+from tests.kiosk.test_flows import JOINING, ON_PAPER, SHORT, home, join, rich, take, walk
 from tests.support.glass import WalksAway
 from tests.support.server import PROGRAM
 
@@ -437,8 +437,7 @@ def test_points_that_cannot_go_back_now_go_back_later(tmp_path: Path) -> None:
         place.printer.answer_next(PrintOutcome.NOT_PRINTED)
         broken = Broken(place, "give_back")
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, WayOut.GIVE_BACK),
             (screens.Home, None),
         )
@@ -491,8 +490,7 @@ def test_logs_hold_nothing_personal_and_nothing_secret(
         await rich(place)
         Broken(place, "printed")
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.OutOfService, None),
             (screens.Home, lambda _: 1 / 0),
             (screens.Sorry, None),

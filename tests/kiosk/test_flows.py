@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def walk(journey: Journey, folder: Path, timing: Session | None = None) -> None:
     async def run() -> None:
         with backend() as (shop, session):
             async with counter(shop, session, folder, timing=timing) as place:
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(60):
                     await journey(place)
                 assert place.glass.left == []
 
@@ -72,6 +73,13 @@ async def home(place: Counter, balance: int) -> screens.Home:
 
 def take(screen: screens.Home) -> TakeGift:
     return TakeGift(gift=next(gift for gift in screen.gifts if gift.id == "coffee"))
+
+
+ON_PAPER: tuple[tuple[type[screens.Screen[Any]], Any], ...] = (
+    (screens.Home, take),
+    (screens.ConfirmGift, PAPER),
+)
+"""The first gift, printed."""
 
 
 def test_a_stranger_joins_and_claims_fifty_points(tmp_path: Path) -> None:
@@ -158,8 +166,7 @@ def test_a_gift_is_printed_and_issued_and_leaves_seven_points(tmp_path: Path) ->
     async def journey(place: Counter) -> None:
         await rich(place)
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.TakeVoucher, None),
             (screens.Home, None),
         )
@@ -197,8 +204,7 @@ def test_points_come_back_when_nothing_was_printed(tmp_path: Path) -> None:
         await rich(place)
         place.printer.answer_next(PrintOutcome.NOT_PRINTED)
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, WayOut.GIVE_BACK),
             (screens.Home, None),
         )
@@ -218,8 +224,7 @@ def test_whoever_walks_away_from_an_empty_printer_keeps_the_points(tmp_path: Pat
         await rich(place)
         place.printer.paper = Paper.OUT
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, WalksAway()),
             (screens.StillThere, None),
         )
@@ -238,8 +243,7 @@ def test_the_screen_is_a_way_out_of_a_broken_printer(tmp_path: Path) -> None:
         await rich(place)
         place.printer.answer_next(PrintOutcome.NOT_PRINTED)
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, WayOut.SCREEN),
             (screens.VoucherOnScreen, None),
             (screens.Home, None),
@@ -261,8 +265,7 @@ def test_an_unknown_print_holds_the_points_and_reprints_the_same_code(tmp_path: 
         await rich(place)
         place.printer.answer_next(PrintOutcome.UNKNOWN, paper_comes_out=True)
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, WayOut.RETRY),
             (screens.TakeVoucher, None),
             (screens.Home, None),
@@ -290,8 +293,7 @@ def test_an_unknown_print_left_for_later_waits_among_my_vouchers(tmp_path: Path)
         await rich(place)
         place.printer.answer_next(PrintOutcome.UNKNOWN)
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.PrinterTrouble, None),
             (screens.Home, HomeChoice.VOUCHERS),
             (screens.MyVouchers, lambda s: OpenVoucher(voucher=s.vouchers[0], delivery=PAPER)),
@@ -315,8 +317,7 @@ def test_everything_goes_on_without_the_network_and_arrives_later(tmp_path: Path
         await rich(place)
         place.cable.pulled = True
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.TakeVoucher, None),
             (screens.Home, None),
         )
@@ -342,8 +343,7 @@ def test_a_lost_answer_holds_the_points_once(tmp_path: Path) -> None:
         await rich(place)
         place.cable.answers_lost = 1
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.TakeVoucher, None),
             (screens.Home, None),
         )
@@ -572,8 +572,7 @@ def test_a_disk_that_cannot_be_written_takes_nothing_and_says_so(tmp_path: Path)
         await rich(place)
         await place.fill_the_disk()
         place.glass.script(
-            (screens.Home, take),
-            (screens.ConfirmGift, Delivery.PAPER),
+            *ON_PAPER,
             (screens.GiftRefused, WalksAway()),
         )
         place.tap()

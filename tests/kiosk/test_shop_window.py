@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 from hashlib import sha256
 from pathlib import Path
@@ -23,25 +23,12 @@ from kiosk.db import Transaction
 from kiosk.pictures import fetch_missing, kept
 from kiosk.screens import HomeChoice
 from loyalty.ids import TerminalId
-from tests.kiosk.counter import Counter, backend, counter
-from tests.kiosk.test_flows import home, join
+from tests.kiosk.counter import Counter
+from tests.kiosk.test_flows import home, join, walk
 from tests.kiosk.test_last_piece import stock
 from tests.support.glass import Glass
 
 pytestmark = pytest.mark.thorough
-
-Journey = Callable[[Counter], Awaitable[None]]
-
-
-def walk(journey: Journey, folder: Path) -> None:
-    async def run() -> None:
-        with backend() as (shop, session):
-            async with counter(shop, session, folder) as place:
-                async with asyncio.timeout(30):
-                    await journey(place)
-                assert place.glass.left == []
-
-    asyncio.run(run())
 
 
 def test_only_so_many_left_is_shown_and_none_left_is_no_choice(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from backend.rights import Role
 from backend.services.team.staff import set_pin
 from devices.printers import PrintOutcome
 from kiosk import screens
-from kiosk.config import Session
 from kiosk.db import Transaction
 from kiosk.screens import (
     AttractChoice,
@@ -28,7 +27,7 @@ from kiosk.screens import (
 )
 from loyalty.vouchers import VoucherState
 from tests.kiosk.counter import CARD, OTHER_CARD, Counter, backend, counter
-from tests.kiosk.test_flows import JOINING, SHORT, home, take
+from tests.kiosk.test_flows import SHORT, home, join, take, walk
 from tests.support.glass import WalksAway
 from tests.support.staff import AtWork, at_work
 
@@ -56,27 +55,6 @@ async def hired(place: Counter, role: Role = Role.MANAGER, member: str | None = 
         while not await place.kiosk.db.run(Transaction.staff):
             await asyncio.sleep(0.01)
     return somebody
-
-
-def walk(journey: Journey, folder: Path, timing: Session | None = None) -> None:
-    """Run one journey at a counter of its own."""
-
-    async def run() -> None:
-        with backend() as (shop, session):
-            async with counter(shop, session, folder, timing=timing) as place:
-                async with asyncio.timeout(20):
-                    await journey(place)
-                assert place.glass.left == []
-
-    asyncio.run(run())
-
-
-async def join(place: Counter, uid: bytes = CARD) -> None:
-    place.glass.script(*JOINING, (screens.Welcomed, None), (screens.Home, None))
-    place.tap(uid)
-    await place.glass.until_type(screens.Home)
-    await place.leave()
-    await place.all_sent()
 
 
 async def work(place: Counter, *steps: tuple[type[screens.Screen[object]], object]) -> None:

@@ -71,6 +71,8 @@ class AttractView(StaffCornerView):
             plainly(trouble, w) for trouble in Trouble if trouble in screen.troubles
         )
         self.notice = "\n".join(self.notice.split("\n")[:MOST_NOTICES])
+        if self.look.height < LOW_PX and "\n" in self.notice and screen.messages:
+            self.about = ""  # no room: what is away matters more, and letters must stay readable
         self.notice_icon = "wifi-off" if screen.troubles == (Trouble.NETWORK,) else "warning"
         self.ids.languages.offer(self)
 

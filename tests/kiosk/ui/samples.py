@@ -141,7 +141,7 @@ def samples(language: str = "en") -> Mapping[str, Screen[object]]:
         "attract-picture-troubles": screens.Attract(
             welcome_points=50,
             troubles=(screens.Trouble.PAPER, screens.Trouble.NETWORK),
-            messages=(screens.Announcement(words=THURSDAY, picture="wine"),),
+            messages=(screens.Announcement(words=THURSDAY, picture="soap"),),
         ),
         "attract-no-reader": screens.Attract(welcome_points=50, troubles=(screens.Trouble.READER,)),
         "ease-of-use": screens.EaseOfUse(
