@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from backend.db import daily, tables
+from backend.db import daily, open_lots, tables
 from benchmarks.figures import percentile
 from tests.pages.shop import furnished
 from tests.support.server import NOWHERE, Company, company, in_process
@@ -87,7 +87,7 @@ def main() -> int:
         with company(f"sqlite:///{path}") as shop:
             names = furnished(shop)
             multiply(path, members)
-            _sum_days(shop)
+            _sum(shop)
             shop.database.analyse()
             pages = _asked(shop, names, PAGES, words)
             parts = _asked(shop, names, COUNTED, words, part=True)
@@ -158,11 +158,15 @@ def multiply(path: Path, members: int) -> None:
         connection.close()
 
 
-def _sum_days(shop: Company) -> None:
-    """The copies were made beside the services, which keep the sums of days."""
+def _sum(shop: Company) -> None:
+    """The copies were made beside the services, which keep the sums of days and of open points."""
     with shop.database.write(shop.shop.tenant) as tx:
         tx.run(delete(tables.daily_points))
         tx.daily.update(daily.counted(tx))
+        tx.run(delete(tables.open_points))
+        for (program, store, deadline), points in open_lots.counted(tx).items():
+            names = {"program": program, "store": store, "deadline": deadline}
+            tx.add(tables.open_points, {**names, "points": points})
 
 
 def _rows(connection: sqlite3.Connection, name: str, each: int) -> list[dict[str, Any]]:

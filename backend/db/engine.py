@@ -22,7 +22,17 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    true,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -243,11 +253,16 @@ class _Turns:
 
 
 def _take_turn(connection: Connection, tenant: TenantId) -> None:
-    """Wait until no other process writes for the company, and keep others out."""
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
-    mine = tables.tenants.c.id == tenant
+    """Wait until no other process writes for the company, and keep others out.
+
+    One statement, for a sale is some twenty: what is joined is read before the row is locked,
+    so the time to wait is set by then, and for this transaction only.
+    """
+    table = tables.tenants
+    limit = func.set_config("lock_timeout", f"{BUSY_TIMEOUT_S}s", true()).table_valued("set_config")
+    query = select(table.c.id).select_from(limit.join(table, true())).where(table.c.id == tenant)
     # Not the whole row: other tables' foreign keys may go on pointing to it.
-    connection.execute(select(tables.tenants.c.id).where(mine).with_for_update(key_share=True))
+    connection.execute(query.with_for_update(key_share=True, of=table))
 
 
 def _tell_others(connection: Connection, tenant: TenantId) -> None:

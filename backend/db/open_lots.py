@@ -107,8 +107,7 @@ def faults(tx: Transaction) -> Iterator[str]:
     """One line for each sum that is not that of the accounts."""
     write(tx)
     table = tables.open_points
-    counting = text(_COUNTED[tx.connection.dialect.name]).bindparams(tenant=tx.tenant)
-    due = {(row.program, row.store, row.deadline): int(row.points) for row in tx.rows(counting)}
+    due = counted(tx)
     kept = {
         (row.program, row.store, row.deadline): row.points
         for row in tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.points != 0))
@@ -117,6 +116,12 @@ def faults(tx: Transaction) -> Iterator[str]:
         if due.get(key) != kept.get(key):
             program, store, _ = key
             yield f"the sum of open points ({program}, {store}) is not that of the accounts"
+
+
+def counted(tx: Transaction) -> dict[tuple[str, str, int], int]:
+    """What the sums have to be, by program, store and deadline: every account, counted now."""
+    counting = text(_COUNTED[tx.connection.dialect.name]).bindparams(tenant=tx.tenant)
+    return {(row.program, row.store, row.deadline): int(row.points) for row in tx.rows(counting)}
 
 
 def _learn_stores(tx: Transaction, entries: Collection[str]) -> None:
