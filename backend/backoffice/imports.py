@@ -65,9 +65,18 @@ def every_import(page: _ImporterPage) -> Response:
 
 def _listed(page: Page, form: Form | None, status: int = 200) -> Response:
     found = api.every_import(page.database, page.caller, paging(page))
-    new = form.text("page.session") if form else str(uuid4())
+    programs = {each.plan.program if each.plan else "" for each in found.imports}
+    with page.database.read(page.caller.tenant) as tx:
+        stands = {program: standing(tx, page, program) for program in programs}
     return show(
-        page, "imports/list.html", status=status, found=found, form=form, STATES=STATES, new=new
+        page,
+        "imports/list.html",
+        status=status,
+        found=found,
+        form=form,
+        STATES=STATES,
+        new=form.text("page.session") if form else str(uuid4()),
+        stands=stands,
     )
 
 

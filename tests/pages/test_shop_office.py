@@ -147,10 +147,24 @@ def test_where_loyalty_is_money_every_form_takes_amounts(visit: Visit) -> None:
     page.get_by_label("Motif").fill("Erreur")
     page.get_by_role("button", name="Enregistrer les points").click()
     page.get_by_text("1 compte est corrigé").wait_for()
+    _old_points_become_money(visit)
     page = visit.open("/office/members?points_from=2,01")
     expect(page.get_by_role("link", name="Camille")).to_have_count(0)
     page = visit.open("/office/members?points_from=2")
     expect(page.get_by_role("link", name="Camille")).to_have_count(1)
+
+
+def _old_points_become_money(visit: Visit) -> None:
+    """LSX-49: a thousand points of another system, at a cent each, are ten euros."""
+    old = b"Courriel;Solde\nancienne@mail.example;1000\n"
+    page = visit.open("/office/imports")
+    sent = {"name": "soldes.csv", "mimeType": "text/csv", "buffer": old}
+    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # Playwright's FilePayload
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    page.get_by_label("Un des leurs vaut tant des nôtres").fill("0,01")
+    page.get_by_label("Qui n’est pas encore là").select_option("add")
+    page.get_by_role("button", name="Essayer").click()
+    expect(page.locator(".figure.strong")).to_contain_text("10,00\u00a0€")
 
 
 def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> None:
