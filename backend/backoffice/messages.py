@@ -236,6 +236,7 @@ def notation_of(kind: MailKind, language: str) -> Notation:
     values = {*ALWAYS, *MAILS[kind].values}
     return Notation(
         kind=kind,
+        colon=" : " if language == "fr" else ": ",
         names={name: words_in(language).t(said) for name, said in NAMED.items() if name in values},
         understood={
             name_key(words_in(each).t(NAMED[name])): name for each in LANGUAGES for name in values

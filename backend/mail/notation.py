@@ -38,6 +38,8 @@ class Notation:
     """What stands in the brackets: `{"first_name": "prénom"}`."""
     understood: Mapping[str, str]
     """The value that a name means, in every language, by its `name_key`."""
+    colon: str = ": "
+    """What stands before the words to count with: French leaves a space before it."""
 
     def shown(self, words: Words) -> Words | None:
         """The template as a merchant reads it; None where it says what this cannot say."""
@@ -65,7 +67,7 @@ class Notation:
     def example(self, value: str, one: str, many: str) -> str:
         """What a button inserts for a value: a number comes with a word to count."""
         if isinstance({**ALWAYS, **KINDS[self.kind].values}[value], int):
-            return f"[{self.names[value]} : {one} / {many}]"
+            return f"[{self.names[value]}{self.colon}{one} / {many}]"
         return f"[{self.names[value]}]"
 
     def _shown(self, template: str) -> str:
@@ -73,7 +75,7 @@ class Notation:
         text = _PARAGRAPH.sub(r"\n\1\n", template)
         text = _PIECE.sub(r"{\1}", _KNOWN_NAME.sub(r"\1", text))
         text = _PLURAL.sub(
-            lambda found: f"[{self._name(found[1])} : {found[2]} / {found[3]}]", text
+            lambda found: f"[{self._name(found[1])}{self.colon}{found[2]} / {found[3]}]", text
         )
         text = _VALUE.sub(lambda found: f"[{self._name(found[1])}]", text)
         return re.sub(r"\n{3,}", "\n\n", text).strip("\n")

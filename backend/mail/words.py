@@ -173,7 +173,7 @@ def _rendered(place: str, text: str, told: Mapping[str, object]) -> str:
 def _written(value: Value, language: str) -> object:
     """Numbers stay numbers where they are compared, and are written the reader's way."""
     if isinstance(value, date):
-        return format_date(value, format="long", locale=language)
+        return format_date(value, format="long", locale=_CLDR.get(language, language))
     if isinstance(value, Amount):
         return _Number(value.number, language, value)
     if isinstance(value, int):
@@ -185,6 +185,10 @@ _COUNTS = {Unit.VISITS: ("visit", "passage"), Unit.ARTICLES: ("article", "articl
 """What stands for "point" where an account counts other things: in English, in French."""
 _POINT = re.compile(r"\bpoint(?=s?\b)")
 _POINTS_OF = re.compile(r"(?:\bde vos |\bof your )?\bpoints?\b")
+
+
+_CLDR = {"en": "en_GB"}
+"""A shop in Europe writes the day before the month, in English too."""
 
 
 class _Number(int):
