@@ -67,7 +67,7 @@ def test_gifts_and_what_they_bring_are_the_ledgers_figures(visit: Visit) -> None
     """GLO-13 to GLO-15: what the pages say of gifts is what the books hold, and so is the file."""
     visit.as_staff()
     page = visit.open("/office/reports")
-    page.get_by_role("link", name="Cadeaux et leur coût").click()
+    page.locator(".tabs a[href$='/gifts']").click()
     page = visit.open(f"/office/reports/gifts?{ALL_OF_IT}")
     visit.check()
     points, cost = _figure(page, "Points qu’ils ont coûtés"), _figure(page, "Leur coût")

@@ -9,7 +9,9 @@ from backend.backoffice.rules import shapes
 from backend.backoffice.rules.known import Known, in_words
 from backend.backoffice.rules.shapes import Kind, Shape
 from backend.backoffice.rules.showing import variant_of
+from backend.services.points.explanations import nature_in_words
 from backend.web.words import later
+from backend.words import Words
 from backend_client.schemas import Difference
 
 
@@ -75,6 +77,9 @@ def joined(found: Iterable[tuple[str, str]], known: Known) -> str:
 def _simple(shape: Shape, value: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     if isinstance(value, list):
         names = dict(known.picked(shape))
+        if shape.key == "Adjustments.natures":
+            spoken = Words(known.words.language)
+            names = {str(each): nature_in_words(str(each), spoken) for each in value}
         return ", ".join(
             names.get(str(each), known.word(shape, str(each)) if shape.words else str(each))
             for each in value
@@ -187,8 +192,32 @@ def _gives(rule: dict[str, Any], known: Known) -> str:
         return t("{points} for every {things}", points=gained, things=things)
     if "points" in give and len(give) == 1:
         return t("{points} at each purchase", points=gained)
+    return _otherwise(give, known)
+
+
+def _otherwise(give: dict[str, Any], known: Known) -> str:
+    """What is given by bands of amounts, by article, or by a rule of one's own."""
+    if isinstance(give.get("bands"), list):
+        return "; ".join(_band(each, known) for each in give["bands"] if isinstance(each, dict))
     shape = next(each for each in shapes.program()["earning"].inside if each.name == "give")
     return told(shape, give, known)
+
+
+def _band(band: dict[str, Any], known: Known) -> str:
+    """One band of amounts: from its start, itself included, to less than its end (SW-15)."""
+    t = known.words.t
+    start, below = (_counted(band.get(name), known) for name in ("start", "below"))
+    gained = points(band.get("points", 0), known)
+    if band.get("below") is None:
+        return t("{points} from {start}", points=gained, start=start)
+    return t("{points} from {start} to less than {below}", points=gained, start=start, below=below)
+
+
+def _counted(value: object, known: Known) -> str:
+    """Money where the rule counts money; else so many visits or pieces."""
+    if isinstance(value, int) and known.counts_money:
+        return known.words.money(value, known.currency)
+    return str(value or 0)
 
 
 def _whole_rate(give: dict[str, Any], known: Known) -> int | None:
