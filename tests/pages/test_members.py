@@ -100,6 +100,8 @@ def test_points_are_adjusted_down_the_list_and_a_large_gift_waits_for_a_second_p
     page.get_by_role("button", name="Enregistrer les points").click()
     page.get_by_text("1 compte est corrigé").wait_for()
     assert int(column(page, "Points")[0]) == before + 25
+    page.get_by_role("link", name="Gabriel Durand").click()
+    page.locator(".movement", has_text="+25").get_by_text("« Colis perdu »").wait_for()
     page = visit.open(f"/office/members/{MEMBER}/points")
     page.get_by_role("listitem").filter(has_text="ticket de").first.get_by_text("Pourquoi").click()
     page.get_by_text(re.compile(r"^Ticket [0-9a-f-]{36}$")).first.wait_for()

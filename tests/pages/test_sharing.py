@@ -1,4 +1,4 @@
-"""Points that are shared: between stores, which owe each other (F10), and at home (F11)."""
+"""Points that stores share, and what they owe each other for it; or that each keeps (F10)."""
 
 import json
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from tests.pages.visit import Visit
 from tests.support.books import Books
 from tests.support.server import PROGRAM, Company, company
 
-RULES = json.dumps(json.loads(PROGRAM) | {"point_value": "0.02", "households": {"active": True}})
+RULES = json.dumps(json.loads(PROGRAM) | {"point_value": "0.02"})
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Company]:
-    """A company where a point is worth two cents, and families may share."""
+    """A company where a point is worth two cents."""
     with company(f"sqlite:///{tmp_path}/loyalty.db", program=RULES) as made:
         yield made
 
@@ -78,64 +78,10 @@ def find(page: Page, name: str) -> None:
 
 def sell(page: Page, price: str) -> None:
     """Something at that price, recorded."""
-    page.get_by_text("Ligne libre").first.click()
+    page.locator("summary", has_text="Ligne libre").click()
     page.locator("#free-price").fill(price)
     page.locator("#free-price").press("Enter")
     expect(page.locator("#earned")).to_have_text(f"{price} points")
     page.keyboard.press("F9")
     page.locator("#done[open] #paper .loyalty").wait_for()
     page.get_by_role("button", name="Client suivant").click()
-
-
-def test_a_family_shares_what_it_has_and_each_leaves_with_their_own(visit: Visit) -> None:
-    visit.as_staff()
-    lise, paul = (added(visit, name, points) for name, points in (("Lise", 30), ("Paul", 70)))
-    page = visit.open(f"/office/members/{lise}/household")
-    page.get_by_role("button", name="Créer un foyer").click()
-    page.get_by_text("Le foyer est créé").wait_for()
-    page.get_by_label("Qui rejoint").fill("personne")
-    page.get_by_role("button", name="Rejoint").click()
-    expect(page.get_by_role("alert")).to_contain_text("Personne, ou plusieurs")
-    assert page.get_by_label("Qui rejoint").input_value() == "personne"
-    page.get_by_label("Qui rejoint").fill("Paul")
-    page.get_by_role("button", name="Rejoint").click()
-    page.get_by_text("Les points sont partagés maintenant").wait_for()
-    expect(page.locator("main")).to_contain_text("Points partagés\u202f: 150")
-    assert [balance(visit, each) for each in (lise, paul)] == ["150", "150"], (
-        "one welcome for the home"
-    )
-    page = visit.open(f"/office/members/{lise}/household")
-    page.get_by_role("listitem").filter(has_text="Paul").get_by_text("Modifier").click()
-    page.get_by_label("Peut").locator("visible=true").select_option("Gagne seulement")
-    page.get_by_label("Points à dépenser par jour").locator("visible=true").fill("25")
-    page.get_by_role("button", name="Enregistrer").locator("visible=true").click()
-    expect(page.get_by_role("listitem").filter(has_text="Paul")).to_contain_text(
-        "Gagne seulement · au plus 25 par jour · reste de ses apports\u202f: 70"
-    )
-    visit.check()
-    page.get_by_role("listitem").filter(has_text="Paul").get_by_text("Modifier").click()
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Quitte le foyer").locator("visible=true").click()
-    page.get_by_text("Le membre a son propre compte").wait_for()
-    assert [balance(visit, each) for each in (lise, paul)] == ["80", "70"]
-
-
-def added(visit: Visit, name: str, points: int) -> str:
-    """Somebody with the welcome points and so many more; their id."""
-    page = visit.open("/office/members/new")
-    page.get_by_label("Prénom").fill(name)
-    page.get_by_role("button", name="Ajouter").last.click()
-    page.get_by_text("Le membre est ajouté").wait_for()
-    page.get_by_label("Points", exact=True).fill(str(points))
-    page.get_by_label("Motif").fill("Geste")
-    page.get_by_label("Commentaire").fill("colis abîmé")
-    page.get_by_role("button", name="Enregistrer les points").click()
-    page.get_by_text("Les points sont enregistrés").wait_for()
-    expect(page.locator(".movement").first).to_contain_text("colis abîmé")
-    return page.url.rpartition("/")[2].partition("?")[0]
-
-
-def balance(visit: Visit, member: str) -> str:
-    """What the member's own page shows."""
-    page = visit.open(f"/office/members/{member}")
-    return page.locator(".figure.strong .value").inner_text()
