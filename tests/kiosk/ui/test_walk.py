@@ -51,7 +51,9 @@ def walk(
 
     async def story() -> None:
         async with shop_window(bench, folder, languages=("fr", "en", "ar"), timing=TIMING) as place:
+            place.kiosk.timing = Session()  # who joins is not hurried, however slow the machine
             await join(place)
+            place.kiosk.timing = TIMING
             for number in range(steps):
                 await step(place, chance)
                 if number % LOOK_EVERY == LOOK_EVERY - 1:
