@@ -100,11 +100,11 @@ install_inside() {
     say "install"
     inside true ||
         die "programs of this image do not run here: use 64-bit ARM, or install qemu-user-static"
-    mkdir "$root/root/loyalty-kiosk"
+    mkdir --parents "$root/srv/loyalty-kiosk"
     tar --create --directory="$source_tree" --exclude=./.venv --exclude=./.git --exclude=./build . |
-        tar --extract --directory="$root/root/loyalty-kiosk" --no-same-owner
-    inside /root/loyalty-kiosk/deploy/raspberrypi/install.sh
-    rm -rf "$root/root/loyalty-kiosk"
+        tar --extract --directory="$root/srv/loyalty-kiosk" --no-same-owner
+    inside /srv/loyalty-kiosk/deploy/raspberrypi/install.sh
+    rm -rf "$root/srv/loyalty-kiosk"
     inside apt-get clean
 }
 
