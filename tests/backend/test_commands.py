@@ -70,7 +70,7 @@ def test_the_server_stops_at_once_though_kiosks_wait(operator: Operator) -> None
             began = monotonic()
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
-            assert monotonic() - began < 2
+            assert monotonic() - began < 5, "not the 25 s that a kiosk may wait"
             waiting.join(5)
             assert answered.is_set()
 
