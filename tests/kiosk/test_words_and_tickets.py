@@ -48,7 +48,7 @@ def test_each_language_writes_numbers_money_and_days_its_own_way(
 
 def test_amounts_have_the_digits_of_their_currency() -> None:
     assert Words("en").money(500, "JPY") == "JP¥500"
-    assert Words("en").money(-1, "EUR") == "-€0.01"
+    assert Words("en").money(-1, "EUR") == "−€0.01"
 
 
 def test_one_is_said_as_one_and_values_are_never_read_as_blanks() -> None:
