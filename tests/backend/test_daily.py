@@ -111,6 +111,7 @@ def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url
         with shop.database.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE daily_points")
             connection.exec_driver_sql("DROP TABLE open_points")
+            connection.exec_driver_sql("ALTER TABLE stores DROP COLUMN closed_at")
             for index in NEW_INDEXES:
                 connection.exec_driver_sql(f"DROP INDEX {index}")
             connection.exec_driver_sql(
