@@ -22,7 +22,8 @@ NAMES = tuple(faces("fr"))
 LARGE = frozenset({Mode.LARGE})
 TAB, ENTER, ESCAPE = 9, 13, 27
 
-MUTE = {"printing", *(name for name in NAMES if name.startswith("out-of-service"))}
+TO_SET_UP = {"out-of-service-not_claimed", "out-of-service-revoked"}
+MUTE = {"printing", *(n for n in NAMES if n.startswith("out-of-service"))} - TO_SET_UP
 """Nothing can be chosen there: it ends by itself."""
 
 
@@ -36,6 +37,8 @@ TYPED_FACES = {
         | screens.TypePhone
         | screens.TypeBirthday
         | screens.FindMember
+        | screens.TypeAddress
+        | screens.TypeClaimCode
         | screens.TypeComment
         | screens.StaffPin
         | screens.TypePoints
