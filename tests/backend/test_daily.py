@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from backend.db import Transaction, daily, open_lots, tables
 from backend.db.daily import Period
@@ -100,6 +101,17 @@ def test_what_is_left_is_told_by_store_until_it_runs_out(url: str) -> None:
             }
             tx.run(update(tables.open_points).values(points=tables.open_points.c.points + 1))
             assert len(list(open_lots.faults(tx))) == 3
+
+
+def test_lots_are_counted_account_by_account_and_not_entry_by_entry(tmp_path: Path) -> None:
+    """Among 100 000 members the one takes seconds, the other does not end."""
+    asked = text(f"EXPLAIN QUERY PLAN {open_lots.COUNTED['sqlite']}")
+    with (
+        company(f"sqlite:///{tmp_path}/loyalty.db") as shop,
+        shop.database.engine.connect() as connection,
+    ):
+        plan = [row.detail for row in connection.execute(asked, {"tenant": "t"})]
+    assert any(step.startswith("SEARCH e ") and "tenant=? AND id=?" in step for step in plan)
 
 
 def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url: str) -> None:

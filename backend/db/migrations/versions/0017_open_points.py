@@ -9,14 +9,16 @@ branch_labels = None
 depends_on = None
 
 # The lots stand in each account's snapshot, as JSON; an account that was never saved has none.
+# CROSS JOIN is SQLite's word for "in this order": the other way round takes hours in a large shop.
 _COUNTED = {
     "sqlite": """
         SELECT a.tenant, a.program, e.store,
                COALESCE(CAST(strftime('%s', substr(json_extract(l.value, '$.deadline'), 1, 19))
                    AS INTEGER), 0),
                SUM(json_extract(l.value, '$.left'))
-        FROM accounts a, json_each(a.snapshot, '$.lots') l
-        JOIN entries e ON e.tenant = a.tenant AND e.id = json_extract(l.value, '$.entry')
+        FROM accounts a
+        CROSS JOIN json_each(a.snapshot, '$.lots') l
+        CROSS JOIN entries e ON e.tenant = a.tenant AND e.id = json_extract(l.value, '$.entry')
         WHERE json_extract(l.value, '$.left') > 0
         GROUP BY 1, 2, 3, 4
     """,
