@@ -20,7 +20,7 @@ from backend.serve import serve
 from backend.services.people.members import set_card_status
 from backend.services.shop.companies import waits_for_owner
 from backend.services.shop.shops import add_shop
-from backend_client.schemas import CardStatus
+from backend_client.schemas.changes import CardStatus
 from loyalty.errors import ProgramRefused
 
 log = logging.getLogger("backend")

@@ -66,7 +66,8 @@ from backend.shop import AREAS as SHOP
 from backend.till import AREAS as TILL
 from backend.web import look
 from backend.web import routes as web
-from backend_client.schemas import API, ProblemName
+from backend_client.schemas.base import API
+from backend_client.schemas.problems import ProblemName
 
 _ABOUT = """
 Terminals and tills talk to a company's loyalty backend here.

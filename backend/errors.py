@@ -8,7 +8,7 @@ CannotStart    a command cannot do its work: one line for the person who typed i
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.errors import LoyaltyError
 from loyalty.sentences import Sentence
 

@@ -18,7 +18,7 @@ from typing import Final
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from backend_client.schemas import ChipProof
+from backend_client.schemas.cards import ChipProof
 
 KEY_LENGTH: Final = 16
 UID_LENGTH: Final = 7

@@ -9,7 +9,7 @@ BackendError
 A "no" of the loyalty rules is raised as the same LoyaltyError leaf that the engine raises.
 """
 
-from backend_client.schemas import Problem
+from backend_client.schemas.problems import Problem
 
 
 class BackendError(Exception):

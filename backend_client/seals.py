@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from backend_client.schemas import AccountSnapshot
+from backend_client.schemas.ledger import AccountSnapshot
 from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired
 from loyalty.program import Reward
 from loyalty.vouchers import Voucher, payload

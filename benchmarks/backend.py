@@ -22,8 +22,10 @@ import psycopg
 from backend.db import Database, tables
 from backend.db.migrations import migrate
 from backend.keys import new_keyring
-from backend_client.rest import TerminalClient, TillClient, claim
-from backend_client.schemas import ClaimRequest, JournalEvent
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.rest.till import TillClient
+from backend_client.schemas.events import JournalEvent
+from backend_client.schemas.terminals import ClaimRequest
 from benchmarks.figures import percentile
 from loyalty.document import read_program
 from tests.support import postgres

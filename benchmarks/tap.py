@@ -17,7 +17,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from backend_client.schemas import AccountSnapshot, CardStatus, LotBody, StoreBody
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.ledger import AccountSnapshot, LotBody
+from backend_client.schemas.terminals import StoreBody
 from backend_client.signing import card_key
 from devices.readers.simulated import SimulatedReader
 from kiosk.bootstrap import open_kiosk

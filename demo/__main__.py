@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backend_client.errors import BackendError
-from backend_client.rest import TillClient
-from backend_client.schemas import MemberQuery, VoucherRedemption
+from backend_client.rest.till import TillClient
+from backend_client.schemas.tills import MemberQuery, VoucherRedemption
 from demo.album import Album
 from demo.hand import HandError
 from demo.office import open_office

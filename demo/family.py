@@ -8,7 +8,9 @@ from backend.db import Database, Transaction, shops
 from backend.services.people import cards, households
 from backend.services.programs.programs import next_version, publish, put_draft
 from backend.services.team import audit
-from backend_client.schemas import CardLink, HouseholdJoin, NewHousehold, Publication
+from backend_client.schemas.cards import CardLink
+from backend_client.schemas.desk import HouseholdJoin, NewHousehold
+from backend_client.schemas.programs import Publication
 from loyalty.ids import MemberId, TenantId
 
 HOUSEHOLD = "demo-family"

@@ -11,7 +11,8 @@ from backend.services.keeping import demo
 from backend.services.people import links
 from backend.services.team import audit
 from backend.services.team.staff import NewPerson, add_person
-from backend_client.schemas import MemberSearch, MemberSort, NewLink
+from backend_client.schemas.kiosks import NewLink
+from backend_client.schemas.members import MemberSearch, MemberSort
 from demo import family
 from demo.shop import Shop
 from loyalty.ids import TenantId

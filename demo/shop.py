@@ -18,24 +18,19 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from backend_client.errors import BackendError
-from backend_client.rest import TerminalClient, TillClient, claim
-from backend_client.schemas import (
-    ClaimAnswer,
-    ClaimRequest,
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.rest.till import TillClient
+from backend_client.schemas.events import (
     ConsentBody,
-    EntryBody,
     Event,
     JournalEvent,
-    LineBody,
     MemberEnrolled,
-    MemberFound,
-    MemberQuery,
-    SaleAnswer,
-    SaleBody,
-    VoucherAnswer,
-    VoucherRedemption,
     WelcomeClaimed,
 )
+from backend_client.schemas.ledger import EntryBody
+from backend_client.schemas.sales import LineBody, SaleAnswer, SaleBody
+from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest
+from backend_client.schemas.tills import MemberFound, MemberQuery, VoucherAnswer, VoucherRedemption
 from backend_client.signing import card_key, journal_body
 from demo.hand import Hand
 from devices.simulate.client import SimulatorClient, await_rig

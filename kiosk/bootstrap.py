@@ -15,7 +15,7 @@ from kiosk.display import Display
 from kiosk.systemd import notify
 
 if TYPE_CHECKING:
-    from backend_client.rest import TerminalClient
+    from backend_client.rest.terminal import TerminalClient
     from devices.printers import Printer
     from devices.readers import CardReader
     from kiosk.context import Kiosk
@@ -234,7 +234,7 @@ class Parts:
     @classmethod
     def from_config(cls, config: Config, credentials: Credentials) -> "Parts":
         """The appliance's own. Raises DeviceError, NewerDatabase or StorageTrouble."""
-        from backend_client.rest import TerminalClient
+        from backend_client.rest.terminal import TerminalClient
         from devices.printers import open_printer
         from devices.readers import open_reader
         from kiosk.db import Database

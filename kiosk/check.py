@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_client.errors import BackendError
-from backend_client.rest import TerminalClient
+from backend_client.rest.terminal import TerminalClient
 from devices.errors import DeviceError
 from devices.printers import open_printer
 from devices.readers import ReaderDown, ReaderEvent, ReaderUp, open_reader

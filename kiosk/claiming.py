@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from backend_client.rest import claim
-from backend_client.schemas import ClaimAnswer, ClaimRequest
+from backend_client.rest.terminal import claim
+from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest
 from kiosk import SOFTWARE
 from kiosk.config import Credentials, load_credentials, save_credentials, writable
 from loyalty import vouchers

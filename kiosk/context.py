@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from backend_client import chips
 from backend_client.chips import Reading
-from backend_client.rest import TerminalClient
-from backend_client.schemas import StandingBody
+from backend_client.rest.terminal import TerminalClient
+from backend_client.schemas.kiosks import StandingBody
 from backend_client.seals import qr_text, snapshot_key, voucher_key
 from backend_client.signing import card_key
 from devices.readers import CardTap, CardUnreadable, Medium

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
-from backend_client.schemas import Heartbeat
+from backend_client.schemas.operations import Heartbeat
 from devices.printers import Paper, PrinterStatus
 from kiosk.hardware import AWAY, PrinterDesk
 from kiosk.screens import Trouble

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from backend_client.errors import BackendError
-from backend_client.rest import TerminalClient
+from backend_client.rest.terminal import TerminalClient
 from kiosk.background import abandonable
 
 log = logging.getLogger(__name__)

@@ -9,17 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from backend_client.errors import BackendError, BackendUnavailable, NotAuthorised
-from backend_client.rest import TerminalClient
-from backend_client.schemas import (
+from backend_client.rest.terminal import TerminalClient
+from backend_client.schemas.changes import (
     AccountChanged,
     CampaignChanged,
     CardChanged,
     Change,
     ChangesPage,
-    EventResult,
     GiftChanged,
-    Heartbeat,
-    HeartbeatAnswer,
     LinkUsed,
     MemberErased,
     ProgramChanged,
@@ -29,6 +26,8 @@ from backend_client.schemas import (
     StoreChanged,
     VoucherChanged,
 )
+from backend_client.schemas.events import EventResult
+from backend_client.schemas.operations import Heartbeat, HeartbeatAnswer
 from kiosk.background import abandonable, unbroken
 from kiosk.db import Conflict, Database, StorageTrouble, Transaction
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from backend_client.schemas import StoreBody
+from backend_client.schemas.terminals import StoreBody
 from backend_client.seals import qr_text
 from devices.printers import Pair, Qr, Rule, Space, Text, Ticket
 from kiosk.db.summary import DaySummary

@@ -10,15 +10,9 @@ from backend.api.pages import Asked, page
 from backend.api.problems import KEY, documented
 from backend.rights import Right
 from backend.services.points import accounts as service
-from backend_client.schemas import (
-    API,
-    AccountSummary,
-    Id,
-    LotsPage,
-    LotState,
-    MovementsPage,
-    ProblemName,
-)
+from backend_client.schemas.accounts import AccountSummary, LotsPage, LotState, MovementsPage
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
 from loyalty.ledger import EntryKind
 
 _Caller = Annotated[Caller, Depends(allowed(Right.MEMBERS))]

@@ -15,17 +15,16 @@ from backend.errors import Refused
 from backend.rights import Right
 from backend.services.points import adjustments
 from backend.services.points.adjustments import Hand
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.desk import (
     AdjustmentAnswer,
     AdjustmentsPage,
     AdjustmentState,
     AdjustmentTable,
     AdjustmentTableAnswer,
-    Id,
     NewAdjustment,
-    ProblemName,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId
 
 _RULES = (

@@ -12,7 +12,9 @@ from backend.db import alerts as kept
 from backend.db.alerts import Alert
 from backend.rights import Right
 from backend.services.team import alerts
-from backend_client.schemas import API, AlertAnswer, AlertsPage, Id, ProblemName
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.operations import AlertAnswer, AlertsPage
+from backend_client.schemas.problems import ProblemName
 
 _Manager = Annotated[Caller, Depends(allowed(Right.APPROVE))]
 

@@ -24,7 +24,7 @@ from backend.services.people import own_sessions
 from backend.services.team import audit, sessions
 from backend.services.team.access import terminal_of, till_of
 from backend.services.team.web_till import web_till
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, TenantId
 
 COOKIE = "loyalty_session"

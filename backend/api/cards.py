@@ -16,11 +16,10 @@ from backend.services.people import card_sale, records
 from backend.services.people import cards as desk
 from backend.services.shop import removal
 from backend.services.team import audit
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, CardKey, Id
+from backend_client.schemas.cards import (
     CardBlock,
     CardBody,
-    CardKey,
     CardLimits,
     CardLink,
     CardLinked,
@@ -28,9 +27,8 @@ from backend_client.schemas import (
     CardTypeBody,
     CardTypesAnswer,
     CardTypeTerms,
-    Id,
-    ProblemName,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId
 
 P = ParamSpec("P")

@@ -24,15 +24,14 @@ from backend.services.shop.catalogue import (
     put_product,
 )
 from backend.services.shop.product_files import export_products, import_products
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API
+from backend_client.schemas.catalogue import (
     PriceBookBody,
     PriceBookFound,
     PriceBookLine,
     PriceBookLineBody,
     PriceBookPage,
     PriceBooks,
-    ProblemName,
     ProductBody,
     ProductFound,
     ProductId,
@@ -40,6 +39,7 @@ from backend_client.schemas import (
     ProductsImported,
     ProductsPage,
 )
+from backend_client.schemas.problems import ProblemName
 
 READING = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED, ProblemName.INVALID)
 WRITING = (

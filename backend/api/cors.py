@@ -7,7 +7,7 @@ which has the key; a key with more than the scope `simulate` has no place in a p
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend_client.schemas import API
+from backend_client.schemas.base import API
 
 OPEN = f"{API}/simulations"
 _ANY = {"access-control-allow-origin": "*"}

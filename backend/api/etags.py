@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Response
 
 from backend.services.expected import Expected, tag
-from backend_client.schemas import Wire
+from backend_client.schemas.base import Wire
 
 _MAX = 400
 

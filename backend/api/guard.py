@@ -19,7 +19,7 @@ from backend.api.headers import HEADERS, HTTPS_ONLY
 from backend.api.problems import problem
 from backend.logs import facts, request_id
 from backend.metrics import Metrics
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 log = logging.getLogger(__name__)
 

@@ -10,18 +10,17 @@ from backend.api.members import program_of, store_of
 from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.people import households, merging
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.desk import (
     HouseholdAnswer,
     HouseholdJoin,
     HouseholdLeave,
     HouseholdTerms,
-    Id,
     MergeAnswer,
     NewHousehold,
     NewMerge,
-    ProblemName,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId
 
 _STEP = (ProblemName.NOT_FOUND, ProblemName.ID_REUSED, ProblemName.HOUSEHOLD)

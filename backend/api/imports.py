@@ -11,8 +11,9 @@ from backend.db.imports import imports_before
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.keeping import import_uploads, imports
-from backend_client.schemas import API, Id, ProblemName
+from backend_client.schemas.base import API, Id
 from backend_client.schemas.imports import ImportPlan, Imports, ImportShown
+from backend_client.schemas.problems import ProblemName
 
 _ONE = (*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID)
 _FILES = ("text/csv", "text/plain", "application/octet-stream")

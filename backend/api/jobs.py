@@ -14,8 +14,9 @@ from backend.rights import Right
 from backend.services.figures import closing
 from backend.services.keeping.working import Job, is_running, run_job
 from backend.services.team import audit
-from backend_client.schemas import API, Id, ProblemName
+from backend_client.schemas.base import API, Id
 from backend_client.schemas.jobs import JobBody, JobRun, Jobs
+from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.reports import ClearingReport
 from loyalty.ids import ProgramId
 

@@ -13,9 +13,10 @@ from backend.services.kiosks.standing import standing, tapped
 from backend.services.people import codes, links, own_data, privacy
 from backend.services.people.own_data import LOST_CARD
 from backend.services.team import at_kiosk
-from backend_client.schemas import (
-    API,
-    CardBody,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.cards import CardBody
+from backend_client.schemas.desk import Erased
+from backend_client.schemas.kiosks import (
     CardRemoval,
     CardSeen,
     CardTapped,
@@ -23,25 +24,21 @@ from backend_client.schemas import (
     CodePassed,
     CodeRequest,
     CodeTyped,
-    Done,
-    Erased,
-    Id,
     LinkAnswer,
     MyConsents,
     MyDataAnswer,
     MyLanguage,
     MyRequest,
     NewLink,
-    ProblemName,
     SeenAnswer,
     ShownCard,
     SpendingCodeAsked,
     SpendingCodeRequest,
-    StaffUnlock,
-    StaffUnlocked,
     StandingBody,
     VoucherMailed,
 )
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import Done, StaffUnlock, StaffUnlocked
 from loyalty.ids import MemberId, RedemptionId
 
 _CARD = (ProblemName.NOT_FOUND, ProblemName.CARD_BLOCKED, ProblemName.CARD_EXPIRED)

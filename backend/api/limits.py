@@ -14,7 +14,7 @@ from time import monotonic
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.problems import problem
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 _KEYS_MAX = 10_000
 """Buckets that are remembered; who did not ask for longest is forgotten first."""

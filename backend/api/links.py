@@ -11,16 +11,10 @@ from backend.api.own import keep
 from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.people import links, own_sessions, privacy
-from backend_client.schemas import (
-    API,
-    JoinAnswer,
-    JoinBody,
-    JoinForm,
-    LinkAnswer,
-    NewLink,
-    PersonalData,
-    ProblemName,
-)
+from backend_client.schemas.base import API
+from backend_client.schemas.desk import PersonalData
+from backend_client.schemas.kiosks import JoinAnswer, JoinBody, JoinForm, LinkAnswer, NewLink
+from backend_client.schemas.problems import ProblemName
 
 _Inviter = Annotated[Caller, Depends(allowed(Right.MEMBERS))]
 _Token = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]

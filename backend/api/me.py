@@ -12,16 +12,11 @@ from backend.api.pages import Asked, page
 from backend.api.problems import BODY, documented
 from backend.services.people import own_account, own_address, privacy, records
 from backend.services.points import accounts
-from backend_client.schemas import (
-    API,
-    CodeAsked,
-    ConsentsAnswer,
-    ConsentsBody,
-    Erased,
-    Id,
-    LotsPage,
-    LotState,
-    MovementsPage,
+from backend_client.schemas.accounts import LotsPage, LotState, MovementsPage
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.desk import Erased, PersonalData
+from backend_client.schemas.kiosks import CodeAsked
+from backend_client.schemas.me import (
     MyAccount,
     MyChange,
     MyEmail,
@@ -29,9 +24,9 @@ from backend_client.schemas import (
     MyErasure,
     MyProfile,
     MyVouchers,
-    PersonalData,
-    ProblemName,
 )
+from backend_client.schemas.members import ConsentsAnswer, ConsentsBody
+from backend_client.schemas.problems import ProblemName
 from loyalty.ledger import EntryKind
 
 _ME = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)

@@ -9,15 +9,11 @@ from backend.api.sessions import door_of
 from backend.db import Database, shops
 from backend.services.people import own_sessions
 from backend.services.shop.companies import the_company
-from backend_client.schemas import (
-    API,
-    CodeAsked,
-    Done,
-    MyCodeRequest,
-    MySession,
-    MySignIn,
-    ProblemName,
-)
+from backend_client.schemas.base import API
+from backend_client.schemas.kiosks import CodeAsked
+from backend_client.schemas.me import MyCodeRequest, MySession, MySignIn
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import Done
 
 _ME = (ProblemName.NOT_AUTHORISED, ProblemName.NOT_ALLOWED)
 

@@ -17,15 +17,15 @@ from backend.rights import Right
 from backend.services.people import bulk as bulk_change
 from backend.services.people import directory, own_account, records
 from backend.services.points.worth import in_a_table, points_column
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.me import MyVouchers
+from backend_client.schemas.members import (
     AlikeBody,
     BulkAnswer,
     BulkChange,
     ConsentsAnswer,
     ConsentsBody,
     DuplicatesPage,
-    Id,
     MemberChange,
     MemberColumn,
     MemberRecord,
@@ -33,13 +33,12 @@ from backend_client.schemas import (
     MemberSort,
     MembersPage,
     MemberTable,
-    MyVouchers,
     NewMember,
-    ProblemName,
     SegmentBody,
     SegmentsAnswer,
     SegmentTerms,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, ProgramId, StoreId
 
 _DETAILS = (ProblemName.EMAIL_REFUSED, ProblemName.NAME_REFUSED, ProblemName.PHONE_REFUSED)

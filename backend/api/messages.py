@@ -15,7 +15,7 @@ from backend.rights import Right
 from backend.services.mailing import messages, news, stopping
 from backend.services.shop.settings import message_settings, save_message_settings
 from backend.services.team import audit
-from backend_client.schemas import API, Id, ProblemName
+from backend_client.schemas.base import API, Id
 from backend_client.schemas.messages import (
     MailKindBody,
     MailKinds,
@@ -29,6 +29,7 @@ from backend_client.schemas.messages import (
     QueuedMail,
     TestMail,
 )
+from backend_client.schemas.problems import ProblemName
 
 _Writer = Annotated[Caller, Depends(allowed(Right.ADJUST))]
 _Owner = Annotated[Caller, Depends(allowed(Right.SETTINGS))]

@@ -14,17 +14,15 @@ from backend.db.audit import Line, Wanted
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.team import approvals, audit
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id, Instant
+from backend_client.schemas.operations import (
     ApprovalAnswer,
     ApprovalsPage,
     AuditLine,
     AuditPage,
     DecisionBody,
-    Id,
-    Instant,
-    ProblemName,
 )
+from backend_client.schemas.problems import ProblemName
 
 _Owner = Annotated[Caller, Depends(allowed(Right.STAFF))]
 _Second = Annotated[Caller, Depends(allowed(Right.APPROVE))]

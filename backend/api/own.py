@@ -16,7 +16,7 @@ from backend.errors import Refused
 from backend.services.people import own_sessions
 from backend.services.people.own_sessions import ABSOLUTE, OpenedByMember
 from backend.services.team.sessions import csrf_fits, csrf_of
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, TenantId
 
 COOKIE = "loyalty_member"

@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query
 
 from backend.errors import Refused
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 LIMIT = 50
 LIMIT_MAX = 200

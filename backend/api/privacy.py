@@ -9,7 +9,9 @@ from backend.api.links import zip_of
 from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.people import privacy
-from backend_client.schemas import API, Erased, Erasure, Id, PersonalData, ProblemName
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.desk import Erased, Erasure, PersonalData
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId
 
 _Officer = Annotated[Caller, Depends(allowed(Right.PRIVACY))]

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from backend.api.headers import HEADERS
 from backend.errors import STATUS, DatabaseBusy, Refused
 from backend.logs import request_id
-from backend_client.schemas import PROBLEM, Problem, ProblemName
+from backend_client.schemas.problems import PROBLEM, Problem, ProblemName
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import (
     AdjustmentRefused,

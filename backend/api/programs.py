@@ -36,8 +36,9 @@ from backend.services.programs.programs import (
     versions_before,
 )
 from backend.services.programs.trial import trial as try_ticket
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.programs import (
     BatchDone,
     BatchPreview,
     CampaignMessageBody,
@@ -46,10 +47,8 @@ from backend_client.schemas import (
     DraftBody,
     DraftFound,
     EnrolmentBody,
-    Id,
     OpeningBody,
     PresetsFound,
-    ProblemName,
     ProgramFound,
     ProgramKey,
     ProgramsFound,

@@ -10,14 +10,9 @@ from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
 from backend.services.selling import quotes as service
-from backend_client.schemas import (
-    API,
-    CartBody,
-    ProblemName,
-    QuoteAnswer,
-    QuoteBody,
-    SimulationAnswer,
-)
+from backend_client.schemas.base import API
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.quotes import CartBody, QuoteAnswer, QuoteBody, SimulationAnswer
 
 _Till = Annotated[Till, Depends(at_till(Right.SALES))]
 _Shopper = Annotated[Till, Depends(till_with(Right.SIMULATE))]

@@ -20,7 +20,8 @@ from backend.services.figures import accounting, reports
 from backend.services.figures.clearing import clearing_report
 from backend.services.points.worth import decimals, in_a_table, major, unit_of
 from backend.services.team import audit
-from backend_client.schemas import API, Id, Instant, ProblemName
+from backend_client.schemas.base import API, Id, Instant
+from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.reports import (
     AccountCodes,
     ActivityReport,

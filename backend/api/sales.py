@@ -13,13 +13,11 @@ from backend.rights import Right
 from backend.services.selling import receipts, returns
 from backend.services.selling.many_sales import record_sales
 from backend.services.selling.queue import SalesQueue
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.invitations import InvitationForReceipt, NewInvitation
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import (
     CreditNoteBody,
-    Id,
-    InvitationForReceipt,
-    NewInvitation,
-    ProblemName,
     ReturnBody,
     SaleAct,
     SaleActAnswer,

@@ -19,12 +19,12 @@ from backend.services.team import letters
 from backend.services.team import staff as people
 from backend.services.team.sessions import ABSOLUTE, Opened, csrf_of
 from backend.throttle import Throttle
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import (
     Done,
     FirstRun,
     FirstRunAnswer,
-    Id,
     NewToken,
     OpenSession,
     OpenSessions,
@@ -32,7 +32,6 @@ from backend_client.schemas import (
     PasswordChoice,
     PasswordForgotten,
     PinChange,
-    ProblemName,
     SessionAnswer,
     SignIn,
     StaffAnswer,

@@ -13,14 +13,13 @@ from backend.rights import Right, Role
 from backend.services.team import letters
 from backend.services.team import staff as people
 from backend.services.team.staff import NewPerson
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import (
     Done,
-    Id,
     InvitationAnswer,
     NewStaff,
     PinChange,
-    ProblemName,
     StaffAnswer,
     StaffChange,
     StaffList,

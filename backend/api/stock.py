@@ -16,9 +16,8 @@ from backend.services.selling.counter import cancel, take_gift
 from backend.services.shop.gifts import gift_of, put_gift
 from backend.services.shop.pictures import picture_of, put_picture
 from backend.services.shop.stock import keep, let_go, move, stock_of
-from backend_client.schemas import (
-    API,
-    Done,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.catalogue import (
     GiftBody,
     GiftFound,
     GiftsPage,
@@ -26,14 +25,14 @@ from backend_client.schemas import (
     Hash,
     HoldAnswer,
     HoldRequest,
-    Id,
     MovementBody,
     PictureFound,
-    ProblemName,
-    RedemptionAnswer,
     StockBody,
     StockFound,
 )
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.redemptions import RedemptionAnswer
+from backend_client.schemas.staff import Done
 from loyalty.ids import StoreId
 
 FOR_EVER = "private, max-age=31536000, immutable"

@@ -21,8 +21,9 @@ from backend.services.shop.stores import (
     store_of,
     stores_of,
 )
-from backend_client.schemas import (
-    API,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.stores import (
     BrandBody,
     BrandFound,
     BrandsFound,
@@ -30,8 +31,6 @@ from backend_client.schemas import (
     GroupBody,
     GroupFound,
     GroupsFound,
-    Id,
-    ProblemName,
     StoreFound,
     StoreSettings,
     StoresFound,

@@ -18,20 +18,12 @@ from backend.services.kiosks.redemptions import hold_redemption
 from backend.services.people.members import profile
 from backend.services.selling import assurance
 from backend.services.team.access import claim_terminal
-from backend_client.schemas import (
-    API,
-    ChangesPage,
-    ClaimAnswer,
-    ClaimRequest,
-    EventResult,
-    EventsAnswer,
-    EventsRequest,
-    Id,
-    MemberProfile,
-    ProblemName,
-    RedemptionAnswer,
-    RedemptionRequest,
-)
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.changes import ChangesPage, MemberProfile
+from backend_client.schemas.events import EventResult, EventsAnswer, EventsRequest
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest
 from loyalty.ids import MemberId
 
 WAIT_MAX_S = 25

@@ -8,15 +8,12 @@ from backend.api.callers import Caller, Data, TerminalCaller, allowed
 from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
 from backend.services.kiosks import fleet
-from backend_client.schemas import (
-    API,
-    Done,
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.operations import (
     Heartbeat,
     HeartbeatAnswer,
-    Id,
     NewTerminal,
     NewTill,
-    ProblemName,
     TerminalAdded,
     TerminalAnswer,
     TerminalChange,
@@ -24,6 +21,8 @@ from backend_client.schemas import (
     TillKey,
     TillsAnswer,
 )
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import Done
 
 _Manager = Annotated[Caller, Depends(allowed(Right.TERMINALS))]
 _Terminal = Annotated[Id, Path(description="The id of a kiosk.")]

@@ -13,16 +13,10 @@ from backend.rights import Right
 from backend.services.people.members import account_of, find_member
 from backend.services.selling.at_till import setup
 from backend.services.team import audit
-from backend_client.schemas import (
-    API,
-    AccountAnswer,
-    Id,
-    MemberFound,
-    MemberQuery,
-    ProblemName,
-    ProductsPage,
-    TillSetup,
-)
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.catalogue import ProductsPage
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.tills import AccountAnswer, MemberFound, MemberQuery, TillSetup
 from loyalty.ids import MemberId
 
 _MembersTill = Annotated[Till, Depends(at_till(Right.MEMBERS))]

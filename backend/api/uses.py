@@ -13,7 +13,9 @@ from backend.rights import Right
 from backend.services.selling import assurance
 from backend.services.selling import uses as service
 from backend.services.selling.assurance import Shown
-from backend_client.schemas import API, Id, ProblemName, UseAnswer, UseBody, UseIssue
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.uses import UseAnswer, UseBody, UseIssue
 
 _Till = Annotated[Till, Depends(at_till(Right.GIFTS))]
 _Use = Annotated[Id, Path(description="The till's id of the use.")]

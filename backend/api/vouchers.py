@@ -10,9 +10,9 @@ from backend.api.problems import BODY, KEY, documented
 from backend.db.access import Till
 from backend.rights import Right
 from backend.services.selling.vouchers import redeem_voucher, seal_key, taken_offline, voucher_of
-from backend_client.schemas import (
-    API,
-    ProblemName,
+from backend_client.schemas.base import API
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.tills import (
     TakenOfflineAnswer,
     TakenOfflineBody,
     VoucherAnswer,

@@ -11,7 +11,8 @@ from backend.db import webhooks as kept
 from backend.db.webhooks import Delivery
 from backend.rights import Right
 from backend.services.mailing import webhooks
-from backend_client.schemas import API, Id, ProblemName
+from backend_client.schemas.base import API, Id
+from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.webhooks import (
     DeliveriesPage,
     DeliveryBody,

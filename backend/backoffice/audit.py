@@ -19,7 +19,7 @@ from backend.web.forms import Form
 from backend.web.page import Page, page_with
 from backend.web.routes import page_routes
 from backend.web.words import PageWords, later
-from backend_client.schemas import AuditPage
+from backend_client.schemas.operations import AuditPage
 
 _OwnerPage = Annotated[Page, Depends(page_with(Right.STAFF))]
 DETAILS = {

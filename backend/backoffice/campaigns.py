@@ -24,7 +24,8 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
 from backend.web.words import LANGUAGES, NAMES
-from backend_client.schemas import CampaignMessageBody, Id
+from backend_client.schemas.base import Id
+from backend_client.schemas.programs import CampaignMessageBody
 from loyalty.campaigns import is_open
 from loyalty.ids import ProgramId as Key
 from loyalty.program import Campaign

@@ -14,7 +14,7 @@ from backend.rights import Right
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import CardTypeTerms
+from backend_client.schemas.cards import CardTypeTerms
 
 PATH = "/office/members/card-types"
 

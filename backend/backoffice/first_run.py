@@ -14,7 +14,7 @@ from backend.services.shop.companies import waits_for_owner
 from backend.web.forms import Form
 from backend.web.page import AnyForm, AnyPage, Page
 from backend.web.routes import page_routes
-from backend_client.schemas import FirstRun
+from backend_client.schemas.staff import FirstRun
 
 routes = page_routes()
 

@@ -23,7 +23,8 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
 from backend.web.words import LANGUAGES, NAMES, later
-from backend_client.schemas import GiftBody, GiftFound, Hash, Id, MovementBody, MovementKind
+from backend_client.schemas.base import Id
+from backend_client.schemas.catalogue import GiftBody, GiftFound, Hash, MovementBody, MovementKind
 from loyalty.ids import RewardId
 
 PATH = "/office/gifts"

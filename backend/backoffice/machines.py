@@ -16,7 +16,7 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas import NewTerminal, NewTill, TerminalAnswer, TerminalChange
+from backend_client.schemas.operations import NewTerminal, NewTill, TerminalAnswer, TerminalChange
 
 PATH = "/office/terminals"
 SILENT_AFTER = timedelta(minutes=10)

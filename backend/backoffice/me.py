@@ -13,7 +13,8 @@ from backend.services.team import staff as people
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, StaffPage
 from backend.web.routes import page_routes
-from backend_client.schemas import Id, NewToken, PasswordChange, PinChange
+from backend_client.schemas.base import Id
+from backend_client.schemas.staff import NewToken, PasswordChange, PinChange
 
 routes = page_routes("/office/me")
 

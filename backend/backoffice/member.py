@@ -33,14 +33,10 @@ from backend.web.forms import Form
 from backend.web.page import Page
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas import (
-    AdjustmentAnswer,
-    AdjustmentState,
-    BlockReason,
-    LotState,
-    MemberRecord,
-    PointsMovement,
-)
+from backend_client.schemas.accounts import LotState, PointsMovement
+from backend_client.schemas.changes import BlockReason
+from backend_client.schemas.desk import AdjustmentAnswer, AdjustmentState
+from backend_client.schemas.members import MemberRecord
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import EntryKind
 from loyalty.program import Assurance, Role, ValueDate

@@ -30,23 +30,18 @@ from backend.web import birthdays
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import (
+from backend_client.schemas.cards import CardBlock, CardLimits, CardLink, CardReplacement
+from backend_client.schemas.desk import (
     AdjustmentState,
-    CardBlock,
-    CardLimits,
-    CardLink,
-    CardReplacement,
-    ConsentsBody,
     Erasure,
     HouseholdJoin,
     HouseholdLeave,
     HouseholdTerms,
-    MemberChange,
-    MemberSearch,
     NewAdjustment,
     NewHousehold,
     NewMerge,
 )
+from backend_client.schemas.members import ConsentsBody, MemberChange, MemberSearch
 
 _OfficerPage = Annotated[Page, Depends(page_with(Right.PRIVACY))]
 

@@ -13,7 +13,8 @@ from backend.backoffice.reading import Standing
 from backend.errors import Refused
 from backend.services.people.contacts import phone
 from backend.web.words import later
-from backend_client.schemas import MemberFilter, MemberSearch, MemberSort, ProblemName
+from backend_client.schemas.members import MemberFilter, MemberSearch, MemberSort
+from backend_client.schemas.problems import ProblemName
 
 COLUMNS_COOKIE = "loyalty_members"
 USUAL = ("points", "email", "phone", "town", "joined_at")

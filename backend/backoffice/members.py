@@ -38,7 +38,7 @@ from backend.web import birthdays
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import (
+from backend_client.schemas.members import (
     MemberColumn,
     MembersPage,
     MemberTable,

@@ -27,15 +27,10 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.refusals import of_answer
 from backend.web.routes import page_routes
-from backend_client.schemas import (
-    AdjustmentTable,
-    AdjustmentTableAnswer,
-    BulkAnswer,
-    BulkChange,
-    MemberSearch,
-    ProblemName,
-)
+from backend_client.schemas.desk import AdjustmentTable, AdjustmentTableAnswer
+from backend_client.schemas.members import BulkAnswer, BulkChange, MemberSearch
 from backend_client.schemas.messages import NewsLetter, NewsSent
+from backend_client.schemas.problems import ProblemName
 
 routes = page_routes(PATH)
 _POINTS = "points."

@@ -11,7 +11,7 @@ from backend.services.team import staff as people
 from backend.web.forms import Form
 from backend.web.page import AnyForm, AnyPage, Page
 from backend.web.routes import page_routes
-from backend_client.schemas import PasswordChoice
+from backend_client.schemas.staff import PasswordChoice
 
 routes = page_routes()
 

@@ -16,7 +16,8 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas import Id, InvitationAnswer, NewStaff, StaffAnswer, StaffChange
+from backend_client.schemas.base import Id
+from backend_client.schemas.staff import InvitationAnswer, NewStaff, StaffAnswer, StaffChange
 
 PATH = "/office/staff"
 OwnerPage = Annotated[Page, Depends(page_with(Right.STAFF))]

@@ -20,7 +20,12 @@ from backend.services.shop.catalogue import (
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
-from backend_client.schemas import PriceBookBody, PriceBookFound, PriceBookLineBody, ProductId
+from backend_client.schemas.catalogue import (
+    PriceBookBody,
+    PriceBookFound,
+    PriceBookLineBody,
+    ProductId,
+)
 
 PATH = "/office/price-codes"
 _Code = Annotated[ProductId, Path()]

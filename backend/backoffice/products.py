@@ -19,14 +19,14 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas import (
+from backend_client.schemas.catalogue import (
     ComponentBody,
-    ProblemName,
     ProductBody,
     ProductFound,
     ProductId,
     ProductsImported,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.sales import LineKind
 
 PATH = "/office/products"

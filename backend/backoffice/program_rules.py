@@ -19,7 +19,9 @@ from backend.services.programs.trial import trial as try_ticket
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
-from backend_client.schemas import LineBody, ProblemName, TrialBody, TrialFound
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.programs import TrialBody, TrialFound
+from backend_client.schemas.sales import LineBody
 
 _PartName = Annotated[str, Path(pattern=r"^[a-z_]{1,20}$")]
 _Place = Annotated[str, Path(pattern=r"^(new|\d{1,4})$")]

@@ -18,7 +18,7 @@ from backend.services.programs.activation import (
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
-from backend_client.schemas import BatchPreview, EnrolmentBody, OpeningBody
+from backend_client.schemas.programs import BatchPreview, EnrolmentBody, OpeningBody
 from loyalty.enrolment import Way, comes_in
 from loyalty.ids import ProgramId as ProgramName
 

@@ -27,7 +27,13 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.refusals import why
 from backend.web.routes import page_routes
-from backend_client.schemas import DifferencesFound, Publication, ReplayBody, ReplayFound, TallyBody
+from backend_client.schemas.programs import (
+    DifferencesFound,
+    Publication,
+    ReplayBody,
+    ReplayFound,
+    TallyBody,
+)
 
 _Version = Annotated[int, Path(ge=1, le=10**9)]
 _VERSIONS = 50

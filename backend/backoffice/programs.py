@@ -22,7 +22,7 @@ from backend.services.programs.programs import delete_draft, programs_of, put_dr
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import ProgramFound, ProgramKey
+from backend_client.schemas.programs import ProgramFound, ProgramKey
 
 WriterPage = Annotated[Page, Depends(page_with(Right.PROGRAMS))]
 PublisherPage = Annotated[Page, Depends(page_with(Right.PUBLISH))]

@@ -20,8 +20,9 @@ from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas import CompanyBody, Id
+from backend_client.schemas.base import Id
 from backend_client.schemas.reports import AccountCodes
+from backend_client.schemas.stores import CompanyBody
 from backend_client.schemas.webhooks import WebhookBody, WebhookShown
 
 PATH = "/office/settings"

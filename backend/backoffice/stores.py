@@ -30,7 +30,8 @@ from backend.services.shop.stores import (
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import BrandBody, GroupBody, Id, StoreSettings
+from backend_client.schemas.base import Id
+from backend_client.schemas.stores import BrandBody, GroupBody, StoreSettings
 
 PATH = "/office/stores"
 SettlerPage = Annotated[Page, Depends(page_with(Right.SETTINGS))]

@@ -18,7 +18,8 @@ from backend.services.points.explanations import nature_in_words
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend.web.words import later
-from backend_client.schemas import AdjustmentAnswer, ApprovalAnswer, DecisionBody
+from backend_client.schemas.desk import AdjustmentAnswer
+from backend_client.schemas.operations import ApprovalAnswer, DecisionBody
 
 PATH = "/office/waiting"
 FLAGS = {

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from backend.commands.base import add_command, opened, store_of, tell, tenants_of
 from backend.db import Database, catalogue
@@ -14,9 +14,12 @@ from backend.errors import CannotStart, Refused
 from backend.services.programs.programs import next_version, programs_of, publish, put_draft
 from backend.services.shop.product_files import export_products, import_products
 from backend.services.team import audit
-from backend_client.schemas import ProductFound, Publication
+from backend_client.schemas.programs import Publication
 from loyalty.document import read_program
 from loyalty.ids import TenantId
+
+if TYPE_CHECKING:
+    from backend_client.schemas.catalogue import ProductFound
 
 _AT_ONCE = 200
 

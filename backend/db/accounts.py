@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from backend.db import open_lots, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import AccountSnapshot
+from backend_client.schemas.ledger import AccountSnapshot
 from loyalty.chain import GENESIS
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import (

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
 from backend.db import tables
 from backend.db.directory import BETWEEN, beyond, people
 from backend.db.transaction import Transaction
-from backend_client.schemas import AlikeBy
+from backend_client.schemas.members import AlikeBy
 from loyalty.ids import MemberId
 
 _members = tables.members

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from backend.db import feed, tables, webhooks
 from backend.db.transaction import Transaction
-from backend_client.schemas import BlockReason, CardChanged, CardStatus
+from backend_client.schemas.changes import BlockReason, CardChanged, CardStatus
 from loyalty.ids import MemberId, ProgramId, StoreId
 from loyalty.program import Assurance
 

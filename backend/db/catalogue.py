@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import (
+from backend_client.schemas.catalogue import (
     ComponentBody,
     PriceBookBody,
     PriceBookFound,

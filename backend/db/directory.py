@@ -20,7 +20,8 @@ from sqlalchemy import (
 from backend.db import tables
 from backend.db.members import Member, member_of
 from backend.db.transaction import Transaction
-from backend_client.schemas import MemberFilter, MemberSort, SaleStage
+from backend_client.schemas.members import MemberFilter, MemberSort
+from backend_client.schemas.sales import SaleStage
 from loyalty.ids import MemberId, ProgramId
 from loyalty.members import name_key
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from backend.db import tables, webhooks
 from backend.db.transaction import Transaction
-from backend_client.schemas import EventStatus
+from backend_client.schemas.events import EventStatus
 from loyalty.ids import TerminalId
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, select
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import GiftDiscount, GiftFound, PictureFound, VoucherTimeBody
+from backend_client.schemas.catalogue import GiftDiscount, GiftFound, PictureFound, VoucherTimeBody
 from loyalty.sales import LineKind
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]

@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import ConsentBody
+from backend_client.schemas.events import ConsentBody
 from loyalty.ids import MemberId, StoreId
 from loyalty.members import name_key
 

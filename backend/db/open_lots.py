@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select, text
 
 from backend.db import bulk, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import AccountSnapshot
+from backend_client.schemas.ledger import AccountSnapshot
 from loyalty.entries import Entry
 
 _NEVER = 0

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, func, select
 from backend.db import tables
 from backend.db.daily import Period
 from backend.db.transaction import Transaction
-from backend_client.schemas import SaleStage
+from backend_client.schemas.sales import SaleStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

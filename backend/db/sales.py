@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import SaleStage
+from backend_client.schemas.sales import SaleStage
 from loyalty.ids import MemberId, SaleId, StoreId
 
 _AT_ONCE = 500

@@ -4,7 +4,7 @@ from sqlalchemy import delete, insert, select
 
 from backend.db import tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import MemberFilter, SegmentBody
+from backend_client.schemas.members import MemberFilter, SegmentBody
 
 
 def segments(tx: Transaction) -> tuple[SegmentBody, ...]:

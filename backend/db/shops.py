@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, Select, delete, func, inse
 
 from backend.db import gifts, silos, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import with_gifts
+from backend_client.schemas.catalogue import with_gifts
 from loyalty.document import read_program
 from loyalty.ids import ProgramId, StoreId, TenantId
 from loyalty.program import InvitationRules, Program

@@ -8,7 +8,7 @@ from sqlalchemy import Row, and_, func, insert, select, update
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
-from backend_client.schemas import MovementKind, StockBody
+from backend_client.schemas.catalogue import MovementKind, StockBody
 
 
 class HoldState(StrEnum):

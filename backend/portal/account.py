@@ -10,7 +10,7 @@ from backend.codes import svg
 from backend.db import shops
 from backend.portal.own import HOME, Own
 from backend.web.routes import page_routes
-from backend_client.schemas import LotState
+from backend_client.schemas.accounts import LotState
 
 _AT_ONCE = 20
 

@@ -8,7 +8,7 @@ from backend.api import me
 from backend.portal.own import HOME, Own, OwnForm
 from backend.web.forms import Form
 from backend.web.routes import page_routes
-from backend_client.schemas import MyEmail, MyEmailProof
+from backend_client.schemas.me import MyEmail, MyEmailProof
 
 _PATH = f"{HOME}/data/email"
 

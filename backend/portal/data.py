@@ -12,7 +12,8 @@ from backend.portal.own import CONSENT_TEXT, DOOR, HOME, Own, OwnForm
 from backend.web.forms import Form
 from backend.web.page import AnyPage
 from backend.web.routes import page_routes
-from backend_client.schemas import ConsentsBody, MyChange, MyErasure
+from backend_client.schemas.me import MyChange, MyErasure
+from backend_client.schemas.members import ConsentsBody
 
 _MINE = f"{HOME}/data"
 _Token = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]

@@ -12,7 +12,7 @@ from backend.portal.own import DOOR, HOME, Own, OwnForm
 from backend.services.people import own_sessions
 from backend.web.page import AnyForm, AnyPage, local
 from backend.web.routes import page_routes
-from backend_client.schemas import MyCodeRequest, MySignIn
+from backend_client.schemas.me import MyCodeRequest, MySignIn
 
 _Token = Annotated[str, Path(max_length=200, pattern=r"^lkl_[A-Za-z0-9_-]+$")]
 

@@ -14,7 +14,8 @@ from backend.web.forms import Form
 from backend.web.page import AnyForm, AnyPage, Page
 from backend.web.routes import page_routes
 from backend.words import Words
-from backend_client.schemas import ConsentBody, JoinBody, JoinForm
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.kiosks import JoinBody, JoinForm
 from loyalty.program import Unit, in_language
 
 _Token = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]

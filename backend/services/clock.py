@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from backend.db import Transaction
 from backend.errors import Refused, phrase
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 AHEAD = timedelta(days=1)
 BEHIND = timedelta(days=400)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from backend.errors import Refused
-from backend_client.schemas import ProblemName, Wire
+from backend_client.schemas.base import Wire
+from backend_client.schemas.problems import ProblemName
 
 _LENGTH = 32
 

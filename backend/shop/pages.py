@@ -13,7 +13,7 @@ from backend.services.team.web_till import web_till
 from backend.web import look
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import MemberRow, MemberSearch
+from backend_client.schemas.members import MemberRow, MemberSearch
 
 _HOUR = "public, max-age=3600"
 _SHOWN = 6

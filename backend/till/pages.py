@@ -12,7 +12,7 @@ from backend.errors import STATUS
 from backend.rights import Right
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.program import Unit
 
 _TillPage = Annotated[Page, Depends(page_with(Right.SALES))]

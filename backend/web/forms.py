@@ -17,7 +17,7 @@ from backend.api.problems import problem_of
 from backend.errors import Refused
 from backend.web.refusals import of_field, why
 from backend.web.words import PageWords, later
-from backend_client.schemas import PROBLEM, ProblemName
+from backend_client.schemas.problems import PROBLEM, ProblemName
 from loyalty.errors import LoyaltyError
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -15,7 +15,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from backend.errors import Refused
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _STATIC = Path(__file__).resolve().parents[1] / "static"

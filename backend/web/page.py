@@ -26,7 +26,7 @@ from backend.web import birthdays, look
 from backend.web.forms import CSRF_FIELD, Form, Sent
 from backend.web.refusals import of_answer
 from backend.web.words import LANGUAGES, NAMES, PageWords, language_for, words_in
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 LANGUAGE_COOKIE = "loyalty_language"
 _SAID_COOKIE = "loyalty_said"

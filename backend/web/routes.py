@@ -19,7 +19,8 @@ from backend.web import look
 from backend.web.page import LANGUAGE_COOKIE, AnyPage, Page, SignInFirst, anybody, local
 from backend.web.refusals import why
 from backend.web.words import LANGUAGES
-from backend_client.schemas import API, ProblemName
+from backend_client.schemas.base import API
+from backend_client.schemas.problems import ProblemName
 from loyalty.errors import LoyaltyError
 
 _A_YEAR_S = 365 * 24 * 3600

@@ -6,18 +6,10 @@ the kiosk offers what it may, and the backend refuses the rest.
 
 from backend_client.rest.line import Line, segment
 from backend_client.rest.terminal import TerminalClient
-from backend_client.schemas import (
-    AdjustmentAnswer,
-    BlockReason,
-    CardBlock,
-    CardBody,
-    CardLink,
-    CardReplacement,
-    MemberRecord,
-    MemberSearch,
-    MembersPage,
-    NewAdjustment,
-)
+from backend_client.schemas.cards import CardBlock, CardBody, CardLink, CardReplacement
+from backend_client.schemas.changes import BlockReason
+from backend_client.schemas.desk import AdjustmentAnswer, NewAdjustment
+from backend_client.schemas.members import MemberRecord, MemberSearch, MembersPage
 from loyalty.program import Assurance
 
 

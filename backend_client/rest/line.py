@@ -29,13 +29,8 @@ from backend_client.errors import (
     BackendUnavailable,
     NotAuthorised,
 )
-from backend_client.schemas import (
-    API,
-    PROBLEM,
-    Instant,
-    Problem,
-    ProblemName,
-)
+from backend_client.schemas.base import API, Instant
+from backend_client.schemas.problems import PROBLEM, Problem, ProblemName
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import (
     AssuranceLimit,

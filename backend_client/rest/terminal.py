@@ -8,45 +8,36 @@ from backend_client.errors import (
     BackendNonsense,
 )
 from backend_client.rest.line import Client, Line, segment
-from backend_client.schemas import (
-    CardBody,
+from backend_client.schemas.cards import CardBody
+from backend_client.schemas.catalogue import HoldAnswer, HoldRequest
+from backend_client.schemas.changes import ChangesPage, MemberProfile
+from backend_client.schemas.desk import Erased
+from backend_client.schemas.events import EventsAnswer, EventsRequest, JournalEvent
+from backend_client.schemas.kiosks import (
     CardRemoval,
     CardSeen,
     CardTapped,
-    ChangesPage,
-    ClaimAnswer,
-    ClaimRequest,
     CodeAsked,
     CodePassed,
     CodeRequest,
     CodeTyped,
-    Done,
-    Erased,
-    EventsAnswer,
-    EventsRequest,
-    Heartbeat,
-    HeartbeatAnswer,
-    HoldAnswer,
-    HoldRequest,
-    JournalEvent,
     LinkAnswer,
-    MemberProfile,
     MyConsents,
     MyDataAnswer,
     MyLanguage,
     MyRequest,
     NewLink,
-    RedemptionAnswer,
-    RedemptionRequest,
     SeenAnswer,
     ShownCard,
     SpendingCodeAsked,
     SpendingCodeRequest,
-    StaffUnlock,
-    StaffUnlocked,
     StandingBody,
     VoucherMailed,
 )
+from backend_client.schemas.operations import Heartbeat, HeartbeatAnswer
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.staff import Done, StaffUnlock, StaffUnlocked
+from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest
 
 LONG_POLL_GRACE_S = 10.0
 

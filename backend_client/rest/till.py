@@ -6,22 +6,12 @@ from backend_client.errors import (
     BackendNonsense,
 )
 from backend_client.rest.line import Client, segment
-from backend_client.schemas import (
-    AccountAnswer,
-    AccountSummary,
-    CartBody,
+from backend_client.schemas.accounts import AccountSummary, LotsPage, LotState, MovementsPage
+from backend_client.schemas.invitations import InvitationForReceipt, NewInvitation
+from backend_client.schemas.members import MemberSearch, MembersPage
+from backend_client.schemas.quotes import CartBody, QuoteAnswer, QuoteBody, SimulationAnswer
+from backend_client.schemas.sales import (
     CreditNoteBody,
-    InvitationForReceipt,
-    LotsPage,
-    LotState,
-    MemberFound,
-    MemberQuery,
-    MemberSearch,
-    MembersPage,
-    MovementsPage,
-    NewInvitation,
-    QuoteAnswer,
-    QuoteBody,
     ReturnBody,
     SaleAct,
     SaleActAnswer,
@@ -30,17 +20,19 @@ from backend_client.schemas import (
     SalesAnswer,
     SalesRequest,
     SaleView,
-    SimulationAnswer,
+)
+from backend_client.schemas.tills import (
+    AccountAnswer,
+    MemberFound,
+    MemberQuery,
     TakenOfflineAnswer,
     TakenOfflineBody,
     TillSetup,
-    UseAnswer,
-    UseBody,
-    UseIssue,
     VoucherAnswer,
     VoucherKey,
     VoucherRedemption,
 )
+from backend_client.schemas.uses import UseAnswer, UseBody, UseIssue
 from backend_client.seals import PREFIX as SEALED
 from loyalty.ledger import EntryKind
 from loyalty.vouchers import parse

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import CampaignChanged, GiftFound
+from backend_client.schemas.catalogue import GiftFound
+from backend_client.schemas.changes import CampaignChanged
 from kiosk.db import tables
 from loyalty.ids import RewardId
 

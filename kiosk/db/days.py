@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import Event, VoucherReserved, VoucherVoided, WelcomeClaimed
+from backend_client.schemas.events import Event, VoucherReserved, VoucherVoided, WelcomeClaimed
 from kiosk.db import tables
 from kiosk.db.shop import ShopPart
 

@@ -2,10 +2,7 @@
 
 from sqlalchemy import delete, func, insert, select
 
-from backend_client.schemas import (
-    Event,
-    JournalEvent,
-)
+from backend_client.schemas.events import Event, JournalEvent
 from backend_client.signing import journal_body
 from kiosk.db import tables
 from kiosk.db.days import DaysPart

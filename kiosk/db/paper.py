@@ -6,11 +6,8 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import (
-    EntryBody,
-    RedemptionRequest,
-    VoucherBody,
-)
+from backend_client.schemas.ledger import EntryBody, VoucherBody
+from backend_client.schemas.redemptions import RedemptionRequest
 from kiosk.db import tables
 from kiosk.db.part import Part, instant
 from loyalty.ids import MemberId, Points, RedemptionId

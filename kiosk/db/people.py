@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import CardChanged, CardStatus
+from backend_client.schemas.changes import CardChanged, CardStatus
 from kiosk.db import tables
 from kiosk.db.part import Part, instant
 from loyalty.ids import MemberId

@@ -4,11 +4,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from backend_client import seals
-from backend_client.schemas import (
-    AccountSnapshot,
-    EntryBody,
-    NumberedEntry,
-)
+from backend_client.schemas.ledger import AccountSnapshot, EntryBody, NumberedEntry
 from kiosk.db import tables
 from kiosk.db.part import Part, instant
 from loyalty.ids import EntryId, MemberId, ProgramId

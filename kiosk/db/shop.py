@@ -10,12 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import (
-    CampaignChanged,
-    GiftFound,
-    StoreBody,
-    with_gifts,
-)
+from backend_client.schemas.catalogue import GiftFound, with_gifts
+from backend_client.schemas.changes import CampaignChanged
+from backend_client.schemas.terminals import StoreBody
 from kiosk.db import catalogue, tables
 from kiosk.db.part import Part
 from loyalty.campaigns import is_open

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from backend_client.schemas import StaffChanged
+from backend_client.schemas.changes import StaffChanged
 from kiosk.db import tables
 from kiosk.db.part import Part
 from loyalty.ids import MemberId

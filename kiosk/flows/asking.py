@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from backend_client.errors import BackendError, BackendRefused
-from backend_client.schemas import PROBLEM, ProblemName
+from backend_client.schemas.problems import PROBLEM, ProblemName
 from kiosk.background import abandonable
 from kiosk.screens import Tell
 from loyalty.errors import LoyaltyError

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from backend_client.schemas import CampaignChanged
+from backend_client.schemas.changes import CampaignChanged
 from devices.readers import CardTap, CardUnreadable
 from devices.readers import Trouble as ReaderTrouble
 from kiosk import screens

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from backend_client.schemas import VoucherMailed
+from backend_client.schemas.kiosks import VoucherMailed
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.flows.asking import asked

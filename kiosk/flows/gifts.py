@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from backend_client.errors import BackendError, BackendRefused
-from backend_client.schemas import PROBLEM, ProblemName
+from backend_client.schemas.problems import PROBLEM, ProblemName
 from kiosk import screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk, SessionOver

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from backend_client.errors import BackendError
-from backend_client.schemas import LinkAnswer, NewLink
+from backend_client.schemas.kiosks import LinkAnswer, NewLink
 from kiosk import screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk

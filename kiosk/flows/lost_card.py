@@ -2,13 +2,8 @@
 
 from functools import partial
 
-from backend_client.schemas import (
-    CardStatus,
-    CardTapped,
-    CodeAsked,
-    CodePassed,
-    CodeRequest,
-)
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.kiosks import CardTapped, CodeAsked, CodePassed, CodeRequest
 from devices.readers import CardTap
 from kiosk import phones, screens
 from kiosk.context import Kiosk

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from backend_client.schemas import (
-    CardBody,
+from backend_client.schemas.cards import CardBody
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.desk import Erased
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.kiosks import (
     CardRemoval,
-    CardStatus,
-    ConsentBody,
-    Erased,
     LinkAnswer,
     MyConsents,
     MyDataAnswer,

@@ -3,7 +3,7 @@
 import logging
 
 from backend_client.errors import BackendError
-from backend_client.schemas import HoldRequest
+from backend_client.schemas.catalogue import HoldRequest
 from kiosk.background import abandonable
 from kiosk.context import Kiosk
 from kiosk.db import Transaction

@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from backend_client.errors import BackendNonsense, BackendRefused, BackendUnavailable
-from backend_client.schemas import PROBLEM, ProblemName
+from backend_client.schemas.problems import PROBLEM, ProblemName
 from kiosk import screens
 from kiosk.claiming import OtherShop, claim_here
 from kiosk.display import Display

@@ -2,7 +2,8 @@
 
 from datetime import datetime, tzinfo
 
-from backend_client.schemas import RewardBarred, StandingBody, TierBody
+from backend_client.schemas.accounts import TierBody
+from backend_client.schemas.kiosks import RewardBarred, StandingBody
 from kiosk.screens import Bar, Barred, Measured, Purse, Rank
 from kiosk.services.identify import Visit
 from kiosk.tickets import last_day

@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from backend_client.schemas import SpendingCodeAsked, SpendingCodeRequest
+from backend_client.schemas.kiosks import SpendingCodeAsked, SpendingCodeRequest
 from kiosk import screens
 from kiosk.context import Kiosk
 from kiosk.flows.asking import asked

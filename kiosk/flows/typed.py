@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from backend_client.errors import BackendError, BackendRefused
-from backend_client.schemas import PROBLEM, ProblemName
+from backend_client.schemas.problems import PROBLEM, ProblemName
 from kiosk import phones, screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk

@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend_client.chips import Reading
-from backend_client.schemas import (
-    CardStatus,
-    ChipProof,
-    ConsentBody,
-    EntryBody,
-    MemberEnrolled,
-    WelcomeClaimed,
-)
+from backend_client.schemas.cards import ChipProof
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.events import ConsentBody, MemberEnrolled, WelcomeClaimed
+from backend_client.schemas.ledger import EntryBody
 from kiosk.db import Transaction
 from kiosk.db.transaction import KnownMember
 from loyalty import earning, members

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from backend_client import chips
 from backend_client.chips import Reading
-from backend_client.schemas import StoreBody
+from backend_client.schemas.terminals import StoreBody
 from kiosk.db import Transaction
 from kiosk.db.transaction import HeldVoucher, KnownMember
 from loyalty.earning import welcome_entry

@@ -7,16 +7,14 @@ or a voucher with its code.
 
 from datetime import UTC, datetime
 
-from backend_client.schemas import (
-    EntryBody,
+from backend_client.schemas.events import (
     RedemptionAbandoned,
-    RedemptionAnswer,
-    RedemptionRequest,
-    VoucherBody,
     VoucherIssued,
     VoucherReserved,
     VoucherVoided,
 )
+from backend_client.schemas.ledger import EntryBody, VoucherBody
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
 from kiosk.db import Transaction
 from kiosk.services.trust import NOTHING, Shown, check_trust
 from loyalty import paper, redemption, vouchers

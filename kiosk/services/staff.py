@@ -12,7 +12,7 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from backend_client.schemas import StaffActed, StaffDeed
+from backend_client.schemas.events import StaffActed, StaffDeed
 from backend_client.signing import pin_digest
 from kiosk.db import Transaction
 from kiosk.db.transaction import Colleague

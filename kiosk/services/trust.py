@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from backend_client.schemas import ChipProof
+from backend_client.schemas.cards import ChipProof
 from kiosk.db import Transaction
 from loyalty.errors import EarnOnlyCard
 from loyalty.ids import MemberId, Points

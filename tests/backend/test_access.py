@@ -9,8 +9,9 @@ from sqlalchemy import select
 from backend.db import access, tables
 from backend.services.team import access as entrance
 from backend_client.errors import BackendRefused, NotAuthorised
-from backend_client.rest import claim
-from backend_client.schemas import ClaimRequest, ProblemName
+from backend_client.rest.terminal import claim
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.terminals import ClaimRequest
 from loyalty.document import read_program
 from loyalty.errors import VoucherUnknown
 from loyalty.ids import TerminalId

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend_client.schemas import (
-    LineBody,
-    LotState,
-    PaymentBody,
-    PointsMovement,
-    SaleAct,
-    UseBody,
-)
+from backend_client.schemas.accounts import LotState, PointsMovement
+from backend_client.schemas.sales import LineBody, PaymentBody, SaleAct
+from backend_client.schemas.uses import UseBody
 from loyalty.ledger import EntryKind
 from loyalty.sales import Means
 from tests.support.counter import counter, document, ticket

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from backend_client.errors import BackendRefused
-from backend_client.schemas import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
 from loyalty.errors import NotEnoughPoints, RewardUnavailable
 from loyalty.vouchers import mint
 from tests.kiosk.test_amounts import WITH_PAY

@@ -6,13 +6,10 @@ import pytest
 
 from backend.db import alerts
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
-    ChipProof,
-    CodeRequest,
-    SpendingCodeRequest,
-    UseBody,
-    VoucherReserved,
-)
+from backend_client.schemas.cards import ChipProof
+from backend_client.schemas.events import VoucherReserved
+from backend_client.schemas.kiosks import CodeRequest, SpendingCodeRequest
+from backend_client.schemas.uses import UseBody
 from devices.simulate.ntag424 import SigningChip
 from loyalty.errors import AssuranceLimit
 from loyalty.program import Assurance

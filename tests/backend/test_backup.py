@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from backend.keys import read_keyring
-from backend_client.rest import TerminalClient, TillClient
-from backend_client.schemas import CardChanged
+from backend_client.rest.terminal import TerminalClient
+from backend_client.rest.till import TillClient
+from backend_client.schemas.changes import CardChanged
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.operator import Operator

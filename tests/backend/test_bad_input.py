@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.api.guard import BODY_MAX
-from backend_client.schemas import PROBLEM
+from backend_client.schemas.problems import PROBLEM
 from loyalty.vouchers import mint
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import Connected, new_id

@@ -12,13 +12,9 @@ from sqlalchemy import Engine, event
 
 from backend.api.terminals import FACTS_AT_ONCE
 from backend.services.points.verify import faults
-from backend_client.schemas import (
-    AccountAnswer,
-    EventResult,
-    JournalEvent,
-    SaleBody,
-    VoucherReserved,
-)
+from backend_client.schemas.events import EventResult, JournalEvent, VoucherReserved
+from backend_client.schemas.sales import SaleBody
+from backend_client.schemas.tills import AccountAnswer
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.postgres import DATABASES, database_on

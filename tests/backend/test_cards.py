@@ -8,7 +8,8 @@ import requests
 from backend.db import facts, feed, shops
 from backend.db.shops import Store
 from backend_client.errors import BackendRefused
-from backend_client.schemas import CardChanged, MemberQuery
+from backend_client.schemas.changes import CardChanged
+from backend_client.schemas.tills import MemberQuery
 from loyalty.ids import StoreId
 from loyalty.program import CardPrice, Guard
 from tests.support.desk import Clock, Desk

@@ -8,7 +8,8 @@ from sqlalchemy import event
 
 from backend.rights import Role
 from backend.services.shop.catalogue import shelf
-from backend_client.schemas import LineBody, ProductPresets
+from backend_client.schemas.catalogue import ProductPresets
+from backend_client.schemas.sales import LineBody
 from loyalty.sales import Line, LineKind
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.merchant import Merchant

@@ -8,17 +8,17 @@ from sqlalchemy import select
 
 from backend.db import tables
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
-    PROBLEM,
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.kiosks import (
     CardRemoval,
     CardTapped,
     CodeRequest,
-    ConsentBody,
     MyConsents,
     MyLanguage,
     MyRequest,
     NewLink,
 )
+from backend_client.schemas.problems import PROBLEM
 from tests.support.chips import chip_of, said
 from tests.support.desk import Clock, Desk, mailed
 from tests.support.facts import Kiosk, sale_of

@@ -16,8 +16,11 @@ import requests
 from backend.__main__ import main
 from backend.serve import listen
 from backend_client.errors import BackendRefused
-from backend_client.rest import TerminalClient, TillClient, claim
-from backend_client.schemas import CardChanged, CardStatus, ClaimRequest, MemberQuery
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.rest.till import TillClient
+from backend_client.schemas.changes import CardChanged, CardStatus
+from backend_client.schemas.terminals import ClaimRequest
+from backend_client.schemas.tills import MemberQuery
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.operator import ROOT, Operator, server

@@ -15,7 +15,7 @@ from backend.db.vouchers import VoucherRow
 from backend.services.kiosks.changes import account_changes
 from backend.services.points.ledger import locked_account, post, settle
 from backend.services.points.verify import fault_of
-from backend_client.schemas import ChangesPage
+from backend_client.schemas.changes import ChangesPage
 from kiosk.db import Database as Replica
 from kiosk.db import Transaction as ReplicaTransaction
 from kiosk.sync import apply

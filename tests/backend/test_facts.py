@@ -8,14 +8,8 @@ import pytest
 from backend.db import facts as kept
 from backend.services.points.verify import faults
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
-    Event,
-    EventResult,
-    EventStatus,
-    JournalEvent,
-    MemberQuery,
-    VoucherRedemption,
-)
+from backend_client.schemas.events import Event, EventResult, EventStatus, JournalEvent
+from backend_client.schemas.tills import MemberQuery, VoucherRedemption
 from loyalty.chain import GENESIS, link
 from loyalty.errors import CodeMistyped, VoucherUnknown, VoucherVoided
 from loyalty.ids import MemberId

@@ -8,15 +8,15 @@ import pytest
 from backend.db import Transaction, feed
 from backend.services.kiosks import changes as service
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
+from backend_client.schemas.changes import (
     AccountChanged,
     CardChanged,
     Change,
     ProgramChanged,
     StoreChanged,
     VoucherChanged,
-    VoucherRedemption,
 )
+from backend_client.schemas.tills import VoucherRedemption
 from loyalty.vouchers import VoucherState
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import Company, Connected, connected, new_id, until

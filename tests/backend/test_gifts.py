@@ -13,21 +13,12 @@ from backend.services.keeping.working import run_job
 from backend.services.points.verify import faults
 from backend.services.shop.stock import release_overdue, shelve_unclaimed
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
-    CardChanged,
-    Change,
-    GiftChanged,
-    RedemptionAnswer,
-    RedemptionRequest,
-    SaleAct,
-    StandingBody,
-    StockChanged,
-    TicketState,
-    UseAnswer,
-    UseBody,
-    UseIssue,
-    VoucherRedemption,
-)
+from backend_client.schemas.changes import CardChanged, Change, GiftChanged, StockChanged
+from backend_client.schemas.kiosks import StandingBody
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.sales import SaleAct, TicketState
+from backend_client.schemas.tills import VoucherRedemption
+from backend_client.schemas.uses import UseAnswer, UseBody, UseIssue
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.vouchers import VoucherState, mint
 from tests.support.facts import Journal, Kiosk, sale_of

@@ -3,8 +3,9 @@
 import pytest
 
 from backend_client.errors import BackendRefused
-from backend_client.rest import claim
-from backend_client.schemas import ClaimRequest, VoucherRedemption
+from backend_client.rest.terminal import claim
+from backend_client.schemas.terminals import ClaimRequest
+from backend_client.schemas.tills import VoucherRedemption
 from loyalty.errors import NotEnoughPoints, VoucherRedeemed
 from loyalty.vouchers import VoucherState, mint
 from tests.support.facts import Journal, Kiosk, now, sale_of

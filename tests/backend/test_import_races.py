@@ -16,7 +16,7 @@ from backend.services.keeping import import_uploads, imports
 from backend.services.keeping.import_files import Line
 from backend.services.people import merging, privacy
 from backend.services.points.verify import faults
-from backend_client.schemas import NewMerge
+from backend_client.schemas.desk import NewMerge
 from backend_client.schemas.imports import ImportColumn, ImportPlan, ImportShown, UnknownPeople
 from loyalty.ids import MemberId
 from tests.support.members import give, join

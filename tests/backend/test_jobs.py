@@ -22,7 +22,7 @@ from backend.services.mailing.outbox import read
 from backend.services.people import households, merging, privacy
 from backend.services.points.ledger import post
 from backend.services.points.verify import faults
-from backend_client.schemas import HouseholdJoin, NewHousehold, NewMerge
+from backend_client.schemas.desk import HouseholdJoin, NewHousehold, NewMerge
 from loyalty.document import read_program
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, StoreId

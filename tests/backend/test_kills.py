@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from backend_client.errors import BackendUnavailable
-from backend_client.rest import TerminalClient, TillClient, claim
-from backend_client.schemas import ClaimRequest, Event, VoucherRedemption
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.rest.till import TillClient
+from backend_client.schemas.events import Event
+from backend_client.schemas.terminals import ClaimRequest
+from backend_client.schemas.tills import VoucherRedemption
 from loyalty.document import read_program
 from loyalty.errors import NotEnoughPoints
 from loyalty.vouchers import VoucherState

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend_client.schemas import PROBLEM, CardChanged, LinkUsed
+from backend_client.schemas.changes import CardChanged, LinkUsed
+from backend_client.schemas.problems import PROBLEM
 from tests.support.desk import Clock, Desk
 from tests.support.facts import Kiosk
 from tests.support.server import Connected, new_id, until

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from backend_client.schemas import SaleAct
+from backend_client.schemas.sales import SaleAct
 from tests.support.desk import Desk
 from tests.support.facts import now, sale_of
 from tests.support.server import Connected, new_id

@@ -10,7 +10,7 @@ from backend.backoffice.messages import VALUES
 from backend.backoffice.reports import MOVED
 from backend.mail.kinds import ALWAYS, KINDS, MailKind
 from backend.mail.words import example
-from backend_client.schemas import StaffDeed
+from backend_client.schemas.events import StaffDeed
 
 BACKEND = Path(__file__).parents[2] / "backend"
 WRITING = {"note": 2, "doing": 2, "ringing": 2, "looking_at": 2, "_noted": 1}

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend_client.schemas import EventStatus, TakenOffline, TakenOfflineBody, VoucherRedemption
+from backend_client.schemas.events import EventStatus
+from backend_client.schemas.tills import TakenOffline, TakenOfflineBody, VoucherRedemption
 from backend_client.seals import PREFIX, Seal, opened, qr_text, sealed, voucher_key
 from loyalty.errors import CodeMistyped, RewardUnavailable, VoucherExpired, VoucherRedeemed
 from loyalty.ids import StoreId

@@ -10,8 +10,8 @@ from backend.db.approvals import Approval
 from backend.rights import Role
 from backend.services.team import approvals, audit
 from backend_client.errors import BackendRefused
-from backend_client.rest import TerminalClient, claim
-from backend_client.schemas import ClaimRequest
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.schemas.terminals import ClaimRequest
 from tests.support.facts import Journal, Kiosk, now
 from tests.support.server import NOWHERE, Company, Connected, new_id
 from tests.support.staff import AtWork, at_work

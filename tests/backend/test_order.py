@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backend.db import accounts
 from backend.services.points.verify import fault_of
-from backend_client.schemas import AccountAnswer, Event, JournalEvent
+from backend_client.schemas.events import Event, JournalEvent
+from backend_client.schemas.tills import AccountAnswer
 from loyalty.document import read_program
 from loyalty.ids import MemberId
 from tests.support.facts import Journal, Kiosk, now, sale_of

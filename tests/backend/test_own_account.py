@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import select
 
 from backend.db import tables
-from backend_client.schemas import VoucherRedemption
+from backend_client.schemas.tills import VoucherRedemption
 from loyalty.program import HouseholdRules
 from tests.support.account import Phone, mailed_code, signed_in
 from tests.support.desk import Clock, Desk

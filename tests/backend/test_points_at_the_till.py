@@ -6,16 +6,10 @@ from typing import Any
 import pytest
 
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
-    OptionBody,
-    PaymentBody,
-    ProblemName,
-    QuoteBody,
-    SaleAct,
-    UseAnswer,
-    UseBody,
-    UseIssue,
-)
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.quotes import OptionBody, QuoteBody
+from backend_client.schemas.sales import PaymentBody, SaleAct
+from backend_client.schemas.uses import UseAnswer, UseBody, UseIssue
 from loyalty.entries import EntryKind
 from loyalty.errors import MemberLimit
 from loyalty.extensions import Settings

@@ -9,7 +9,8 @@ import pytest
 from backend.app import create_app
 from backend.db import Database
 from backend.services.points.verify import faults
-from backend_client.rest import TerminalClient, TillClient
+from backend_client.rest.terminal import TerminalClient
+from backend_client.rest.till import TillClient
 from loyalty.document import read_program
 from loyalty.errors import NotEnoughPoints
 from tests.backend.test_races import all_at_once, refusals

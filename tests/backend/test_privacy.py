@@ -14,7 +14,7 @@ from backend.db import audit, privacy, tables
 from backend.db.audit import Wanted
 from backend.rights import Role
 from backend.services.points.verify import faults
-from backend_client.schemas import MemberErased
+from backend_client.schemas.changes import MemberErased
 from tests.support.account import Phone
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of

@@ -14,8 +14,8 @@ from backend.db import Database, Transaction, listener
 from backend.db.engine import ATTEMPTS_MAX
 from backend.errors import DatabaseBusy
 from backend.services.people.members import set_card_status
-from backend_client.rest import TillClient
-from backend_client.schemas import CardChanged, CardStatus, Change
+from backend_client.rest.till import TillClient
+from backend_client.schemas.changes import CardChanged, CardStatus, Change
 from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import (

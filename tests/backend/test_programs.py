@@ -10,15 +10,8 @@ import requests
 
 from backend.rights import Role
 from backend.services.people.members import balance_of
-from backend_client.schemas import (
-    CampaignChanged,
-    LineBody,
-    ProgramChanged,
-    ProgramWithdrawn,
-    ReturnBody,
-    ReturnLine,
-    SaleAct,
-)
+from backend_client.schemas.changes import CampaignChanged, ProgramChanged, ProgramWithdrawn
+from backend_client.schemas.sales import LineBody, ReturnBody, ReturnLine, SaleAct
 from loyalty.ids import MemberId, ProgramId
 from tests.support.counter import ticket
 from tests.support.facts import Journal, Kiosk, now, sale_of

@@ -9,17 +9,10 @@ import requests
 from backend.rights import Right
 from backend.services.team import access as entrance
 from backend_client.errors import BackendRefused, NotAuthorised
-from backend_client.rest import TillClient
-from backend_client.schemas import (
-    CartBody,
-    LineBody,
-    OptionBody,
-    PaymentBody,
-    QuoteBody,
-    SaleAct,
-    UseBody,
-    UseIssue,
-)
+from backend_client.rest.till import TillClient
+from backend_client.schemas.quotes import CartBody, OptionBody, QuoteBody
+from backend_client.schemas.sales import LineBody, PaymentBody, SaleAct
+from backend_client.schemas.uses import UseBody, UseIssue
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.sales import LineKind, Means
 from tests.support.counter import POINTS_PAY, counter, document, ticket

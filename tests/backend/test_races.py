@@ -13,8 +13,11 @@ import pytest
 from backend.app import create_app
 from backend.db import Database
 from backend.services.points.verify import faults
-from backend_client.rest import TerminalClient, TillClient
-from backend_client.schemas import RedemptionAnswer, SaleBody, VoucherRedemption
+from backend_client.rest.terminal import TerminalClient
+from backend_client.rest.till import TillClient
+from backend_client.schemas.redemptions import RedemptionAnswer
+from backend_client.schemas.sales import SaleBody
+from backend_client.schemas.tills import VoucherRedemption
 from loyalty.document import read_program
 from loyalty.errors import LoyaltyError, NotEnoughPoints, VoucherRedeemed
 from tests.support.facts import Journal, Kiosk, now, sale_of

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend_client.schemas import MemberSearch, NewInvitation, SaleAnswer
+from backend_client.schemas.invitations import NewInvitation
+from backend_client.schemas.members import MemberSearch
+from backend_client.schemas.sales import SaleAnswer
 from loyalty.errors import EmailRefused
 from loyalty.program import InvitationRules, MessageChannel, ReminderRules
 from tests.support.account import Phone

@@ -7,7 +7,7 @@ import pytest
 from backend.errors import Refused, phrase
 from backend.web.refusals import SAID, by_id, in_words, why
 from backend.web.words import words_in
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.document import read_program
 from loyalty.errors import (
     EmailRefused,

@@ -17,7 +17,8 @@ from backend.db import tables
 from backend.db.accounts import every_account
 from backend.rights import Role
 from backend.services.points.worth import in_money, rate_bp
-from backend_client.schemas import SaleAct, UseBody
+from backend_client.schemas.sales import SaleAct
+from backend_client.schemas.uses import UseBody
 from loyalty.document import read_program
 from loyalty.entries import EntryKind
 from loyalty.ids import MemberId, StoreId

@@ -13,7 +13,7 @@ from backend.services.keeping.working import run_job
 from backend.services.people import cards as card_desk
 from backend.services.people import codes, links, own_sessions
 from backend.services.points.verify import faults
-from backend_client.schemas import CodeRequest, NewLink
+from backend_client.schemas.kiosks import CodeRequest, NewLink
 from loyalty.ids import MemberId
 from tests.support.clock import StandingClock
 from tests.support.members import give, join

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend_client.schemas import OptionBody, QuoteBody, UseBody
+from backend_client.schemas.quotes import OptionBody, QuoteBody
+from backend_client.schemas.uses import UseBody
 from tests.support.counter import POINTS_PAY, counter, document
 from tests.support.desk import desk
 from tests.support.facts import now, sale_of

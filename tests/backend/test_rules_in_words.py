@@ -17,7 +17,7 @@ from backend.backoffice.rules.showing import Node, nodes
 from backend.backoffice.rules.words_choices import CHOICES
 from backend.web.forms import Form
 from backend.web.words import words_in
-from backend_client.schemas import Difference
+from backend_client.schemas.programs import Difference
 from loyalty.document import read_program, write_program
 
 PROGRAMS = sorted(

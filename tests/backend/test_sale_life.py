@@ -9,20 +9,20 @@ import pytest
 
 from backend.services.points.verify import faults
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.quotes import QuoteBody
+from backend_client.schemas.sales import (
     CreditNoteBody,
     LineBody,
     PaymentBody,
-    ProblemName,
-    QuoteBody,
     ReturnBody,
     ReturnLine,
     SaleAct,
     SaleBody,
     SaleStage,
     TicketState,
-    UseBody,
 )
+from backend_client.schemas.uses import UseBody
 from loyalty.errors import NotEnoughPoints
 from loyalty.sales import Channel, LineKind, Means
 from tests.support.counter import POINTS_PAY, counter, document, ticket

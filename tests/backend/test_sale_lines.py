@@ -11,11 +11,11 @@ import requests
 from backend.db import shops
 from backend.services.shop.shops import add_shop
 from backend_client.errors import BackendRefused
-from backend_client.schemas import (
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import (
     ArticleBody,
     LineBody,
     PaymentBody,
-    ProblemName,
     SaleBody,
     SaleStage,
     TicketState,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 
 from backend.services.points.verify import faults
 from backend.services.selling import queue
-from backend_client.schemas import SaleBody
+from backend_client.schemas.sales import SaleBody
 from loyalty.document import read_program
 from tests.backend.test_batches import (
     MEMBERS,

@@ -9,13 +9,10 @@ from backend.services.team.audit import page
 from backend.services.team.staff import FAILURES_MAX, set_pin
 from backend_client.errors import BackendRefused, BackendUnavailable, NotAuthorised
 from backend_client.rest.desk import DeskClient
-from backend_client.schemas import (
-    MemberSearch,
-    NewAdjustment,
-    StaffActed,
-    StaffUnlock,
-    StaffUnlocked,
-)
+from backend_client.schemas.desk import NewAdjustment
+from backend_client.schemas.events import StaffActed
+from backend_client.schemas.members import MemberSearch
+from backend_client.schemas.staff import StaffUnlock, StaffUnlocked
 from backend_client.signing import pin_digest
 from tests.support.desk import Desk
 from tests.support.facts import Journal, now

@@ -9,8 +9,10 @@ import requests
 
 from backend.db import access
 from backend.services.team import access as entrance
-from backend_client.rest import TillClient
-from backend_client.schemas import ProgramChanged, SaleBody, StoreChanged, UseBody
+from backend_client.rest.till import TillClient
+from backend_client.schemas.changes import ProgramChanged, StoreChanged
+from backend_client.schemas.sales import SaleBody
+from backend_client.schemas.uses import UseBody
 from loyalty.ids import StoreId
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.merchant import Merchant

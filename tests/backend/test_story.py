@@ -2,12 +2,8 @@
 
 import pytest
 
-from backend_client.schemas import (
-    AccountChanged,
-    CardChanged,
-    MemberQuery,
-    VoucherRedemption,
-)
+from backend_client.schemas.changes import AccountChanged, CardChanged
+from backend_client.schemas.tills import MemberQuery, VoucherRedemption
 from loyalty.document import read_program
 from loyalty.errors import NotEnoughPoints, VoucherRedeemed
 from loyalty.vouchers import VoucherState

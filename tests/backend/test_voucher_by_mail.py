@@ -12,7 +12,7 @@ from backend.config import Config
 from backend.db import tables
 from backend.services.mailing import posting
 from backend_client.errors import BackendRefused
-from backend_client.schemas import VoucherRedemption
+from backend_client.schemas.tills import VoucherRedemption
 from loyalty.errors import VoucherExpired, VoucherRedeemed, VoucherVoided
 from loyalty.vouchers import VoucherState, readable
 from tests.support.desk import Clock, Desk

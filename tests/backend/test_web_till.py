@@ -9,7 +9,7 @@ from backend.db import audit
 from backend.db.audit import Wanted
 from backend.rights import Role
 from backend.services.team import access as entrance
-from backend_client.schemas import ProductBody
+from backend_client.schemas.catalogue import ProductBody
 from loyalty.program import InvitationRules
 from loyalty.sales import LineKind
 from tests.support.desk import Desk

@@ -4,7 +4,7 @@ import pytest
 
 from backend_client import chips
 from backend_client.chips import Reading
-from backend_client.schemas import ChipProof
+from backend_client.schemas.cards import ChipProof
 from devices.simulate.ntag424 import SigningChip
 from tests.support.chips import chip_of, said
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_client.schemas import EntryBody, EventsRequest, JournalEvent, MemberEnrolled
+from backend_client.schemas.events import EventsRequest, JournalEvent, MemberEnrolled
+from backend_client.schemas.ledger import EntryBody
 from backend_client.signing import journal_body
 from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from loyalty.ledger import Adjustment, Entry, EntryKind

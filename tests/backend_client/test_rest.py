@@ -19,15 +19,13 @@ from backend_client.errors import (
     BackendUnavailable,
     NotAuthorised,
 )
-from backend_client.rest import TerminalClient, TillClient, claim, line
-from backend_client.schemas import (
-    PROBLEM,
-    ClaimRequest,
-    MemberQuery,
-    ProblemName,
-    RedemptionRequest,
-    VoucherRedemption,
-)
+from backend_client.rest import line
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.rest.till import TillClient
+from backend_client.schemas.problems import PROBLEM, ProblemName
+from backend_client.schemas.redemptions import RedemptionRequest
+from backend_client.schemas.terminals import ClaimRequest
+from backend_client.schemas.tills import MemberQuery, VoucherRedemption
 from loyalty.earning import CurrencyMismatch
 from loyalty.errors import (
     CodeMistyped,

@@ -16,8 +16,12 @@ import requests
 
 from backend.db import feed, shops
 from backend.services.team.access import revoke
-from backend_client.rest import TerminalClient, TillClient
-from backend_client.schemas import CardStatus, MemberQuery, RedemptionRequest, SaleBody
+from backend_client.rest.terminal import TerminalClient
+from backend_client.rest.till import TillClient
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.redemptions import RedemptionRequest
+from backend_client.schemas.sales import SaleBody
+from backend_client.schemas.tills import MemberQuery
 from backend_client.signing import card_key
 from devices.printers import open_printer
 from devices.printers.simulated import SimulatedPrinter

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from backend.db import facts
-from backend_client.schemas import VoucherRedemption
+from backend_client.schemas.tills import VoucherRedemption
 from backend_client.seals import opened
 from devices.printers import Qr, Ticket
 from kiosk import screens

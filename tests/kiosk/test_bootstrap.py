@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from backend_client.rest import TerminalClient, claim
-from backend_client.schemas import ClaimRequest
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.schemas.terminals import ClaimRequest
 from devices.printers.simulated import SimulatedPrinter
 from devices.readers.simulated import connect
 from kiosk import bootstrap, screens

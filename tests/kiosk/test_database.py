@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_client.schemas import AccountSnapshot
+from backend_client.schemas.ledger import AccountSnapshot
 from backend_client.signing import journal_body
 from kiosk.db import Database, NewerDatabase, StorageTrouble, Transaction
 from kiosk.db.transaction import KnownMember

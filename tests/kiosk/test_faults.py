@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from backend.services.points.verify import faults as wrong_in
-from backend_client.schemas import MemberQuery
+from backend_client.schemas.tills import MemberQuery
 from devices.printers import Paper, PrintOutcome
 from kiosk import screens
 from kiosk.screens import Delivery, Trouble, WayOut

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from backend_client.errors import BackendUnavailable
-from backend_client.schemas import API, ConsentBody, JoinBody
+from backend_client.schemas.base import API
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.kiosks import JoinBody
 from kiosk import screens
 from kiosk.config import Session
 from kiosk.screens import Consents, Mistake, Phone, Way

@@ -8,7 +8,7 @@ import pytest
 
 from backend.services.shop.gifts import put_gift
 from backend.services.shop.stock import move, stock_of
-from backend_client.schemas import GiftBody, MovementBody, MovementKind
+from backend_client.schemas.catalogue import GiftBody, MovementBody, MovementKind
 from kiosk import screens
 from kiosk.db import Transaction
 from kiosk.flows import gifts, pieces

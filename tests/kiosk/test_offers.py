@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from backend_client.schemas import (
+from backend_client.schemas.catalogue import GiftBody, GiftFound
+from backend_client.schemas.changes import (
     CampaignChanged,
     ChangesPage,
-    GiftBody,
     GiftChanged,
-    GiftFound,
     ProgramChanged,
     ProgramWithdrawn,
     StockChanged,
-    StoreBody,
     StoreChanged,
 )
+from backend_client.schemas.terminals import StoreBody
 from kiosk.db import Database, Transaction
 from kiosk.db.migrate import STEPS
 from kiosk.flows.attract import welcome_points

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from backend_client.schemas import VoucherRedemption
+from backend_client.schemas.tills import VoucherRedemption
 from backend_client.seals import code_of
 from devices.printers import PrintOutcome
 from devices.simulate.printer import VirtualPrinter

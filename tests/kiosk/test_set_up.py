@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.services.team.access import revoke
-from backend_client.rest import TerminalClient, claim
+from backend_client.rest.terminal import TerminalClient, claim
 from devices.printers.simulated import SimulatedPrinter
 from devices.readers.simulated import connect
 from kiosk import bootstrap, screens

@@ -16,7 +16,9 @@ from backend.services.programs.campaigns import put_message
 from backend.services.shop.gifts import put_gift
 from backend.services.shop.pictures import put_picture
 from backend_client.errors import BackendUnavailable
-from backend_client.schemas import CampaignChanged, CampaignMessageBody, GiftBody
+from backend_client.schemas.catalogue import GiftBody
+from backend_client.schemas.changes import CampaignChanged
+from backend_client.schemas.programs import CampaignMessageBody
 from kiosk import chores, night, screens
 from kiosk.config import Night, Storage
 from kiosk.db import Transaction

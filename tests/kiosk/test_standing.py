@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from backend.services.people import households
-from backend_client.schemas import AccountSnapshot, HouseholdJoin, NewHousehold
+from backend_client.schemas.desk import HouseholdJoin, NewHousehold
+from backend_client.schemas.ledger import AccountSnapshot
 from kiosk import screens
 from kiosk.db import Transaction
 from kiosk.screens import Bar, Delivery, Measured, MemberDeed, StaffChoice, TakeGift

@@ -13,23 +13,20 @@ import pytest
 from sqlalchemy import select, update
 
 from backend_client.errors import BackendUnavailable
-from backend_client.rest import TerminalClient
-from backend_client.schemas import (
+from backend_client.rest.terminal import TerminalClient
+from backend_client.schemas.changes import (
     AccountChanged,
-    AccountSnapshot,
     CardChanged,
     CardStatus,
     ChangesPage,
-    EventsAnswer,
-    JournalEvent,
-    LotBody,
     MemberErased,
     ProgramChanged,
-    StoreBody,
     StoreChanged,
-    VoucherBody,
     VoucherChanged,
 )
+from backend_client.schemas.events import EventsAnswer, JournalEvent
+from backend_client.schemas.ledger import AccountSnapshot, LotBody, VoucherBody
+from backend_client.schemas.terminals import StoreBody
 from backend_client.seals import snapshot_key, with_seal
 from kiosk import background, sync
 from kiosk.db import Database, StorageTrouble, Transaction, tables

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend_client.schemas import StoreBody
+from backend_client.schemas.terminals import StoreBody
 from backend_client.seals import code_of
 from devices.printers import Qr, Ticket
 from devices.printers.simulated import SimulatedPrinter

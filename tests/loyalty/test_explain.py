@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from backend_client.schemas import EntryBody
+from backend_client.schemas.ledger import EntryBody
 from loyalty.chain import canonical
 from loyalty.explain import Said, explain, points_of, recompute
 from loyalty.explain import said as told_lines

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from backend_client.schemas import AccountSnapshot
+from backend_client.schemas.ledger import AccountSnapshot
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import Account, Entry, EntryKind, replay
 from tests.loyalty.cases import day, earn, entry, expire, open_lots, take, undo

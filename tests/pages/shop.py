@@ -28,24 +28,16 @@ from backend.services.selling.sales import record_sale
 from backend.services.shop import catalogue, gifts, stock, stores
 from backend.services.team import access as entrance
 from backend.services.team.staff import NewPerson, add_person
-from backend_client.schemas import (
-    ClaimRequest,
-    ConsentBody,
-    GiftBody,
-    GiftTaking,
-    Heartbeat,
-    LineBody,
-    MovementBody,
-    NewAdjustment,
-    NewMember,
-    NewTerminal,
-    ProductBody,
-    Publication,
-    RedemptionRequest,
-    SaleBody,
-    SegmentTerms,
-    StoreSettings,
-)
+from backend_client.schemas.catalogue import GiftBody, GiftTaking, MovementBody, ProductBody
+from backend_client.schemas.desk import NewAdjustment
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.members import NewMember, SegmentTerms
+from backend_client.schemas.operations import Heartbeat, NewTerminal
+from backend_client.schemas.programs import Publication
+from backend_client.schemas.redemptions import RedemptionRequest
+from backend_client.schemas.sales import LineBody, SaleBody
+from backend_client.schemas.stores import StoreSettings
+from backend_client.schemas.terminals import ClaimRequest
 from loyalty.errors import LoyaltyError
 from loyalty.ids import StoreId, TerminalId
 from loyalty.vouchers import mint

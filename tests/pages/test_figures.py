@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from backend.db import tables
 from backend.rights import Role
-from backend_client.rest import claim
-from backend_client.schemas import ClaimRequest
+from backend_client.rest.terminal import claim
+from backend_client.schemas.terminals import ClaimRequest
 from tests.pages.visit import DESK, PHONE, Visit
 from tests.support.server import Company
 

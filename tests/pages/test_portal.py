@@ -24,7 +24,8 @@ from backend.services.mailing import posting, stopping
 from backend.services.people import links, own_sessions
 from backend.services.points import adjustments
 from backend.services.points.adjustments import Hand
-from backend_client.schemas import NewAdjustment, NewLink
+from backend_client.schemas.desk import NewAdjustment
+from backend_client.schemas.kiosks import NewLink
 from kiosk import screens
 from kiosk.screens import Way
 from loyalty.document import read_program

@@ -15,7 +15,8 @@ from backend.services.programs.presets import preset_document
 from backend.services.programs.programs import publish, put_draft
 from backend.services.shop import catalogue as catalogue_of
 from backend.services.shop.gifts import put_gift
-from backend_client.schemas import GiftBody, PriceBookBody, Publication
+from backend_client.schemas.catalogue import GiftBody, PriceBookBody
+from backend_client.schemas.programs import Publication
 from tests.pages.visit import Visit
 from tests.support.members import join
 from tests.support.merchant import png

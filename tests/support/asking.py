@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from backend_client.schemas import PROBLEM
+from backend_client.schemas.problems import PROBLEM
 
 
 class Asks(ABC):

@@ -1,7 +1,7 @@
 """Chips that prove their key, as a company sets them up."""
 
 from backend_client import chips
-from backend_client.schemas import ChipProof
+from backend_client.schemas.cards import ChipProof
 from devices.simulate.ntag424 import SigningChip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from backend_client.schemas import LineBody, SaleBody
+from backend_client.schemas.sales import LineBody, SaleBody
 from loyalty.document import read_program
 from loyalty.program import Occasion
 from tests.support.facts import Journal, Kiosk, now, sale_of

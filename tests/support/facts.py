@@ -4,23 +4,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from backend_client.schemas import (
-    ClaimAnswer,
+from backend_client.schemas.events import (
     ConsentBody,
-    EntryBody,
     Event,
     JournalEvent,
     MemberEnrolled,
     RedemptionAbandoned,
-    RedemptionAnswer,
-    RedemptionRequest,
-    SaleBody,
-    VoucherBody,
     VoucherIssued,
     VoucherReserved,
     VoucherVoided,
     WelcomeClaimed,
 )
+from backend_client.schemas.ledger import EntryBody, VoucherBody
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.sales import SaleBody
+from backend_client.schemas.terminals import ClaimAnswer
 from backend_client.signing import card_key, journal_body
 from loyalty import redemption
 from loyalty.chain import GENESIS, link

@@ -6,7 +6,7 @@ from uuid import uuid4
 from backend.db import Transaction, members, shops
 from backend.db.members import Member
 from backend.services.points.ledger import post
-from backend_client.schemas import ConsentBody
+from backend_client.schemas.events import ConsentBody
 from loyalty.ids import EntryId, MemberId, StoreId
 from loyalty.ledger import Entry, EntryKind
 from tests.support.server import Company

@@ -36,8 +36,9 @@ from backend.keys import Keyring, new_keyring
 from backend.serve import Server, listen
 from backend.services.shop.shops import Shop, add_shop
 from backend.services.team import access as entrance
-from backend_client.rest import TerminalClient, TillClient, claim
-from backend_client.schemas import ClaimAnswer, ClaimRequest
+from backend_client.rest.terminal import TerminalClient, claim
+from backend_client.rest.till import TillClient
+from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest
 
 PROGRAM = (
     Path(__file__).parents[2].joinpath("assets/programs/one-euro-one-point.json").read_text("utf-8")

@@ -11,7 +11,7 @@ from backend.errors import Refused
 from backend.services.programs.programs import draft_of, version_of
 from backend.web.page import Page
 from backend.web.refusals import of_answer
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from backend.backoffice.rules.showing import variant_of
 from backend.services.points.explanations import nature_in_words
 from backend.web.words import later
 from backend.words import Words
-from backend_client.schemas import Difference
+from backend_client.schemas.programs import Difference
 
 
 def facts(inside: Iterable[Shape], value: Any, known: Known) -> list[tuple[str, str]]:  # noqa: ANN401 - JSON

@@ -7,7 +7,7 @@ from backend.db.daily import Period
 from backend.db.reports import who_spent
 from backend.errors import Refused
 from backend.services.points.worth import in_money
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.reports import ClearingLine, ClearingNet, ClearingReport
 from loyalty.clearing import Statement, statement
 from loyalty.ids import EntryId, MemberId, ProgramId

@@ -8,7 +8,7 @@ from backend.db.daily import Period
 from backend.errors import Refused
 from backend.services.figures.clearing import clearing_report
 from backend.services.keeping.working import Work
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.reports import ClearingReport
 from loyalty.ids import ProgramId
 

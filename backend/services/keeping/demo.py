@@ -21,17 +21,16 @@ from backend.services.shop.catalogue import put_product
 from backend.services.shop.gifts import put_gift
 from backend.services.shop.stock import move
 from backend.services.team import access as entrance
-from backend_client.schemas import (
-    ConsentBody,
+from backend_client.schemas.catalogue import (
     GiftBody,
     GiftTaking,
-    LineBody,
     MovementBody,
     MovementKind,
-    NewMember,
     ProductBody,
-    SaleBody,
 )
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.members import NewMember
+from backend_client.schemas.sales import LineBody, SaleBody
 from loyalty.errors import LoyaltyError
 from loyalty.ids import MemberId, TenantId
 from loyalty.program import Program

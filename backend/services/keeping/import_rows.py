@@ -16,8 +16,8 @@ from backend.services.keeping.import_files import CellRefused, Line, day, number
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
 from backend.services.points.ledger import POINTS_MAX
-from backend_client.schemas import ProblemName
 from backend_client.schemas.imports import ImportColumn, ImportPlan
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.entries import Entry
 from loyalty.ids import MemberId, ProgramId, StoreId

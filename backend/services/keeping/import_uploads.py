@@ -9,8 +9,8 @@ from backend.db.imports import ImportRow, ImportState
 from backend.errors import Refused, phrase
 from backend.services.keeping.import_files import FileRefused, read_table
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
 from backend_client.schemas.imports import ImportPlan, ImportShown, ImportTotals
+from backend_client.schemas.problems import ProblemName
 
 FORGET_AFTER = timedelta(days=7)
 _NOTHING_DONE = (ImportState.UPLOADED, ImportState.MAPPED)

@@ -23,8 +23,8 @@ from backend.services.keeping.import_uploads import existing, forget, shown
 from backend.services.points import belonging
 from backend.services.points.ledger import post
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
 from backend_client.schemas.imports import ImportPlan, ImportShown
+from backend_client.schemas.problems import ProblemName
 from loyalty.enrolment import usual_price_code
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import MemberId, TenantId, derived_entry

@@ -25,7 +25,7 @@ from backend.db.shops import Store
 from backend.errors import Refused
 from backend.rights import RIGHTS_OF
 from backend.services.people.members import numbered
-from backend_client.schemas import (
+from backend_client.schemas.changes import (
     AccountChanged,
     CampaignChanged,
     Change,
@@ -33,16 +33,16 @@ from backend_client.schemas import (
     GiftChanged,
     LinkUsed,
     MemberErased,
-    ProblemName,
     ProgramChanged,
     ProgramWithdrawn,
     StaffChanged,
     StockChanged,
-    StoreBody,
     StoreChanged,
-    VoucherBody,
     VoucherChanged,
 )
+from backend_client.schemas.ledger import VoucherBody
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.terminals import StoreBody
 from backend_client.seals import snapshot_key, with_seal
 from loyalty.ids import MemberId, ProgramId, StoreId
 

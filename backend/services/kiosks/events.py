@@ -55,7 +55,7 @@ from backend.services.kiosks.taken import VOUCHER_ISSUED, abandon, issue, reserv
 from backend.services.points import belonging
 from backend.services.points.notes import Notes
 from backend.services.team import audit
-from backend_client.schemas import (
+from backend_client.schemas.events import (
     Event,
     EventResult,
     EventsAnswer,

@@ -8,18 +8,18 @@ from backend.errors import Refused
 from backend.services.shop.stores import refuse_closed
 from backend.services.team import access as entrance
 from backend.services.team import audit
-from backend_client.schemas import (
+from backend_client.schemas.operations import (
     Heartbeat,
     HeartbeatAnswer,
     NewTerminal,
     NewTill,
-    ProblemName,
     TerminalAdded,
     TerminalAnswer,
     TerminalChange,
     TillAnswer,
     TillKey,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import StoreId, TerminalId
 
 

@@ -14,7 +14,8 @@ from backend.services.people import contacts, records
 from backend.services.points.ledger import locked_account
 from backend.services.points.notes import Notes, entry_of, is_bookable, post_once
 from backend.services.selling import assurance
-from backend_client.schemas import CardLimits, MemberEnrolled, WelcomeClaimed
+from backend_client.schemas.cards import CardLimits
+from backend_client.schemas.events import MemberEnrolled, WelcomeClaimed
 from loyalty import earning
 from loyalty import members as people
 from loyalty.errors import EmailRefused, NameRefused

@@ -9,7 +9,8 @@ from backend.services.mailing import outbox
 from backend.services.people import own_data, records
 from backend.services.points.belonging import holder, records_of
 from backend.services.selling.vouchers import reward_of
-from backend_client.schemas import ProblemName, ShownCard, VoucherMailed
+from backend_client.schemas.kiosks import ShownCard, VoucherMailed
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.ids import RedemptionId
 from loyalty.program import in_language

@@ -14,13 +14,9 @@ from backend.services.selling import assurance, spending
 from backend.services.selling.assurance import NOTHING, Shown
 from backend.services.selling.situations import check_limits, situation
 from backend.services.shop import stock
-from backend_client.schemas import (
-    EntryBody,
-    ProblemName,
-    RedemptionAnswer,
-    RedemptionRequest,
-    VoucherBody,
-)
+from backend_client.schemas.ledger import EntryBody, VoucherBody
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
 from backend_client.seals import snapshot_key, with_seal
 from loyalty import redemption
 from loyalty.errors import RewardUnavailable

@@ -16,15 +16,15 @@ from backend.services.points import accounts, fraud
 from backend.services.points.belonging import holder
 from backend.services.selling import spending
 from backend.services.selling.situations import situation
-from backend_client.schemas import (
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.kiosks import (
     CardSeen,
-    CardStatus,
     HouseholdSeen,
-    ProblemName,
     RewardBarred,
     SeenAnswer,
     StandingBody,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.errors import MemberLimit
 from loyalty.households import Household
 from loyalty.ids import MemberId, Points, ProgramId

@@ -12,7 +12,7 @@ from backend.services.selling import assurance, spending
 from backend.services.selling.assurance import Shown
 from backend.services.selling.spending import Spender
 from backend.services.shop import stock
-from backend_client.schemas import (
+from backend_client.schemas.events import (
     RedemptionAbandoned,
     VoucherIssued,
     VoucherReserved,

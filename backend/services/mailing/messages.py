@@ -10,7 +10,6 @@ from backend.mail.words import LANGUAGES, Words, WordsRefused, check
 from backend.services.mailing import letters
 from backend.services.mailing.outbox import queue
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
 from backend_client.schemas.messages import (
     MailKindBody,
     MailKinds,
@@ -20,6 +19,7 @@ from backend_client.schemas.messages import (
     QueuedMail,
     TestMail,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 
 

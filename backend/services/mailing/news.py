@@ -6,8 +6,9 @@ from backend.mail import Mail, MailKind
 from backend.services.mailing.outbox import queue
 from backend.services.people import directory
 from backend.services.team import audit
-from backend_client.schemas import MemberRow, ProblemName
+from backend_client.schemas.members import MemberRow
 from backend_client.schemas.messages import NewsLetter, NewsSent
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, ProgramId, TenantId
 
 MEMBERS_MAX = 5_000

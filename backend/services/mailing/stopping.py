@@ -5,7 +5,8 @@ import hmac
 from backend.config import Config
 from backend.db import Database, Transaction, members
 from backend.errors import Refused
-from backend_client.schemas import ConsentBody, ProblemName
+from backend_client.schemas.events import ConsentBody
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, TenantId
 
 _PURPOSE = "stop-news"

@@ -19,7 +19,7 @@ from backend.errors import Refused, phrase
 from backend.logs import facts
 from backend.outward import AddressRefused, NotDelivered, check_address, post
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.webhooks import EVENTS, WebhookBody, WebhookSecret, WebhookShown
 from loyalty.ids import TenantId
 

@@ -12,7 +12,7 @@ from backend.services.kiosks import welcome as bonus
 from backend.services.mailing.outbox import queue
 from backend.services.people import links
 from backend.services.people.members import balance_of
-from backend_client.schemas import NewLink
+from backend_client.schemas.kiosks import NewLink
 from loyalty.entries import EntryKind
 from loyalty.ids import MemberId, ProgramId, derived_entry
 from loyalty.program import Occasion, Program

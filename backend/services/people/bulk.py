@@ -6,7 +6,8 @@ from typing import Any
 from backend.db import Transaction, members
 from backend.errors import Refused, phrase, translated_by, why
 from backend.services.people.tables import member_named, rows
-from backend_client.schemas import BulkAnswer, BulkChange, BulkFault, ProblemName
+from backend_client.schemas.members import BulkAnswer, BulkChange, BulkFault
+from backend_client.schemas.problems import ProblemName
 from loyalty.errors import EmailRefused
 
 _CHANGES = ("loyalty", "record_type", "price_code", "themes")

@@ -5,7 +5,8 @@ from backend.db.cards import Card
 from backend.db.shops import Store
 from backend.services.people import cards as card_desk
 from backend.services.shop.catalogue import shelf
-from backend_client.schemas import CardLinked, LineBody
+from backend_client.schemas.cards import CardLinked
+from backend_client.schemas.sales import LineBody
 from loyalty.enrolment import card_line
 from loyalty.program import CardPrice
 from loyalty.sales import Line

@@ -7,18 +7,17 @@ from backend.db import Transaction, alerts, cards, catalogue, shops
 from backend.db.cards import Card, CardType
 from backend.db.shops import Store
 from backend.errors import Refused
-from backend_client.schemas import (
-    BlockReason,
+from backend_client.schemas.cards import (
     CardBlock,
     CardBody,
     CardLimits,
     CardLink,
     CardReplacement,
-    CardStatus,
     CardTypeBody,
     CardTypeTerms,
-    ProblemName,
 )
+from backend_client.schemas.changes import BlockReason, CardStatus
+from backend_client.schemas.problems import ProblemName
 from backend_client.signing import card_key
 from loyalty.earning import card_deadline
 from loyalty.guard import Seen, is_copy

@@ -17,7 +17,8 @@ from backend.mail import Mail, MailKind
 from backend.services.mailing import outbox
 from backend.services.people import contacts
 from backend.services.people.directory import kept
-from backend_client.schemas import CodeAsked, CodeRequest, ProblemName, SpendingCodeAsked
+from backend_client.schemas.kiosks import CodeAsked, CodeRequest, SpendingCodeAsked
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.ids import MemberId, TerminalId
 

@@ -4,7 +4,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from backend.errors import Refused
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 COUNTRY = "FR"
 """In which a national number is read when nobody says where."""

@@ -10,16 +10,16 @@ from backend.db.directory import Listed, Query
 from backend.errors import Refused, phrase
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
-from backend_client.schemas import (
-    AccountSnapshot,
+from backend_client.schemas.ledger import AccountSnapshot
+from backend_client.schemas.members import (
     MemberFilter,
     MemberRow,
     MemberSearch,
     MemberSort,
-    ProblemName,
     SegmentBody,
     SegmentTerms,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.ids import MemberId, ProgramId
 

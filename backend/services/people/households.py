@@ -9,15 +9,15 @@ from backend.db.journals import Posted
 from backend.errors import Refused
 from backend.services.people.records import existing
 from backend.services.points.ledger import locked_account, post
-from backend_client.schemas import (
+from backend_client.schemas.desk import (
     HouseholdAnswer,
     HouseholdJoin,
     HouseholdLeave,
     HouseholdMember,
     HouseholdTerms,
     NewHousehold,
-    ProblemName,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty import households as rules
 from loyalty.entries import Entry
 from loyalty.errors import HouseholdRefused, NotInHousehold

@@ -13,16 +13,10 @@ from backend.services.kiosks import welcome
 from backend.services.people import cards as card_desk
 from backend.services.people import records
 from backend.services.points.ledger import locked_account
-from backend_client.schemas import (
-    CardLink,
-    JoinAnswer,
-    JoinBody,
-    JoinForm,
-    LinkAnswer,
-    MemberDetails,
-    NewLink,
-    ProblemName,
-)
+from backend_client.schemas.cards import CardLink
+from backend_client.schemas.kiosks import JoinAnswer, JoinBody, JoinForm, LinkAnswer, NewLink
+from backend_client.schemas.members import MemberDetails
+from backend_client.schemas.problems import ProblemName
 from loyalty import earning
 from loyalty.earning import deadline
 from loyalty.ids import MemberId, TenantId, TerminalId, derived_entry

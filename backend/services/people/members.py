@@ -8,19 +8,11 @@ from backend.errors import Refused
 from backend.services.people import cards as card_desk
 from backend.services.people.directory import kept
 from backend.services.points.belonging import holder
-from backend_client.schemas import (
-    AccountAnswer,
-    AccountSnapshot,
-    BlockReason,
-    CardBlock,
-    CardStatus,
-    EntryBody,
-    MemberFound,
-    MemberProfile,
-    MemberQuery,
-    NumberedEntry,
-    ProblemName,
-)
+from backend_client.schemas.cards import CardBlock
+from backend_client.schemas.changes import BlockReason, CardStatus, MemberProfile
+from backend_client.schemas.ledger import AccountSnapshot, EntryBody, NumberedEntry
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.tills import AccountAnswer, MemberFound, MemberQuery
 from backend_client.signing import card_key
 from loyalty import members as people
 from loyalty.ids import MemberId, ProgramId

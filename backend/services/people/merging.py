@@ -10,7 +10,8 @@ from backend.services.people.households import let_go
 from backend.services.people.records import existing
 from backend.services.points.belonging import as_merge
 from backend.services.points.ledger import locked_account, post
-from backend_client.schemas import MergeAnswer, MergeFigures, NewMerge, ProblemName
+from backend_client.schemas.desk import MergeAnswer, MergeFigures, NewMerge
+from backend_client.schemas.problems import ProblemName
 from loyalty import merging as rules
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import MemberId, ProgramId, StoreId

@@ -17,10 +17,8 @@ from backend.services.points.belonging import holder
 from backend.services.selling import tickets
 from backend.services.selling.vouchers import reward_of, scanned
 from backend.words import Words, available
-from backend_client.schemas import (
-    LotState,
-    LotView,
-    MemberDetails,
+from backend_client.schemas.accounts import LotState, LotView, PointsMovement
+from backend_client.schemas.me import (
     MyAccount,
     MyCard,
     MyChange,
@@ -29,9 +27,9 @@ from backend_client.schemas import (
     MyRelative,
     MyVoucher,
     MyVouchers,
-    PointsMovement,
-    ProblemName,
 )
+from backend_client.schemas.members import MemberDetails
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, ProgramId
 from loyalty.ledger import EntryKind
 from loyalty.program import in_language

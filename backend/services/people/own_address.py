@@ -12,7 +12,9 @@ from backend.services.mailing import outbox
 from backend.services.people import codes as code_desk
 from backend.services.people import records
 from backend.services.people.codes import Typed
-from backend_client.schemas import CodeAsked, MemberDetails, MyEmail, MyEmailProof
+from backend_client.schemas.kiosks import CodeAsked
+from backend_client.schemas.me import MyEmail, MyEmailProof
+from backend_client.schemas.members import MemberDetails
 from loyalty import members as people
 from loyalty.ids import MemberId
 

@@ -13,25 +13,20 @@ from backend.services.people import cards as card_desk
 from backend.services.people import codes, records
 from backend.services.people.members import balance_of, profile_of
 from backend.services.selling import assurance
-from backend_client.schemas import (
-    BlockReason,
-    CardBlock,
-    CardBody,
-    CardLimits,
-    CardLink,
+from backend_client.schemas.cards import CardBlock, CardBody, CardLimits, CardLink, CardReplacement
+from backend_client.schemas.changes import BlockReason, CardStatus
+from backend_client.schemas.kiosks import (
     CardRemoval,
-    CardReplacement,
-    CardStatus,
     CardTapped,
     CodePassed,
-    ConsentsBody,
     MyConsents,
     MyDataAnswer,
     MyLanguage,
-    ProblemName,
     SpendingCodeAsked,
     SpendingCodeRequest,
 )
+from backend_client.schemas.members import ConsentsBody
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.ids import MemberId
 from loyalty.program import Assurance

@@ -18,14 +18,9 @@ from backend.services.people.directory import kept
 from backend.services.people.records import existing
 from backend.services.team.access import Token, new_token, read_token
 from backend.services.team.sessions import csrf_of
-from backend_client.schemas import (
-    CodeAsked,
-    JoinAnswer,
-    JoinBody,
-    MyCodeRequest,
-    MySignIn,
-    ProblemName,
-)
+from backend_client.schemas.kiosks import CodeAsked, JoinAnswer, JoinBody
+from backend_client.schemas.me import MyCodeRequest, MySignIn
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, TenantId
 
 PREFIX = "lkm_"

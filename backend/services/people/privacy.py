@@ -24,7 +24,8 @@ from backend.services.keeping import import_traces
 from backend.services.people import links
 from backend.services.people.households import let_go
 from backend.services.team import audit
-from backend_client.schemas import Erased, PersonalData, ProblemName
+from backend_client.schemas.desk import Erased, PersonalData
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import MemberId, TenantId
 
 

@@ -12,8 +12,8 @@ from backend.services.kiosks import welcome
 from backend.services.people import cards as card_desk
 from backend.services.people import contacts
 from backend.services.points.ledger import locked_account
-from backend_client.schemas import (
-    CardLink,
+from backend_client.schemas.cards import CardLink
+from backend_client.schemas.members import (
     ConsentsAnswer,
     ConsentsBody,
     ConsentState,
@@ -22,8 +22,8 @@ from backend_client.schemas import (
     MemberFigures,
     MemberRecord,
     NewMember,
-    ProblemName,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.enrolment import Way, comes_in, usual_price_code
 from loyalty.ids import MemberId, ProgramId

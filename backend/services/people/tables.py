@@ -9,7 +9,7 @@ from backend.errors import Refused, phrase
 from backend.services.people import contacts
 from backend.services.people.cards import key_of
 from backend.services.people.directory import kept
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty import members as people
 from loyalty.ids import MemberId
 

@@ -13,17 +13,17 @@ from backend.services.points.belonging import holder
 from backend.services.points.ranks import rank
 from backend.services.selling import tickets
 from backend.words import Words
-from backend_client.schemas import (
+from backend_client.schemas.accounts import (
     AccountSummary,
     GoalBody,
     LotState,
     LotView,
     PendingBody,
     PointsMovement,
-    ProblemName,
     TicketBody,
     TierBody,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.earning import UNTIL_RELEASED
 from loyalty.ids import MemberId, Points
 from loyalty.ledger import Account, Entry, EntryKind, Lot, replay

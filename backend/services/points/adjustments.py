@@ -18,15 +18,15 @@ from backend.services.points.belonging import holder, routed
 from backend.services.points.ledger import locked_account, post
 from backend.services.points.worth import of_a_table, points_column
 from backend.services.team import approvals as second_person
-from backend_client.schemas import (
+from backend_client.schemas.desk import (
     AdjustmentAnswer,
     AdjustmentState,
     AdjustmentTable,
     AdjustmentTableAnswer,
     NewAdjustment,
-    ProblemName,
     TableFault,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.adjustments import Clerk, Wanted, adjust
 from loyalty.entries import Entry
 from loyalty.errors import ApprovalNeeded, LoyaltyError

@@ -14,7 +14,8 @@ from backend.db.accounts import SHAPE, AccountRow
 from backend.db.journals import Posted
 from backend.errors import Refused
 from backend.services.shop import stock
-from backend_client.schemas import AccountSnapshot, ProblemName
+from backend_client.schemas.ledger import AccountSnapshot
+from backend_client.schemas.problems import ProblemName
 from loyalty.chain import canonical, link
 from loyalty.errors import NotEnoughPoints
 from loyalty.ids import EntryId, MemberId, ProgramId

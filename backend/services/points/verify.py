@@ -6,7 +6,7 @@ from backend.db import Transaction, accounts, daily, journals, open_lots
 from backend.db.accounts import SHAPE, AccountRow
 from backend.db.journals import Link
 from backend.services.points.ledger import replayed
-from backend_client.schemas import AccountSnapshot
+from backend_client.schemas.ledger import AccountSnapshot
 from loyalty.chain import GENESIS, canonical, link
 
 

@@ -18,14 +18,9 @@ from backend.services.people.records import as_buyer
 from backend.services.points.ledger import locked_account, post
 from backend.services.programs import past
 from backend.services.team import audit
-from backend_client.schemas import (
-    BatchDone,
-    BatchPreview,
-    CreditNoteBody,
-    EnrolmentBody,
-    OpeningBody,
-    ProblemName,
-)
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.programs import BatchDone, BatchPreview, EnrolmentBody, OpeningBody
+from backend_client.schemas.sales import CreditNoteBody
 from loyalty.earning import credit_note
 from loyalty.enrolment import Way, comes_in
 from loyalty.entries import Entry

@@ -5,12 +5,8 @@ from datetime import UTC
 from backend.db import Transaction, gifts, programs, shops
 from backend.db.programs import Message
 from backend.errors import Refused, phrase
-from backend_client.schemas import (
-    CampaignFound,
-    CampaignMessageBody,
-    CampaignsFound,
-    ProblemName,
-)
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.programs import CampaignFound, CampaignMessageBody, CampaignsFound
 from loyalty.campaigns import is_open
 from loyalty.ids import ProgramId
 from loyalty.program import Program

@@ -14,7 +14,8 @@ from backend.errors import Refused, phrase
 from backend.services.people.records import as_buyer
 from backend.services.points import fraud
 from backend.services.selling.sold import body_of, came_back, sale_of
-from backend_client.schemas import ProblemName, SaleActAnswer, SaleAnswer, SaleStage
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import SaleActAnswer, SaleAnswer, SaleStage
 from loyalty.ids import Points, ProgramId, StoreId
 from loyalty.ledger import EntryKind
 from loyalty.sales import Buyer

@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from backend_client.schemas import PresetFound
+from backend_client.schemas.programs import PresetFound
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "programs"
 

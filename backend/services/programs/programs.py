@@ -13,12 +13,12 @@ from backend.db.programs import Draft, Version
 from backend.errors import Refused, phrase, told
 from backend.services.expected import ANYTHING, Expected
 from backend.services.team import audit
-from backend_client.schemas import (
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.programs import (
     Difference,
     DifferencesFound,
     DraftFound,
     FieldError,
-    ProblemName,
     ProgramFound,
     ProgramsFound,
     Publication,

@@ -9,7 +9,8 @@ from backend.services.points.explanations import why
 from backend.services.programs.programs import read_draft
 from backend.services.selling.sales import filled_lines
 from backend.words import Words
-from backend_client.schemas import ProblemName, TrialBody, TrialFound, TrialReward
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.programs import TrialBody, TrialFound, TrialReward
 from loyalty.accounts import holding
 from loyalty.enrolment import usual_price_code
 from loyalty.ids import MemberId, SaleId, StoreId

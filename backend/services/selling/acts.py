@@ -15,7 +15,8 @@ from backend.services.points.ledger import post
 from backend.services.selling import tickets
 from backend.services.selling.sales import program_at, words_of
 from backend.services.selling.tickets import Figures
-from backend_client.schemas import CreditNoteBody, ProblemName, SaleAct, SaleActAnswer, SaleStage
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import CreditNoteBody, SaleAct, SaleActAnswer, SaleStage
 from loyalty.entries import Entry
 from loyalty.ids import MemberId
 from loyalty.program import Negative

@@ -13,7 +13,8 @@ from backend.errors import Refused
 from backend.services.people import codes
 from backend.services.people.own_data import SPENDING
 from backend_client import chips
-from backend_client.schemas import ChipProof, ProblemName
+from backend_client.schemas.cards import ChipProof
+from backend_client.schemas.problems import ProblemName
 from backend_client.signing import card_key
 from loyalty.ids import MemberId, TenantId, TerminalId
 from loyalty.program import Assurance

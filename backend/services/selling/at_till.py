@@ -3,7 +3,7 @@
 from backend.db import Transaction, catalogue, shops
 from backend.db.access import Till
 from backend.services.people import cards
-from backend_client.schemas import TillSetup
+from backend_client.schemas.tills import TillSetup
 from loyalty.program import Count, Program
 
 FAMILIES_MAX = 60

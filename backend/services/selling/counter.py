@@ -8,7 +8,9 @@ from backend.db.vouchers import Redeemed
 from backend.errors import Refused
 from backend.services.kiosks.redemptions import answer, held_before, reserve, void_if_held
 from backend.services.points.ledger import settle
-from backend_client.schemas import GiftTaking, ProblemName, RedemptionAnswer, RedemptionRequest
+from backend_client.schemas.catalogue import GiftTaking
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.redemptions import RedemptionAnswer, RedemptionRequest
 from loyalty.ids import RedemptionId
 from loyalty.vouchers import mint, redeem
 

@@ -18,7 +18,7 @@ from backend.errors import Refused
 from backend.services import clock
 from backend.services.points.fraud import counts_tickets
 from backend.services.selling.sales import counts_the_day, program_at, record_sale
-from backend_client.schemas import SaleAnswer, SaleBody
+from backend_client.schemas.sales import SaleAnswer, SaleBody
 from loyalty.errors import LoyaltyError
 from loyalty.ids import MemberId
 

@@ -19,7 +19,7 @@ from backend.db.engine import BUSY_TIMEOUT_S
 from backend.errors import DatabaseBusy, Refused
 from backend.services.selling import receipts
 from backend.services.selling.many_sales import Outcome, Stopped, expect
-from backend_client.schemas import SaleAnswer, SaleBody
+from backend_client.schemas.sales import SaleAnswer, SaleBody
 from loyalty.errors import LoyaltyError
 from loyalty.ids import StoreId, TenantId
 

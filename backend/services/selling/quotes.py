@@ -14,11 +14,11 @@ from backend.services.selling.sales import buyer_at, filled_lines
 from backend.services.selling.situations import situation
 from backend.services.selling.tickets import Figures
 from backend.words import Words
-from backend_client.schemas import (
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.quotes import (
     CartBody,
     LineQuote,
     OptionBody,
-    ProblemName,
     QuoteAnswer,
     QuoteBody,
     SimulationAnswer,

@@ -14,7 +14,9 @@ from backend.services.points.belonging import holder
 from backend.services.selling import tickets
 from backend.services.selling.sales import record_sale, words_of
 from backend.words import Words
-from backend_client.schemas import Invitation, NewLink, SaleAnswer, SaleBody, SaleStage
+from backend_client.schemas.invitations import Invitation
+from backend_client.schemas.kiosks import NewLink
+from backend_client.schemas.sales import SaleAnswer, SaleBody, SaleStage
 from loyalty import earning
 from loyalty.ids import MemberId, derived_entry
 from loyalty.invitations import is_invited

@@ -19,9 +19,9 @@ from backend.services.selling import uses as used
 from backend.services.selling.acts import Doing, Outcome
 from backend.services.selling.sales import buyer_at, due, program_at
 from backend.services.selling.sold import back_of, body_of, lines_of, named, sale_of
-from backend_client.schemas import (
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import (
     CreditNoteBody,
-    ProblemName,
     ReturnBody,
     SaleAct,
     SaleActAnswer,

@@ -21,13 +21,8 @@ from backend.services.selling.sold import line_id, sale_of
 from backend.services.selling.tickets import Figures
 from backend.services.shop.catalogue import Shelf, shelf
 from backend.words import Words
-from backend_client.schemas import (
-    LineBody,
-    ProblemName,
-    SaleAnswer,
-    SaleBody,
-    SaleStage,
-)
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import LineBody, SaleAnswer, SaleBody, SaleStage
 from loyalty.earning import earn
 from loyalty.ids import MemberId, StoreId
 from loyalty.program import Program

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from backend.db.sales import Act, SaleRow
-from backend_client.schemas import ReturnBody, ReturnLine, SaleBody, TicketState
+from backend_client.schemas.sales import ReturnBody, ReturnLine, SaleBody, TicketState
 from loyalty.eligibility import places
 from loyalty.ids import MemberId, SaleId, StoreId
 from loyalty.returns import Returned, pieces_for

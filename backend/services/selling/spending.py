@@ -10,7 +10,7 @@ from backend.services import clock
 from backend.services.people import cards as card_desk
 from backend.services.points.belonging import holder
 from backend.services.selling.assurance import Shown
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.entries import EntryKind
 from loyalty.errors import EarnOnlyCard, HouseholdCap
 from loyalty.households import check_spend, spent_by

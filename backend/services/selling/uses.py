@@ -19,15 +19,9 @@ from backend.services.selling.assurance import NOTHING, Shown
 from backend.services.selling.situations import situation
 from backend.services.shop import stock
 from backend.words import Words
-from backend_client.schemas import (
-    ProblemName,
-    SaleAnswer,
-    SaleStage,
-    UseAnswer,
-    UseBody,
-    UseLine,
-    UsePayment,
-)
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.sales import SaleAnswer, SaleStage
+from backend_client.schemas.uses import UseAnswer, UseBody, UseLine, UsePayment
 from loyalty import redemption, returns, rewards
 from loyalty.errors import RewardUnavailable
 from loyalty.ids import EntryId, MemberId, Points, RedemptionId, RewardId, SaleId, derived_entry

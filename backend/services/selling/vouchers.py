@@ -7,15 +7,10 @@ from backend.db.vouchers import Redeemed, VoucherRow
 from backend.errors import Refused, phrase
 from backend.services import clock
 from backend.services.points.ledger import settle
-from backend_client.schemas import (
-    EventStatus,
-    ProblemName,
-    TakenOffline,
-    TakenResult,
-    VoucherAnswer,
-    VoucherBody,
-    VoucherRedemption,
-)
+from backend_client.schemas.events import EventStatus
+from backend_client.schemas.ledger import VoucherBody
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.tills import TakenOffline, TakenResult, VoucherAnswer, VoucherRedemption
 from backend_client.seals import code_of, qr_text, sealed_voucher, voucher_key
 from loyalty.errors import (
     CodeMistyped,

@@ -8,18 +8,18 @@ from hashlib import sha256
 from backend.db import Transaction, catalogue, gifts
 from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
-from backend_client.schemas import (
+from backend_client.schemas.catalogue import (
     GiftBody,
     GiftFound,
     PriceBookBody,
     PriceBookFound,
     PriceBookLine,
     PriceBookLineBody,
-    ProblemName,
     ProductBody,
     ProductFound,
     ProductPreset,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.sales import Line, LineKind
 
 PRESETS = (

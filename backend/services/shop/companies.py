@@ -14,7 +14,9 @@ from backend.services.shop.shops import add_shop
 from backend.services.team import audit
 from backend.services.team.sessions import Opened, open_session
 from backend.services.team.staff import NewPerson, add_person, hashed
-from backend_client.schemas import CompanyBody, FirstRun, NewCompany, ProblemName
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import FirstRun, NewCompany
+from backend_client.schemas.stores import CompanyBody
 from loyalty.errors import ProgramRefused
 from loyalty.ids import TenantId
 

@@ -3,7 +3,8 @@
 from backend.db import Transaction, catalogue, gifts, shops
 from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
-from backend_client.schemas import GiftBody, GiftFound, ProblemName
+from backend_client.schemas.catalogue import GiftBody, GiftFound
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import ProgramId
 
 

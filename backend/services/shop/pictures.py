@@ -6,7 +6,8 @@ from hashlib import sha256
 from backend.db import Transaction, gifts
 from backend.db.gifts import MediaType, Picture
 from backend.errors import Refused, phrase
-from backend_client.schemas import PictureFound, ProblemName
+from backend_client.schemas.catalogue import PictureFound
+from backend_client.schemas.problems import ProblemName
 
 BYTES_MAX = 1024 * 1024
 SIDE_MIN, SIDE_MAX = 16, 4096

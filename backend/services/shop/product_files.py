@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from backend.db import Transaction, catalogue
 from backend.errors import Refused, phrase, told
 from backend.services.shop.catalogue import refuse_components, save_products
-from backend_client.schemas import BadRow, ProblemName, ProductBody, ProductFound, ProductsImported
+from backend_client.schemas.catalogue import BadRow, ProductBody, ProductFound, ProductsImported
+from backend_client.schemas.problems import ProblemName
 from loyalty.document.remedies import remedy
 from loyalty.sentences import Sentence, say
 

@@ -11,7 +11,7 @@ from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
 from backend.services.shop.stores import brands_of, groups_of, store_of
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.document import read_program
 from loyalty.ids import StoreId
 from loyalty.program import Criteria, Program

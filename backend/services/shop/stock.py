@@ -12,15 +12,15 @@ from backend.db.stock import Hold, HoldState, Movement
 from backend.errors import Refused, phrase
 from backend.services.keeping.working import Work
 from backend.services.shop.gifts import gift_of
-from backend_client.schemas import (
+from backend_client.schemas.catalogue import (
     GiftFound,
     HoldAnswer,
     MovementBody,
     MovementKind,
-    ProblemName,
     StockBody,
     StockFound,
 )
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import RedemptionId, RewardId, StoreId
 from loyalty.vouchers import Voucher, VoucherState
 

@@ -5,12 +5,12 @@ from backend.db.access import Terminal, Till
 from backend.db.shops import Store
 from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
-from backend_client.schemas import (
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.stores import (
     BrandBody,
     BrandFound,
     GroupBody,
     GroupFound,
-    ProblemName,
     StoreFound,
     StoreSettings,
 )

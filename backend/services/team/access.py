@@ -11,7 +11,8 @@ from backend.db import Database, Transaction, access
 from backend.db.access import Terminal, Till
 from backend.errors import Refused
 from backend.rights import Right
-from backend_client.schemas import ClaimAnswer, ClaimRequest, ProblemName, StoreBody
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.terminals import ClaimAnswer, ClaimRequest, StoreBody
 from loyalty import vouchers
 from loyalty.ids import StoreId, TenantId, TerminalId
 

@@ -4,7 +4,7 @@ from backend.db import Transaction, alerts
 from backend.db.alerts import Alert
 from backend.errors import Refused
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 
 def close(tx: Transaction, wanted: str, *, by: str) -> Alert:

@@ -12,7 +12,7 @@ from backend.db import Transaction, approvals
 from backend.db.approvals import Approval
 from backend.errors import Refused, phrase
 from backend.services.team import audit
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 
 CARRY_OUT: dict[str, Callable[[Transaction, Approval], None]] = {}
 """By kind: what to do with what was approved; `approval.decided_by` is the second person."""

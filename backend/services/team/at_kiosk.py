@@ -16,7 +16,8 @@ from backend.errors import Refused
 from backend.rights import AT_A_KIOSK, RIGHTS_OF
 from backend.services.team import audit, sessions
 from backend.services.team.staff import count_failure, refuse_locked
-from backend_client.schemas import ProblemName, StaffUnlock, StaffUnlocked
+from backend_client.schemas.problems import ProblemName
+from backend_client.schemas.staff import StaffUnlock, StaffUnlocked
 
 LASTS = timedelta(minutes=20)
 """A piece of work at the counter; then the PIN is asked again."""

@@ -15,7 +15,7 @@ from backend.services.team.access import Token, read_token
 from backend.services.team.access import new_token as token_for
 from backend.services.team.sessions import Opened, open_session, open_token
 from backend.throttle import Throttle
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from backend_client.signing import pin_digest
 from loyalty import members as people
 from loyalty.ids import MemberId, StoreId, TenantId

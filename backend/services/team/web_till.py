@@ -10,7 +10,7 @@ from backend.db.access import Till
 from backend.db.shops import Store
 from backend.errors import Refused
 from backend.services.team.access import add_till
-from backend_client.schemas import ProblemName
+from backend_client.schemas.problems import ProblemName
 from loyalty.ids import StoreId, TenantId, derived_entry
 
 NAME = "Web till"

@@ -3,18 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend_client.rest import DeskClient
-from backend_client.schemas import (
-    AdjustmentAnswer,
-    AdjustmentState,
-    CardBody,
-    CardStatus,
-    MemberRecord,
-    MemberRow,
-    MemberSearch,
-    MembersPage,
-    NewAdjustment,
-)
+from backend_client.rest.desk import DeskClient
+from backend_client.schemas.cards import CardBody
+from backend_client.schemas.changes import CardStatus
+from backend_client.schemas.desk import AdjustmentAnswer, AdjustmentState, NewAdjustment
+from backend_client.schemas.members import MemberRecord, MemberRow, MemberSearch, MembersPage
 from devices.readers import CardTap
 from kiosk import screens
 from kiosk.db import Transaction

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backend_client.errors import BackendError, BackendRefused, NotAuthorised
-from backend_client.rest import DeskClient
-from backend_client.schemas import StaffDeed, StaffUnlock, StaffUnlocked
+from backend_client.rest.desk import DeskClient
+from backend_client.schemas.events import StaffDeed
+from backend_client.schemas.staff import StaffUnlock, StaffUnlocked
 from kiosk import screens
 from kiosk.background import abandonable
 from kiosk.context import Kiosk

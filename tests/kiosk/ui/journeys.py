@@ -19,7 +19,8 @@ from uuid import uuid4
 
 from PIL import Image, ImageDraw
 
-from backend_client.schemas import MemberQuery, SaleBody
+from backend_client.schemas.sales import SaleBody
+from backend_client.schemas.tills import MemberQuery
 from kiosk import screens
 from kiosk.config import Session
 from kiosk.ui.reading import Said, read

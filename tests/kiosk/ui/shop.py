@@ -93,7 +93,7 @@ async def shop_window(
                 "storage": Storage(folder=folder),
             }
         ).model_copy(update={"session": timing})
-        from backend_client.rest import TerminalClient
+        from backend_client.rest.terminal import TerminalClient
 
         parts = Parts(
             database=Database(folder / "kiosk.db"),
