@@ -1,25 +1,16 @@
 """A batch is what its facts are one by one, in any cut, and costs few statements."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
 
 from backend.api.terminals import FACTS_AT_ONCE
-from backend.services.points.verify import faults
 from backend_client.schemas.events import EventResult, JournalEvent, VoucherReserved
-from backend_client.schemas.sales import SaleBody
-from backend_client.schemas.tills import AccountAnswer
-from loyalty.document import read_program
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.postgres import DATABASES, database_on
 from tests.support.server import (
-    PROGRAM,
     Company,
     Connected,
     company,
@@ -27,8 +18,8 @@ from tests.support.server import (
     in_process,
     new_id,
 )
-
-MEMBERS = 3
+from tests.support.statements import counting
+from tests.support.two_shops import MEMBERS, alone, sold, two_shops, without_store
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -80,20 +71,6 @@ def story(kiosk: Kiosk, data: st.DataObject) -> tuple[list[str], list[JournalEve
     return members, written
 
 
-def at_home_of(line: Connected, told: Connected, written: list[JournalEvent]) -> list[JournalEvent]:
-    """The same facts, of the store of another company; and so its terminal's own journal."""
-    journal, found = Journal(), dict[str, JournalEvent]()
-    moved = []
-    for item in written:
-        text = item.model_dump_json()
-        if text not in found:
-            said = text.replace(told.claimed.store.id, line.claimed.store.id)
-            fact = JournalEvent.model_validate_json(said).event
-            found[text] = journal.write(fact)[0]
-        moved.append(found[text])
-    return moved
-
-
 @pytest.mark.thorough
 @settings(
     max_examples=15,
@@ -104,55 +81,20 @@ def at_home_of(line: Connected, told: Connected, written: list[JournalEvent]) ->
 def test_a_batch_in_any_cut_is_what_its_facts_are_one_by_one(
     backend: Connected, data: st.DataObject
 ) -> None:
-    with (
-        connected(backend.company.add_shop(), session=backend.session) as one,
-        connected(backend.company.add_shop(), session=backend.session) as other,
-    ):
-        kiosk = Kiosk(claimed=one.claimed, program=read_program(PROGRAM))
-        members, written = story(kiosk, data)
-        single = [result for item in written for result in one.terminal.push([item]).results]
-        moved = at_home_of(other, one, written)
+    with two_shops(backend) as shops:
+        members, written = story(shops.kiosk, data)
+        single = [result for item in written for result in shops.one.terminal.push([item]).results]
+        moved = shops.moved(written)
         cuts = sorted(data.draw(st.lists(st.integers(0, len(moved)), max_size=3)))
         batches = zip([0, *cuts], [*cuts, len(moved)], strict=True)
         together = [
             result
             for start, end in batches
             if start < end
-            for result in other.terminal.push(moved[start:end]).results
+            for result in shops.other.terminal.push(moved[start:end]).results
         ]
         assert together == single
-        for member in members:
-            assert account(other, one, member) == account(one, one, member)
-        for line in (one, other):
-            assert_sound(line.company)
-
-
-def account(line: Connected, told: Connected, member: str) -> AccountAnswer | int:
-    answer = line.raw("GET", f"/v1/accounts/{member}", till=True)
-    if answer.status_code != 200:
-        return answer.status_code
-    said = answer.text.replace(line.claimed.store.id, told.claimed.store.id)
-    return AccountAnswer.model_validate_json(said)
-
-
-def assert_sound(shop: Company) -> None:
-    with shop.database.read(shop.shop.tenant) as tx:
-        assert list(faults(tx)) == []
-
-
-@contextmanager
-def counting(engine: Engine) -> Iterator[list[str]]:
-    """The statements that a database is given meanwhile; one run over many rows is one."""
-    told: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_: object) -> None:
-        told.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield told
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+        shops.assert_same(members)
 
 
 def test_ten_facts_and_two_hundred_cost_as_many_statements(
@@ -177,41 +119,6 @@ def test_ten_facts_and_two_hundred_cost_as_many_statements(
     assert len(inserts) == len(set(inserts)), "one statement for each table"
 
 
-# --- sales ------------------------------------------------------------------------------------
-
-
-def sold(data: st.DataObject, members: list[str]) -> list[SaleBody]:
-    """Sales of a day: good ones, told twice, of nobody, in another currency, under a known id."""
-    sales: list[SaleBody] = []
-    for _ in range(data.draw(st.integers(1, 10))):
-        sale = sale_of(data.draw(st.sampled_from(members)), data.draw(st.integers(0, 9000)))
-        late = timedelta(days=data.draw(st.sampled_from([0, 0, 1, 30, 4000])))
-        change: dict[str, object] = {"closed_at": sale.closed_at - late}
-        match data.draw(st.sampled_from("......NCTK")):
-            case "N":
-                change["member"] = new_id()
-            case "C":
-                change["currency"] = "USD"
-            case "T" if sales:
-                change = dict(sales[-1])
-            case "K" if sales:
-                change["id"] = sales[0].id
-            case _:
-                pass
-        sales.append(sale.model_copy(update=change))
-    return sales
-
-
-def alone(line: Connected, sale: SaleBody) -> tuple[object, str]:
-    answer = line.raw("POST", "/v1/sales", sale.model_dump(mode="json"), till=True)
-    said = answer.json()
-    return (said["type"], said["detail"]) if "type" in said else (None, without_store(line, said))
-
-
-def without_store(line: Connected, answer: object) -> str:
-    return json.dumps(answer, sort_keys=True).replace(line.claimed.store.id, "here")
-
-
 @pytest.mark.thorough
 @settings(
     max_examples=8,
@@ -222,34 +129,24 @@ def without_store(line: Connected, answer: object) -> str:
 def test_sales_in_batches_of_any_cut_are_what_they_are_one_by_one(
     backend: Connected, data: st.DataObject
 ) -> None:
-    with (
-        connected(backend.company.add_shop(), session=backend.session) as one,
-        connected(backend.company.add_shop(), session=backend.session) as other,
-    ):
-        members = [new_id() for _ in range(MEMBERS)]
-        kiosk = Kiosk(claimed=one.claimed, program=read_program(PROGRAM))
-        joined = Journal().write(*(kiosk.enrolled(member) for member in members))  # type: ignore[arg-type]  # ids
-        one.terminal.push(joined)
-        other.terminal.push(at_home_of(other, one, joined))
+    with two_shops(backend) as shops:
+        members = shops.joined()
         sales = sold(data, members)
-        single = [alone(one, sale) for sale in sales]
+        single = [alone(shops.one, sale) for sale in sales]
         cut = data.draw(st.integers(0, len(sales)))
         together = []
         for batch in (sales[:cut], sales[cut:]):
             body = {"sales": [sale.model_dump(mode="json") for sale in batch]}
             if batch:
-                found = other.raw("POST", "/v1/sales/batch", body, till=True).json()["results"]
+                told = shops.other.raw("POST", "/v1/sales/batch", body, till=True).json()
                 together += [
                     (each["problem"]["type"], each["problem"]["detail"])
                     if each["problem"]
-                    else (None, without_store(other, each["answer"]))
-                    for each in found
+                    else (None, without_store(shops.other, each["answer"]))
+                    for each in told["results"]
                 ]
         assert together == single
-        for member in members:
-            assert account(other, one, member) == account(one, one, member)
-        for line in (one, other):
-            assert_sound(line.company)
+        shops.assert_same(members)
 
 
 def test_five_sales_and_a_hundred_cost_as_many_statements(

@@ -21,6 +21,7 @@ from backend_client.schemas.tills import VoucherRedemption
 from backend_client.schemas.uses import UseAnswer, UseBody, UseIssue
 from loyalty.errors import MemberLimit, NotEnoughPoints, RewardUnavailable
 from loyalty.vouchers import VoucherState, mint
+from tests.support.clock import ClockAhead
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.merchant import Merchant, name_of, png
 from tests.support.server import Company, Connected, company, connected, new_id
@@ -29,23 +30,13 @@ from tests.support.staff import at_work
 MUG = {"name": {"fr": "Tasse", "en": "Mug"}, "points": 100, "stocked": True}
 
 
-class Clock:
-    """The server's clock, which the test turns."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+@pytest.fixture
+def clock() -> ClockAhead:
+    return ClockAhead()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shop(url: str, clock: Clock) -> Iterator[Company]:
+def shop(url: str, clock: ClockAhead) -> Iterator[Company]:
     with company(url, clock=clock) as made:
         yield made
 
@@ -197,7 +188,7 @@ def test_a_voided_sale_brings_its_gift_back_and_one_that_stands_again_takes_it(
 
 
 def test_points_and_pieces_that_a_till_forgot_come_back_after_a_day(
-    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+    shop: Company, owner: Merchant, line: Connected, clock: ClockAhead, member: str
 ) -> None:
     stocked(owner, line, 3)
     gone = sale_of(member, 100_00)
@@ -227,7 +218,7 @@ def test_points_and_pieces_that_a_till_forgot_come_back_after_a_day(
 
 
 def test_a_piece_is_kept_while_somebody_chooses_and_let_go_after_a_while(
-    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+    shop: Company, owner: Merchant, line: Connected, clock: ClockAhead, member: str
 ) -> None:
     stocked(owner, line, 1, hold_s=60)
     wanted = new_id()
@@ -261,7 +252,7 @@ def test_a_hold_that_is_let_go_is_free_and_only_its_kiosk_lets_it_go(
 
 
 def test_whoever_needs_the_last_piece_gets_the_one_of_somebody_who_walked_away(
-    owner: Merchant, line: Connected, clock: Clock, member: str
+    owner: Merchant, line: Connected, clock: ClockAhead, member: str
 ) -> None:
     stocked(owner, line, 1, hold_s=60)
     line.raw("POST", "/v1/gifts/mug/holds", {"id": new_id()})
@@ -322,7 +313,7 @@ def test_a_promise_that_cannot_be_kept_is_taken_back_with_its_points(
 
 
 def test_each_member_has_it_so_often_and_again_after_some_days(
-    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+    shop: Company, owner: Merchant, line: Connected, clock: ClockAhead, member: str
 ) -> None:
     owner.puts("/v1/gifts/mug", **{**MUG, "stocked": False}, per_member=1, per_days=30)
     asked_at = clock()
@@ -357,7 +348,7 @@ def test_a_gift_of_other_stores_is_not_had_here(
 
 
 def test_what_nobody_fetches_goes_back_on_the_shelf(
-    shop: Company, owner: Merchant, line: Connected, clock: Clock, member: str
+    shop: Company, owner: Merchant, line: Connected, clock: ClockAhead, member: str
 ) -> None:
     stocked(owner, line, 1, voucher={"months": 0, "days": 5})
     asks(line, member, "mug")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.services.points.verify import faults
 from loyalty.program import Assurance, AssuranceLimit, HouseholdRules
+from tests.support.books import assert_sound
 from tests.support.chips import chip_of, said
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of
@@ -35,11 +35,6 @@ def contributed(told: dict[str, Any]) -> dict[str, int]:
     return {each["member"]: each["contributed"] for each in told["members"]}
 
 
-def whole(shop: Company) -> None:
-    with shop.database.read(shop.shop.tenant) as tx:
-        assert list(faults(tx)) == []
-
-
 def test_who_joins_brings_points_and_the_household_is_welcomed_once(
     shop: Company, counter: Desk, family: dict[str, Any]
 ) -> None:
@@ -49,7 +44,7 @@ def test_who_joins_brings_points_and_the_household_is_welcomed_once(
     assert counter.record(family["parent"])["household"] == family["id"]
     again = {"id": new_id(), "member": family["child"]}
     counter.refused("household", "POST", f"/households/{family['id']}/members", again)
-    whole(shop)
+    assert_sound(shop)
 
 
 def test_a_kiosk_hears_how_many_cards_share_the_purse_and_what_each_may(
@@ -87,7 +82,7 @@ def test_earned_together_spent_together_and_an_earn_only_card_cannot(
     assert held.voucher.member == wallet
     assert held.entry.by == family["parent"]
     assert counter.ask("GET", f"/households/{family['id']}")["balance"] == 200 + held.entry.points
-    whole(shop)
+    assert_sound(shop)
 
 
 def test_a_cap_of_a_day_and_a_card_that_is_trusted_little(
@@ -122,7 +117,7 @@ def test_who_leaves_takes_what_is_left_of_their_own_and_no_point_is_lost(
     assert contributed(told) == {family["parent"]: 150}
     earned = line.till.record_sale(sale_of(family["child"], 1000))
     assert (earned.earned, earned.balance) == (10, 60)
-    whole(shop)
+    assert_sound(shop)
 
 
 def test_what_a_kiosk_tells_late_comes_into_the_wallet(
@@ -138,7 +133,7 @@ def test_what_a_kiosk_tells_late_comes_into_the_wallet(
     line.terminal.push(journal.write(kiosk.welcomed(joined.member)))
     told = counter.ask("GET", f"/households/{made['id']}")
     assert (told["balance"], contributed(told)) == (50, {joined.member: 50})
-    whole(shop)
+    assert_sound(shop)
 
 
 def test_a_program_without_households_has_none(counter: Desk) -> None:
@@ -209,7 +204,7 @@ def test_a_merge_moves_all_with_one_welcome_and_undoing_it_gives_both_back(
     assert (lots(line, kept), lots(line, other)) == before
     assert [counter.balance(each) for each in (kept, other)] == [150, 80]
     assert len(counter.record(other)["cards"]) == 1
-    whole(shop)
+    assert_sound(shop)
 
 
 def test_what_comes_to_a_merged_record_comes_to_the_one_that_is_kept(
@@ -224,7 +219,7 @@ def test_what_comes_to_a_merged_record_comes_to_the_one_that_is_kept(
     line.till.record_sale(sale_of(joined.member, 1000))
     assert counter.balance(joined.member) == 0
     assert counter.balance(kept) in (60, 110)
-    whole(shop)
+    assert_sound(shop)
 
 
 def test_a_merge_that_makes_no_sense_is_refused(counter: Desk, line: Connected) -> None:

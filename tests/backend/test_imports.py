@@ -20,9 +20,9 @@ from backend.services.keeping.import_files import (
     read_table,
 )
 from backend.services.keeping.imports import go_on
-from backend.services.points.verify import faults
 from backend_client.schemas.imports import DayOrder
 from loyalty.ids import MemberId
+from tests.support.books import assert_sound
 from tests.support.clock import StandingClock
 from tests.support.members import give, join
 from tests.support.operator import Operator
@@ -104,8 +104,7 @@ class Importer:
             }
 
     def sound(self) -> None:
-        with self.shop.database.read(self.shop.shop.tenant) as tx:
-            assert list(faults(tx)) == []
+        assert_sound(self.shop)
 
 
 @pytest.fixture

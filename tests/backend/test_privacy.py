@@ -13,9 +13,9 @@ from sqlalchemy import select
 from backend.db import audit, privacy, tables
 from backend.db.audit import Wanted
 from backend.rights import Role
-from backend.services.points.verify import faults
 from backend_client.schemas.changes import MemberErased
 from tests.support.account import Phone
+from tests.support.books import assert_sound
 from tests.support.desk import Desk
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import (
@@ -131,8 +131,7 @@ def test_after_an_erasure_nothing_is_found_and_the_books_are_as_they_were(
         before = line.till.account(member).model_dump(exclude={"balance"})
         counter.ask("POST", f"/members/{member}/erasure", {"id": new_id()})
         assert line.till.account(member).model_dump(exclude={"balance"}) == before
-        with shop.database.read(shop.shop.tenant) as tx:
-            assert list(faults(tx)) == []
+        assert_sound(shop)
         counter.refused("not-found", "GET", f"/members/{member}/record")
         counter.refused("not-found", "GET", f"/members/{member}/data")
         assert counter.find(email="philippine@example.org") == []

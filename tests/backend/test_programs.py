@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from backend.services.people.members import balance_of
 from backend_client.schemas.changes import CampaignChanged, ProgramChanged, ProgramWithdrawn
 from backend_client.schemas.sales import LineBody, ReturnBody, ReturnLine, SaleAct
 from loyalty.ids import MemberId, ProgramId
+from tests.support.clock import ClockAhead
 from tests.support.counter import ticket
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.merchant import Merchant
@@ -20,23 +21,13 @@ from tests.support.server import PROGRAM, Company, Connected, company, new_id
 from tests.support.staff import at_work
 
 
-class Clock:
-    """The server's clock, which the test turns."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+@pytest.fixture
+def clock() -> ClockAhead:
+    return ClockAhead()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shop(url: str, clock: Clock) -> Iterator[Company]:
+def shop(url: str, clock: ClockAhead) -> Iterator[Company]:
     with company(url, clock=clock) as made:
         yield made
 
@@ -130,7 +121,7 @@ def test_a_published_draft_is_in_force_for_the_next_sale_and_kiosks_hear_of_it(
 
 
 def test_a_version_with_a_date_waits_for_it_and_kiosks_have_it_before(
-    owner: Merchant, line: Connected, member: str, clock: Clock
+    owner: Merchant, line: Connected, member: str, clock: ClockAhead
 ) -> None:
     drafts(owner, line, earning=DOUBLE)
     start = now() + timedelta(hours=2)
@@ -314,7 +305,7 @@ def test_old_customers_are_counted_first_and_enrolled_once_only_if_they_agreed(
 
 
 def test_past_invoices_make_the_opening_balance_once(
-    shop: Company, owner: Merchant, line: Connected, member: str, clock: Clock
+    shop: Company, owner: Merchant, line: Connected, member: str, clock: ClockAhead
 ) -> None:
     line.till.record_sale(sale_of(member, 12345))
     back = {

@@ -20,6 +20,7 @@ from backend_client.schemas.sales import SaleBody
 from backend_client.schemas.tills import VoucherRedemption
 from loyalty.document import read_program
 from loyalty.errors import LoyaltyError, NotEnoughPoints, VoucherRedeemed
+from tests.support.books import assert_sound
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.merchant import Merchant
 from tests.support.server import PROGRAM, Company, Connected, company, connected, new_id, serving
@@ -209,11 +210,6 @@ def test_two_kiosks_and_a_till_at_once(
             assert line.till.account(member).balance == 150
             line.till.record_sale(sale_of(member, 5000))
     assert_sound(shop)
-
-
-def assert_sound(shop: Company) -> None:
-    with shop.database.read(shop.shop.tenant) as tx:
-        assert list(faults(tx)) == []
 
 
 def test_two_kiosks_and_a_till_race_for_the_last_gift_and_nobody_loses_points(

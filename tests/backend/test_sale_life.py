@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from backend.services.points.verify import faults
 from backend_client.errors import BackendRefused
 from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.quotes import QuoteBody
@@ -25,6 +24,7 @@ from backend_client.schemas.sales import (
 from backend_client.schemas.uses import UseBody
 from loyalty.errors import NotEnoughPoints
 from loyalty.sales import Channel, LineKind, Means
+from tests.support.books import assert_sound
 from tests.support.counter import POINTS_PAY, counter, document, ticket
 from tests.support.facts import now, sale_of
 from tests.support.server import Connected
@@ -44,8 +44,7 @@ def shop_program() -> str:
 def opened(shop_program: str, url: str) -> Iterator[tuple[Connected, str]]:
     with counter(shop_program, url) as made:
         yield made
-        with made[0].company.database.read(made[0].company.shop.tenant) as tx:
-            assert list(faults(tx)) == []
+        assert_sound(made[0].company)
 
 
 @pytest.fixture

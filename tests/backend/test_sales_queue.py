@@ -12,23 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, event
 
-from backend.services.points.verify import faults
 from backend.services.selling import queue
 from backend_client.schemas.sales import SaleBody
-from loyalty.document import read_program
-from tests.backend.test_batches import (
-    MEMBERS,
-    account,
-    alone,
-    at_home_of,
-    counting,
-    sold,
-)
 from tests.backend.test_processes import GIVE_UP
+from tests.support.books import assert_sound
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.postgres import DATABASES, database_on
 from tests.support.server import (
-    PROGRAM,
     Company,
     Connected,
     company,
@@ -37,6 +27,8 @@ from tests.support.server import (
     new_id,
     until,
 )
+from tests.support.statements import counting
+from tests.support.two_shops import alone, sold, two_shops
 
 AT_ONCE = 8
 
@@ -98,11 +90,6 @@ def turns(statements: list[str]) -> int:
     return sum(statement.startswith("UPDATE tenants SET last_change") for statement in statements)
 
 
-def assert_sound(shop: Company) -> None:
-    with shop.database.read(shop.shop.tenant) as tx:
-        assert list(faults(tx)) == []
-
-
 @contextmanager
 def failing(shop: Company, fail: Callable[[Connection], None]) -> Iterator[None]:
     """The next commit but one fails: the first is that of whoever holds the turn."""
@@ -135,21 +122,11 @@ def pull_the_plug(_: Connection) -> None:
 def test_sales_of_one_moment_are_answered_as_they_are_one_by_one(
     backend: Connected, data: st.DataObject
 ) -> None:
-    with (
-        connected(backend.company.add_shop(), session=backend.session) as one,
-        connected(backend.company.add_shop(), session=backend.session) as other,
-    ):
-        members = [new_id() for _ in range(MEMBERS)]
-        kiosk = Kiosk(claimed=one.claimed, program=read_program(PROGRAM))
-        joined = Journal().write(*(kiosk.enrolled(each) for each in members))  # type: ignore[arg-type]  # ids
-        one.terminal.push(joined)
-        other.terminal.push(at_home_of(other, one, joined))
+    with two_shops(backend) as shops:
+        members = shops.joined()
         sales = sold(data, members)
-        assert of_one_moment(other, sales) == [alone(one, sale) for sale in sales]
-        for each in members:
-            assert account(other, one, each) == account(one, one, each)
-        assert_sound(one.company)
-        assert_sound(other.company)
+        assert of_one_moment(shops.other, sales) == [alone(shops.one, sale) for sale in sales]
+        shops.assert_same(members)
 
 
 def test_sales_of_one_moment_take_one_turn(line: Connected, member: str) -> None:

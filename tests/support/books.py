@@ -5,9 +5,16 @@ from datetime import UTC, datetime, timedelta
 from backend.db import Transaction, members, shops
 from backend.db.shops import Store
 from backend.services.points.ledger import locked_account, post
+from backend.services.points.verify import faults
 from loyalty.entries import Entry, EntryKind
 from loyalty.ids import EntryId, MemberId, ProgramId, StoreId
 from tests.support.server import Company, new_id
+
+
+def assert_sound(shop: Company) -> None:
+    """Everything in the company's books agrees with everything else."""
+    with shop.database.read(shop.shop.tenant) as tx:
+        assert list(faults(tx)) == []
 
 
 class Books:
