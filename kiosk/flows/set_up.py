@@ -97,7 +97,8 @@ def whole_address(typed: str) -> str:
     The back office's own pages lie below /office, and what stands in the browser may be one.
 
     Without a scheme it is https, but for a machine in the shop's own network, which has no
-    certificate: an address of numbers that no other network reaches.
+    certificate: an address of numbers that no other network reaches, or a name below .local
+    (RFC 6762), which machines tell each other without any name server.
     """
     text = typed.strip().partition("/office")[0]
     try:
@@ -116,7 +117,7 @@ def _in_the_shop(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_private
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".local")
 
 
 async def _asked(

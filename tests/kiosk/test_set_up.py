@@ -229,6 +229,8 @@ def test_a_kiosk_that_was_shut_out_takes_its_new_code_on_the_glass(
         ("http://loyalty.example.com", "http://loyalty.example.com"),
         ("192.168.1.20:8000", "http://192.168.1.20:8000"),
         ("[fd00::7]:8000", "http://[fd00::7]:8000"),
+        ("till.local:8000", "http://till.local:8000"),
+        ("local.example", "https://local.example"),
         ("9.9.9.9", "https://9.9.9.9"),
         ("localhost:8000", "http://localhost:8000"),
         ("loyalty.example.com/angers", "https://loyalty.example.com/angers"),

@@ -139,8 +139,10 @@ class SalesQueue:
 
 def _together(tx: Transaction, company: _Company, taken: list[_Told], part: slice) -> list[Outcome]:
     """Take along who waits, now that it is our turn; then a part of those who were taken along."""
-    while company.waiting and not taken:
-        taken += [company.waiting.popleft() for _ in range(len(company.waiting))]
+    if not taken:
+        with suppress(IndexError):  # one that lost its patience leaves by itself, at any moment
+            while True:
+                taken.append(company.waiting.popleft())
     some = taken[part]
     if len(some) > 1:
         _expect(tx, some)
