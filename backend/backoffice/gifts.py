@@ -1,5 +1,6 @@
 """Gifts: their picture, what they cost in points, who may have how many, and how many are left."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import uuid4
@@ -11,12 +12,24 @@ from backend.api.pages import page as told
 from backend.api.stock import FOR_EVER
 from backend.backoffice.office import OfficePage, show
 from backend.backoffice.products import CatalogueDoor
-from backend.backoffice.reading import Uploaded, known_programs, paging, standing
+from backend.backoffice.reading import (
+    Standing,
+    Uploaded,
+    known_programs,
+    paging,
+    standing,
+)
 from backend.backoffice.rules.known import in_words
 from backend.backoffice.rules.reading import slug
 from backend.db import Transaction, gifts, shops
 from backend.services.programs.programs import programs_of
-from backend.services.shop.gifts import gift_of, put_gift
+from backend.services.shop.gifts import (
+    counting_otherwise,
+    gift_of,
+    programs_here,
+    put_gift,
+    units_here,
+)
 from backend.services.shop.pictures import picture_of, put_picture
 from backend.services.shop.stock import move, stock_of
 from backend.web.forms import Form
@@ -26,6 +39,7 @@ from backend.web.words import LANGUAGES, NAMES, later
 from backend_client.schemas.base import Id
 from backend_client.schemas.catalogue import GiftBody, GiftFound, Hash, MovementBody, MovementKind
 from loyalty.ids import RewardId
+from loyalty.program import Program, Unit
 
 PATH = "/office/gifts"
 FEW = 5
@@ -35,6 +49,14 @@ MOVEMENTS = (
     (MovementKind.DELIVERY, later("came")),
     (MovementKind.LOSS, later("are lost or broken")),
     (MovementKind.COUNT, later("were counted")),
+)
+_EVERY = "every:"
+"""Before what is counted by all the programs that offer a gift."""
+_COUNTING = (
+    (Unit.POINTS, later("every program that counts points")),
+    (Unit.VISITS, later("every program that counts visits")),
+    (Unit.ARTICLES, later("every program that counts articles")),
+    (Unit.MONEY, later("every program that counts money")),
 )
 
 routes = page_routes(PATH)
@@ -48,6 +70,7 @@ def gift_list(page: CatalogueDoor) -> Response:
     with page.database.read(page.caller.tenant) as tx:
         found = gifts.gifts_after(tx, place[0] if place else None, asked.limit + 1)
         here = standing(tx, page)
+        programs = programs_here(tx)
         known = {gift.id for gift in found}
         costs = {reward.id: reward.cost for reward in here.program.rewards}
         left = {gift.id: _left(tx, gift) for gift in found if gift.stocked}
@@ -64,11 +87,23 @@ def gift_list(page: CatalogueDoor) -> Response:
         names={gift.id: in_words(dict(gift.name), page.words) for gift in found},
         rewards=[(reward, in_words(dict(reward.name), page.words)) for reward in rewards],
         left=left,
-        costs={gift.id: gift.cost or costs.get(RewardId(gift.id)) for gift in found},
+        prices={gift.id: _price(here, gift, costs.get(RewardId(gift.id))) for gift in found},
+        apart={gift.id: _names(page, counting_otherwise(gift, programs)) for gift in found},
         few=FEW,
         here=here,
         following=following,
     )
+
+
+def _price(here: Standing, gift: GiftFound, else_: int | None = None) -> str:
+    """What it costs, as its price is counted; empty where only a program may say."""
+    if gift.cost is None:
+        return here.counted_points(else_) if else_ else ""
+    return here.counting(gift.unit).counted_points(gift.cost)
+
+
+def _names(page: Page, programs: Iterable[Program]) -> str:
+    return ", ".join(in_words(dict(each.name), page.words) or each.id for each in programs)
 
 
 def _left(tx: Transaction, gift: GiftFound) -> int:
@@ -156,14 +191,47 @@ def _stored(page: Page, form: Form, picture: bytes) -> str:
 
 def _keep(page: Page, gift: str, form: Form, picture: str) -> None:
     """Raises Refused or ValidationError."""
+    chosen = form.text("program")
     with page.database.read(page.caller.tenant) as tx:
-        points = standing(tx, page, form.text("program")).read(form, "points")
-        known = known_programs(tx, page, (store.program for store in shops.stores(tx)))
-    if points and not form.text("program") and len({each.in_money for each in known.values()}) > 1:
-        # 120 points are no 1.20 €, nor the other way round.
-        raise form.mistake("program", "Points and euros are counted here: choose one program")
-    body = GiftBody.model_validate(_values(form) | {"picture": picture or None, "points": points})
+        here = _offering(tx, page, chosen)
+    body = GiftBody.model_validate(
+        {
+            **_values(form),
+            "picture": picture or None,
+            "program": None if chosen.startswith(_EVERY) else chosen or None,
+            "points": here.read(form, "points"),
+            "unit": here.program.unit,
+        }
+    )
     page.database.run(page.caller.tenant, put_gift, gift, body)
+
+
+def _offering(tx: Transaction, page: Page, chosen: str) -> Standing:
+    """The program that is chosen, or one that counts what is chosen, else the reader's."""
+    if not chosen.startswith(_EVERY):
+        return known_programs(tx, page, [chosen]).get(chosen) or standing(tx, page)
+    unit = chosen.removeprefix(_EVERY)
+    counts_it = (program.id for program in programs_here(tx) if program.unit == unit)
+    return standing(tx, page, next(counts_it, ""))
+
+
+def _choices(tx: Transaction, page: Page, gift: GiftFound | None) -> list[tuple[str, str]]:
+    """Who may offer it: every program, all that count the same where some do not, or one."""
+    t = page.words.t
+    units = {*units_here(tx), *([gift.unit] if gift and gift.unit else [])}
+    every = [(f"{_EVERY}{unit}", t(said)) for unit, said in _COUNTING if unit in units]
+    if len(every) < 2:  # noqa: PLR2004 - all count alike
+        every = [("", t("every program"))]
+    named = programs_of(tx).programs
+    return every + [(each.id, in_words(each.name, page.words) or each.id) for each in named]
+
+
+def _chosen(gift: GiftFound | None, here: Standing, choices: list[tuple[str, str]]) -> str:
+    """Of these, the one that the gift has."""
+    if gift is not None and gift.program:
+        return gift.program
+    unit = (gift.unit if gift else None) or here.program.unit
+    return "" if choices[0][0] == "" else f"{_EVERY}{unit}"
 
 
 def kind_of(picture: bytes) -> str:
@@ -178,7 +246,6 @@ def _values(form: Form) -> dict[str, Any]:
         raise form.mistake(f"name.{LANGUAGES[0]}", "Fill this in")
     return {
         "name": names,
-        "program": form.text("program") or None,
         "product": form.text("product") or None,
         "offered": form.flag("offered"),
         "stocked": form.flag("stocked"),
@@ -195,14 +262,15 @@ def _values(form: Form) -> dict[str, Any]:
 def _show(page: Page, form: Form | None, wanted: str | None, picture: str = "") -> Response:
     with page.database.read(page.caller.tenant) as tx:
         known = gifts.gift(tx, wanted) if wanted else None
-        chosen = form.text("program") if form else (known.program if known else None)
-        here = standing(tx, page, chosen or "")
+        choices = _choices(tx, page, known)
+        chosen = form.text("program") if form else _chosen(known, standing(tx, page), choices)
+        here = _offering(tx, page, chosen)
+        apart = counting_otherwise(known, programs_here(tx)) if known else ()
         reward = here.program.reward(RewardId(wanted)) if wanted else None
         if wanted and known is None and reward is None:
             gift_of(tx, wanted)
         stores = shops.stores(tx)
         pieces = {each.store: each for each in stock_of(tx, known.id).stock} if known else {}
-        programs = programs_of(tx).programs
     name = dict(known.name) if known else dict(reward.name) if reward else {}
     return show(
         page,
@@ -217,8 +285,11 @@ def _show(page: Page, form: Form | None, wanted: str | None, picture: str = "") 
         reward=reward,
         languages_of=[(each, NAMES[each]) for each in LANGUAGES],
         stores=stores,
-        programs=[("", page.words.t("every program"))]
-        + [(each.id, in_words(each.name, page.words) or each.id) for each in programs],
+        choices=choices,
+        chosen=chosen,
+        points=here.typed(known.points) if known and known.unit == here.program.unit else "",
+        price=_price(here, known) if known else "",
+        apart=_names(page, apart),
         pieces=pieces,
         here=here,
         store_choices=[(store.id, store.name) for store in stores],

@@ -11,6 +11,7 @@ from backend.api.pages import page as told
 from backend.backoffice.office import show
 from backend.backoffice.reading import Uploaded, paging, standing
 from backend.db import catalogue
+from backend.db.gifts import counted_in
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.shop.catalogue import PRESETS, delete_product, product_of, put_product
@@ -64,12 +65,18 @@ def products(page: CatalogueDoor, search: str = "", family: str = "", gifts: str
         )
         families = catalogue.families(tx, FAMILIES_MAX)
         here = standing(tx, page)
+        units = counted_in(tx, [product.id for product in found if product.gift_points])
     shown, following = told(found, asked, lambda product: (product.id,))
     values: dict[str, Any] = {
         "products": shown,
         "following": following,
         "currency": here.currency,
         "here": here,
+        "bought": {
+            each.id: here.counting(units.get(each.id)).points(each.gift_points)
+            for each in shown
+            if each.gift_points
+        },
         "search": search,
         "family": family,
         "gifts": gifts,
@@ -157,7 +164,7 @@ def add(page: CatalogueDoor, form: StaffForm) -> Response:
             taken = catalogue.product(tx, wanted) is not None
         if taken:
             raise form.mistake("id", "Another product has this code")
-        body = ProductFound(id=wanted, **_values(page, form))
+        body = ProductFound(id=wanted, **_values(page, form, wanted))
         _put(page, wanted, ProductBody(**_without_id(body)))
         return page.go(PATH, page.words.t("{name} is kept.", name=body.name))
     return _show(page, form, None)
@@ -174,7 +181,7 @@ def save(page: CatalogueDoor, form: StaffForm, product: _Product) -> Response:
     """As it is from now on."""
     known = _read(page, product)
     with form.attempt():
-        body = ProductBody(**_values(page, form))
+        body = ProductBody(**_values(page, form, product))
         _put(page, product, body)
         return page.go(PATH, page.words.t("{name} is kept.", name=body.name))
     return _show(page, form, known)
@@ -201,11 +208,12 @@ def _without_id(body: ProductFound) -> dict[str, Any]:
     return {name: value for name, value in body if name != "id"}
 
 
-def _values(page: Page, form: Form) -> dict[str, Any]:
-    """What was filled in. Raises Refused."""
+def _values(page: Page, form: Form, wanted: str) -> dict[str, Any]:
+    """What was filled in of that product. Raises Refused."""
     earning = form.text("earning")
     with page.database.read(page.caller.tenant) as tx:
         here = standing(tx, page)
+        priced = here.counting(counted_in(tx, [wanted]).get(wanted))
     # Where loyalty is counted in money, an article's own amount is an amount (LSX-37).
     points = here.read(form, "points") if earning == "own" else None
     if earning == "own" and points is None:
@@ -219,7 +227,7 @@ def _values(page: Page, form: Form) -> dict[str, Any]:
         "sets": tuple(_list(form.text("sets"))),
         "points": points,
         "earns": earning != "none",
-        "gift_points": here.read(form, "gift_points"),
+        "gift_points": priced.read(form, "gift_points"),
         "components": tuple(
             _component(line, form) for line in form.text("components").splitlines() if line.strip()
         ),
@@ -249,6 +257,8 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
         raise Refused(ProblemName.NOT_FOUND, "no such product")
     with page.database.read(page.caller.tenant) as tx:
         here = standing(tx, page)
+        named = product.id if product else ""
+        priced = here.counting(counted_in(tx, [named]).get(named))
         families = catalogue.families(tx, FAMILIES_MAX)
     return show(
         page,
@@ -261,7 +271,8 @@ def _show(page: Page, form: Form | None, product: ProductFound | None) -> Respon
         price=_typed(product.price if product else None, page),
         in_money=here.in_money,
         points=here.typed(product.points if product else None),
-        gift_points=here.typed(product.gift_points if product else None),
+        bought_with_money=priced.in_money,
+        gift_points=priced.typed(product.gift_points if product else None),
         components="\n".join(f"{part.product} × {part.quantity}" for part in product.components)
         if product
         else "",

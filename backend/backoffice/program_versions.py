@@ -13,20 +13,23 @@ from backend.backoffice.rules import telling
 from backend.backoffice.rules.drafts import Writing, writing
 from backend.backoffice.rules.known import in_words, plain_number
 from backend.backoffice.rules.parts import place
-from backend.db import shops
+from backend.db import Transaction, gifts, shops
 from backend.errors import Refused
 from backend.services.programs.programs import (
     differences,
     next_version,
     publish,
+    read_draft,
     unpublish,
     version_of,
     versions_before,
 )
+from backend.services.shop.gifts import counting_otherwise
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm
 from backend.web.refusals import why
 from backend.web.routes import page_routes
+from backend_client.schemas.catalogue import GiftFound
 from backend_client.schemas.programs import (
     DifferencesFound,
     Publication,
@@ -137,6 +140,8 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
             if version > 1 and found.is_draft and not found.wrong
             else DifferencesFound(differences=())
         )
+        ready = found.is_draft and not found.wrong
+        apart = _not_offered(tx, program) if ready else ()
     return show(
         page,
         "programs/publish.html",
@@ -147,7 +152,15 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
         version=version,
         changes=list(telling.changes(changed.differences, found.known)),
         place=place,
+        apart=[in_words(dict(gift.name), page.words) for gift in apart],
     )
+
+
+def _not_offered(tx: Transaction, program: str) -> tuple[GiftFound, ...]:
+    """The gifts that the draft would not offer, for their price counts something else."""
+    draft = read_draft(tx, program)
+    found = (gift for gift in gifts.every_gift(tx) if gift.offered)
+    return tuple(gift for gift in found if counting_otherwise(gift, (draft,)))
 
 
 @routes.get("/versions")

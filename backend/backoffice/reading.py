@@ -55,6 +55,10 @@ class Standing:
         """Of the program."""
         return self.program.currency
 
+    def counting(self, unit: Unit | None) -> "Standing":
+        """The same, where a number is in that unit; None: as the program counts."""
+        return replace(self, program=replace(self.program, unit=unit or self.program.unit))
+
     def typed(self, points: int | None) -> str:
         """As a form holds them: an amount where the program counts money; empty for none."""
         if points is None or not self.in_money:

@@ -1,7 +1,7 @@
 """Gifts and their pictures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, select
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
 from backend_client.schemas.catalogue import GiftDiscount, GiftFound, PictureFound, VoucherTimeBody
+from loyalty.program import Unit
 from loyalty.sales import LineKind
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
@@ -44,6 +45,7 @@ def save_gift(tx: Transaction, gift: GiftFound) -> None:
         "product": gift.product,
         "name": json.dumps(gift.name, ensure_ascii=False),
         "points": gift.points,
+        "unit": gift.unit,
         "picture": gift.picture,
         "offered": int(gift.offered),
         "stocked": int(gift.stocked),
@@ -104,6 +106,22 @@ def gifts_of(tx: Transaction, product: str) -> tuple[str, ...]:
     table = tables.gifts
     query = select(table.c.id).where(table.c.tenant == tx.tenant, table.c.product == product)
     return tuple(row.id for row in tx.rows(query.order_by(table.c.id)))
+
+
+def counted_in(tx: Transaction, products: Iterable[str], but: str = "") -> dict[str, Unit]:
+    """In what the price on a product's record is counted, where a gift hands it out at that price.
+
+    Left out: products that none does, other than the gift `but`.
+    """
+    table = tables.gifts
+    query = select(table.c.product, table.c.unit).where(
+        table.c.tenant == tx.tenant,
+        table.c.product.in_(list(products)),
+        table.c.points.is_(None),
+        table.c.unit.is_not(None),
+        table.c.id != but,
+    )
+    return {row.product: Unit(row.unit) for row in tx.rows(query)}
 
 
 def add_picture(tx: Transaction, picture: Picture) -> None:
@@ -182,6 +200,7 @@ def _gift(row: Row[tuple[object, ...]], off: tuple[GiftDiscount, ...] | None) ->
         product=row.product,
         name=json.loads(row.name),
         points=row.points,
+        unit=None if row.unit is None else Unit(row.unit),
         picture=row.picture,
         offered=bool(row.offered),
         stocked=bool(row.stocked),

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from backend_client.schemas.base import Id, Instant, Points, Why, Wire
 from loyalty.ids import RewardId, StoreId
-from loyalty.program import Program, Reward, Takes, Validity
+from loyalty.program import Program, Reward, Takes, Unit, Validity
 from loyalty.sales import LineKind
 from loyalty.terms import AmountOff, Per, Usable
 
@@ -222,6 +222,12 @@ class GiftBody(Wire):
         description="What it costs; left out, the product's gift_points, or what a reward of the"
         " same id in the program's document costs.",
     )
+    unit: Unit | None = Field(
+        default=None,
+        description="In what its price is counted: a program that counts otherwise does not offer"
+        " it at that price. Left out, what its program counts, or what every program counts; to be"
+        " said where programs count otherwise than each other.",
+    )
     picture: Hash | None = Field(default=None, description="Put it under /v1/pictures first.")
     offered: bool = Field(default=True, description="False: nobody can take it for now.")
     stocked: bool = Field(
@@ -268,6 +274,10 @@ class GiftFound(GiftBody):
         description='Of a product that is a "Remise fidélité": its prices below 0, which come off'
         " the ticket. Null for what is handed out.",
     )
+
+    def without_price(self) -> "GiftFound":
+        """The same, at no price of its own."""
+        return self.model_copy(update={"points": None, "cost": None})
 
     def rewards(self, like: Reward | None = None) -> tuple[Reward, ...]:
         """What it adds to a program, or makes of a reward; none where nothing says a cost.
@@ -322,7 +332,8 @@ def with_gifts(program: Program, gifts: Iterable[GiftFound]) -> Program:
     """The program as it is in force: its document's rewards, and the gifts of the catalogue.
 
     A gift with the id of a reward changes what it says and leaves the rest; one that is not offered
-    takes the reward away.
+    takes the reward away. A price in another unit than the program's is none: 300 points are not
+    3.00 €.
     """
     rewards = {reward.id: reward for reward in program.rewards}
     for gift in gifts:
@@ -330,7 +341,8 @@ def with_gifts(program: Program, gifts: Iterable[GiftFound]) -> Program:
             continue
         former = rewards.pop(RewardId(gift.id), None)
         if gift.offered:
-            rewards |= {reward.id: reward for reward in gift.rewards(former)}
+            here = gift if gift.unit in (None, program.unit) else gift.without_price()
+            rewards |= {reward.id: reward for reward in here.rewards(former)}
     return replace(program, rewards=tuple(rewards.values()))
 
 

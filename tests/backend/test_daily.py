@@ -10,7 +10,10 @@ from sqlalchemy import func, select, text, update
 from backend.db import Transaction, daily, open_lots, tables
 from backend.db.daily import Period
 from backend.db.migrations import migrate
+from backend.services.shop.gifts import gift_of, put_gift
+from backend_client.schemas.catalogue import GiftBody
 from loyalty.entries import EntryKind
+from loyalty.program import Unit
 from tests.support.books import Books
 from tests.support.clock import StandingClock
 from tests.support.server import company
@@ -118,12 +121,15 @@ def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url
     time = StandingClock()
     with company(kept_url, clock=time) as shop:
         some_days(Books(shop), time, Random(6))  # noqa: S311 - the same days each time
-        with shop.database.read(shop.shop.tenant) as tx:
+        tenant, mug = shop.shop.tenant, GiftBody(name={"fr": "Tasse"}, points=300)
+        shop.database.run(tenant, put_gift, "mug", mug)
+        with shop.database.read(tenant) as tx:
             due, open_before = daily.counted(tx), open_lots.by_store(tx)
         with shop.database.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE daily_points")
             connection.exec_driver_sql("DROP TABLE open_points")
             connection.exec_driver_sql("ALTER TABLE stores DROP COLUMN closed_at")
+            connection.exec_driver_sql("ALTER TABLE gifts DROP COLUMN unit")
             for index in NEW_INDEXES:
                 connection.exec_driver_sql(f"DROP INDEX {index}")
             connection.exec_driver_sql(
@@ -135,6 +141,7 @@ def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url
             assert list(daily.faults(tx)) == []
             assert list(open_lots.faults(tx)) == []
             assert open_lots.by_store(tx) == open_before
+            assert gift_of(tx, "mug").unit is Unit.POINTS, "as its program counts"
             assert sum(points for points, _ in due.values()) == ledger(tx, ALWAYS)[0]
 
 

@@ -1,5 +1,6 @@
 """Gifts: on offer as the merchant says, never more than there are, and nobody loses points."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -11,6 +12,7 @@ from backend.config import Config
 from backend.jobs import JOBS
 from backend.services.keeping.working import run_job
 from backend.services.points.verify import faults
+from backend.services.programs.presets import preset_document
 from backend.services.shop.stock import release_overdue, shelve_unclaimed
 from backend_client.errors import BackendRefused
 from backend_client.schemas.changes import CardChanged, Change, GiftChanged, StockChanged
@@ -120,6 +122,70 @@ def test_the_price_in_points_may_be_the_products(
     owner.puts("/v1/products/SAVON", name="Savon")
     with pytest.raises(RewardUnavailable):
         asks(line, member, "SAVON")
+
+
+def test_what_costs_points_is_never_offered_for_cents(
+    owner: Merchant, line: Connected, member: str
+) -> None:
+    """300 points are not 3.00 €, whichever program comes later and however the price came."""
+    mug = {"name": {"fr": "Tasse"}, "points": 300}
+    owner.puts("/v1/products/SAVON", name="Savon", gift_points=120)
+    assert owner.puts("/v1/gifts/mug", **mug)["unit"] == "points"
+    counts_money(owner)
+    assert not offered_for_money(owner, member) & {"mug", "SAVON"}
+    assert asks(line, member, "mug").entry.points == -300, "where points count nothing changes"
+    for gift in [each.gift for each in heard(line) if isinstance(each, GiftChanged)]:
+        assert gift.unit == "points", "a kiosk that counts money does not offer it either"
+    # As it was, it stays; anew, somebody says for whom.
+    owner.puts("/v1/gifts/mug", **mug, offered=False)
+    assert owner.puts("/v1/gifts/mug", **mug)["unit"] == "points"
+    assert refused_at(owner, "/v1/gifts/bag", mug) == "program"
+    assert (
+        refused_at(owner, "/v1/gifts/bag", {**mug, "program": "cash", "unit": "points"}) == "unit"
+    )
+    owner.puts("/v1/gifts/bag", **mug, program="cash")
+    owner.puts("/v1/gifts/cup", **mug, unit="money")
+    owner.puts("/v1/gifts/box", **mug, unit="points")
+    assert offered_for_money(owner, member) & {"bag", "cup", "box"} == {"bag", "cup"}
+    # Nor does a product become a gift of both, alone or from a file.
+    tea = {"name": "Thé", "gift_points": 50}
+    assert refused_at(owner, "/v1/products/THE", tea) == "gift_points"
+    file = owner.asks(
+        "POST",
+        "/v1/products/import?dry_run=true",
+        data=b"id,name,gift_points\nTHE,Tea,50\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert [each["field"] for each in file.json()["bad_rows"]] == ["gift_points"]
+    soap = {"name": {"fr": "Savon"}, "product": "SAVON"}
+    assert refused_at(owner, "/v1/gifts/soap", {**soap, "program": "cash"}) == "points"
+    owner.puts("/v1/products/SAVON", name="Savon", gift_points=80)
+    assert owner.gets("/v1/gifts/SAVON")["unit"] == "points", "still"
+
+
+def counts_money(owner: Merchant) -> None:
+    """Another store, with a program that counts money."""
+    document = json.loads(preset_document("lightspeed")) | {"id": "cash"}
+    owner.puts("/v1/programs/cash/draft", document=document)
+    owner.posts("/v1/programs/cash/publication", version=1)
+    settings = {"name": "Nantes", "time_zone": "Europe/Paris", "program": "cash"}
+    owner.puts("/v1/stores/nantes", **settings)
+
+
+def offered_for_money(owner: Merchant, member: str) -> set[str]:
+    """What that store's program has, as its till hears of it."""
+    here = {"Loyalty-Store": "nantes"}
+    told = owner.asks("POST", "/v1/quotes", {"member": member, "total": 1000}, headers=here)
+    return {each["reward"] for each in told.json()["options"]}
+
+
+def refused_at(owner: Merchant, path: str, body: object) -> str:
+    """The field that is wrong, told with what to do instead."""
+    answer = owner.asks("PUT", path, body)
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["message"]
+    return str(error["field"])
 
 
 def test_a_gift_may_change_a_reward_of_the_program_or_take_it_away(

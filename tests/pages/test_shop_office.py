@@ -14,9 +14,11 @@ from backend.rights import Role
 from backend.services.programs.presets import preset_document
 from backend.services.programs.programs import publish, put_draft
 from backend.services.shop import catalogue as catalogue_of
+from backend.services.shop import stores
 from backend.services.shop.gifts import put_gift
 from backend_client.schemas.catalogue import GiftBody, PriceBookBody
 from backend_client.schemas.programs import Publication
+from backend_client.schemas.stores import StoreSettings
 from tests.pages.visit import Visit
 from tests.support.members import join
 from tests.support.merchant import png
@@ -196,6 +198,35 @@ def test_a_gift_has_its_picture_and_its_stock(visit: Visit, tmp_path: Path) -> N
     with visit.shop.database.read(visit.shop.shop.tenant) as tx:
         (gift,) = gifts.gifts_after(tx, None, 10)
         assert (gift.points, gift.stocked, bool(gift.picture)) == (250, True, True)
+    _another_store_counts_euros(visit)
+    page = visit.open("/office/gifts")
+    expect(shown).to_contain_text("250 points")
+    expect(shown).to_contain_text("pas dans Cagnotte Nantes")
+    shown.click()
+    expect(page.get_by_text("Cagnotte Nantes compte autrement")).to_be_visible()
+    page = visit.open("/office/gifts/new")
+    page.get_by_label("Nom (Français)").fill("Un plaid")
+    page.get_by_label("Proposé par").select_option("tous les programmes qui comptent de l’argent")
+    page.get_by_label("Son prix, dans leur unité").fill("12,50")
+    _press(page, "Garder")
+    page.get_by_text("Le cadeau est gardé").wait_for()
+    page = visit.open("/office/gifts")
+    shown = page.get_by_role("link", name="Un plaid")
+    expect(shown).to_contain_text("12,50\u00a0€")
+    expect(shown).to_contain_text("pas dans Carte Maison Lise")
+
+
+def _another_store_counts_euros(visit: Visit) -> None:
+    """What the page that publishes its program says of the gifts there are."""
+    tenant, name = visit.shop.shop.tenant, {"fr": "Cagnotte Nantes"}
+    document = json.loads(preset_document("lightspeed")) | {"id": "cash", "name": name}
+    visit.shop.database.run(tenant, put_draft, "cash", document, actor="system")
+    page = visit.open("/office/programs/cash/publish")
+    expect(page.locator(".notice")).to_contain_text("il n’est pas proposé ici\u202f: Une tasse")
+    _press(page, "Publier")
+    page.get_by_text("La version 1 est en vigueur").wait_for()
+    settings = StoreSettings(name="Nantes", time_zone="Europe/Paris", program="cash")
+    visit.shop.database.run(tenant, stores.put_store, "nantes", settings)
 
 
 def test_a_campaign_stands_on_the_calendar_and_speaks_on_kiosks(

@@ -100,6 +100,8 @@ gifts = Table(
     Column("product", _WORD),
     Column("name", Text, nullable=False),
     Column("points", BigInteger),
+    # In what the price is counted, the product's too; empty where the gift has no price of its own.
+    Column("unit", String(8)),
     Column("picture", HASH),
     Column("offered", Integer, nullable=False),
     Column("stocked", Integer, nullable=False),

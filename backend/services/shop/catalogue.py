@@ -1,13 +1,14 @@
 """Products and price books: what a merchant sets, and what a sale's lines learn from it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from backend.db import Transaction, catalogue, gifts
 from backend.errors import Refused, phrase
 from backend.services.expected import ANYTHING, Expected
+from backend.services.shop.gifts import units_here
 from backend_client.schemas.catalogue import (
     GiftBody,
     GiftFound,
@@ -20,6 +21,7 @@ from backend_client.schemas.catalogue import (
     ProductPreset,
 )
 from backend_client.schemas.problems import ProblemName
+from loyalty.program import Unit
 from loyalty.sales import Line, LineKind
 
 PRESETS = (
@@ -53,6 +55,7 @@ def put_product(
         return asked
     expected.check(known)
     refuse_components(asked, _known_parts(tx, [asked]))
+    refuse_price(tx, asked, units_here(tx))
     save_products(tx, [asked])
     return asked
 
@@ -60,9 +63,10 @@ def put_product(
 def save_products(tx: Transaction, products: Sequence[ProductFound]) -> None:
     """Write products down that were looked through, with the gifts that they are."""
     catalogue.save_products(tx, products)
+    unit = next(iter(units_here(tx)), Unit.POINTS)
     for product in products:
         if product.gift_points is not None and not gifts.gifts_of(tx, product.id):
-            gifts.save_gift(tx, _gift_of(tx, product))
+            gifts.save_gift(tx, _gift_of(tx, product, unit))
         else:
             gifts.tell_of_product(tx, product.id)
 
@@ -78,6 +82,22 @@ def refuse_components(product: ProductFound, known: dict[str, ProductFound]) -> 
             )
         if found.components:
             raise Refused.at(field, phrase("a pack is made of articles, not of packs"))
+
+
+def refuse_price(tx: Transaction, product: ProductFound, units: Collection[Unit]) -> None:
+    """Raises Refused for a price that would be points in one program and euros in another.
+
+    `units` is what the programs count.
+    """
+    if product.gift_points is None or len(units) <= 1 or gifts.gifts_of(tx, product.id):
+        return
+    raise Refused.at(
+        "gift_points",
+        phrase(
+            "programs count otherwise than each other here: leave it out, and add a gift that hands"
+            " this out"
+        ),
+    )
 
 
 def _known_parts(tx: Transaction, products: Iterable[ProductFound]) -> dict[str, ProductFound]:
@@ -109,11 +129,11 @@ def delete_product(tx: Transaction, wanted: str, expected: Expected = ANYTHING) 
     catalogue.delete_product(tx, wanted)
 
 
-def _gift_of(tx: Transaction, product: ProductFound) -> GiftFound:
+def _gift_of(tx: Transaction, product: ProductFound, unit: Unit) -> GiftFound:
     name = _NOT_IN_AN_ID.sub("-", product.id)
     if gifts.gift(tx, name) is not None:
         name = f"{name[:50]}-{sha256(product.id.encode()).hexdigest()[:8]}"
-    body = GiftBody(name={"fr": product.name}, product=product.id)
+    body = GiftBody(name={"fr": product.name}, product=product.id, unit=unit)
     return GiftFound(id=name, cost=product.gift_points, **dict(body))
 
 

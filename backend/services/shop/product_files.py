@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from backend.db import Transaction, catalogue
 from backend.errors import Refused, phrase, told
-from backend.services.shop.catalogue import refuse_components, save_products
+from backend.services.shop.catalogue import refuse_components, refuse_price, save_products
+from backend.services.shop.gifts import units_here
 from backend_client.schemas.catalogue import BadRow, ProductBody, ProductFound, ProductsImported
 from backend_client.schemas.problems import ProblemName
 from loyalty.document.remedies import remedy
@@ -78,6 +79,7 @@ class _Reader:
         for row, cells in rows:
             self._take(row, cells)
         self._check_components(tx)
+        self._check_prices(tx)
 
     def _cells(self, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         text = _text(body)
@@ -137,6 +139,16 @@ class _Reader:
             except Refused as refused:
                 said = {**refused.errors[0], "field": "components"}
                 self.bad.append(BadRow.model_validate({**said, "row": self._places[product.id]}))
+
+    def _check_prices(self, tx: Transaction) -> None:
+        """A product becomes a gift of every program only where all count alike."""
+        units = units_here(tx)
+        for product in self.products:
+            try:
+                refuse_price(tx, product, units)
+            except Refused as refused:
+                row = self._places[product.id]
+                self.bad.append(BadRow.model_validate({**refused.errors[0], "row": row}))
 
 
 class _BadCell(Exception):
