@@ -302,6 +302,8 @@ def card_deadline(card: CardValidity | None, joined: datetime, zone: tzinfo) -> 
         return None
     if card.last_day is not None:
         return _end_of(card.last_day, zone)
+    if not card.days:
+        return None
     return _end_of(joined.astimezone(zone).date() + timedelta(days=card.days - 1), zone)
 
 

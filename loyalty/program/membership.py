@@ -11,12 +11,15 @@ from loyalty.program.words import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardValidity:
-    """How long a card can be used: to the end of a fixed period, or so long from joining."""
+    """How long a card can be used: to the end of a fixed period, or so long from joining.
+
+    With neither it is good for ever, from its first day if it has one.
+    """
 
     first_day: date | None = None
     last_day: date | None = None
     days: int = 0
-    """Joining counts as the first day; 0 where the period is fixed."""
+    """Joining counts as the first day; 0 where the period is fixed, or the card good for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

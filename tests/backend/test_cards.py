@@ -117,7 +117,8 @@ def test_a_card_type_is_free_or_paid_and_has_a_name(counter: Desk) -> None:
     counter.refused("not-found", "PUT", "/card-types/gold", paid | {"article": "NOTHING"})
     assert [each["id"] for each in counter.ask("GET", "/card-types")["types"]] == ["free", "gold"]
     member = counter.add()["id"]
-    counter.ask("POST", f"/members/{member}/cards", {"card_uid": OTHER, "type": "free"})
+    card = counter.ask("POST", f"/members/{member}/cards", {"card_uid": OTHER, "type": "free"})
+    assert card["valid_until"] is None, "a type that says nothing of days is good for ever"
     said = counter.refused("in-use", "DELETE", "/card-types/free")["detail"]
     assert said == "cards that are out are of this type (1): it stays"
     for _ in range(2):

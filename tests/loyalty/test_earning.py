@@ -337,6 +337,9 @@ def test_a_credit_note_without_its_sale_takes_the_points_of_its_amount() -> None
 def test_a_card_without_a_validity_is_good_for_ever() -> None:
     assert card_is_good(None, CLOSED, now=CLOSED + timedelta(days=9999), zone=PARIS)
     assert card_deadline(None, CLOSED, PARIS) is None
+    begun = CardValidity(first_day=date(2026, 1, 1))
+    for endless in (CardValidity(), begun):
+        assert card_deadline(endless, CLOSED, PARIS) is None
 
 
 def test_the_last_day_of_a_card_is_whole() -> None:
