@@ -29,6 +29,7 @@ STATUS = {
     ProblemName.CARD_TAKEN: (409, "The card is in use"),
     ProblemName.CARD_EXPIRED: (409, "The card is not valid now"),
     ProblemName.CARD_RANDOM: (422, "The card has no number of its own"),
+    ProblemName.CARD_NOT_OFFERED: (409, "There is no card for this phone"),
     ProblemName.VERSION: (409, "It was changed meanwhile"),
     ProblemName.NAME_REFUSED: (422, "This name cannot be written down"),
     ProblemName.PHONE_REFUSED: (422, "This is not a telephone number"),

@@ -12,7 +12,7 @@ from backend.api.problems import BODY, TOKEN, documented
 from backend.db import Transaction, shops
 from backend.db.cards import Card
 from backend.rights import Right
-from backend.services.people import card_sale, records
+from backend.services.people import card_sale, phone_cards, records
 from backend.services.people import cards as desk
 from backend.services.shop import removal
 from backend.services.team import audit
@@ -24,6 +24,7 @@ from backend_client.schemas.cards import (
     CardLink,
     CardLinked,
     CardReplacement,
+    CardSettings,
     CardTypeBody,
     CardTypesAnswer,
     CardTypeTerms,
@@ -124,6 +125,19 @@ def replace(database: Data, caller: MembersCaller, card: _Card, body: CardReplac
     """Put a new card in the place of another; points and deadlines are not touched."""
     noted = _noted(caller, "card.replace", desk.replace_card, former=desk.sign(card))
     return desk.told(database.run(caller.tenant, noted, card, body))
+
+
+@routes.get("/settings/cards", responses=documented(*TOKEN))
+def card_settings(database: Data, caller: _Cataloguer) -> CardSettings:
+    """What holds for the cards of the whole company."""
+    with database.read(caller.tenant) as tx:
+        return phone_cards.card_settings(tx)
+
+
+@routes.put("/settings/cards", responses=documented(*BODY, *TOKEN))
+def change_card_settings(database: Data, caller: _Cataloguer, body: CardSettings) -> CardSettings:
+    """Whether members may have a card on their phone; those that are there stay good."""
+    return database.run(caller.tenant, phone_cards.save_settings, body, actor=caller.actor)
 
 
 @routes.get("/card-types", responses=documented(*TOKEN))

@@ -10,7 +10,7 @@ from backend.api.links import zip_of
 from backend.api.own import COOKIE, MemberCaller
 from backend.api.pages import Asked, page
 from backend.api.problems import BODY, documented
-from backend.services.people import own_account, own_address, privacy, records
+from backend.services.people import own_account, own_address, phone_cards, privacy, records
 from backend.services.points import accounts
 from backend_client.schemas.accounts import LotsPage, LotState, MovementsPage
 from backend_client.schemas.base import API, Id
@@ -22,6 +22,8 @@ from backend_client.schemas.me import (
     MyEmail,
     MyEmailProof,
     MyErasure,
+    MyPhoneCard,
+    MyPhoneCardMade,
     MyProfile,
     MyVouchers,
 )
@@ -159,6 +161,28 @@ def movements(
         found = own_account.movements(tx, of, kinds=kinds, after=place, limit=asked.limit + 1)
     told, following = page(found, asked, lambda each: (each.position,))
     return MovementsPage(movements=told, next=following)
+
+
+@routes.get("/card", responses=documented(*_ME, ProblemName.TOO_LATE))
+def card(database: Data, visitor: MemberCaller) -> MyPhoneCard:
+    """The card that one's phone shows in place of a chip, as it stands."""
+    with database.read(visitor.tenant) as tx:
+        return phone_cards.shown(tx, visitor.person)
+
+
+@routes.post(
+    "/card",
+    responses=documented(
+        *BODY,
+        *_ME,
+        ProblemName.CARD_BLOCKED,
+        ProblemName.CARD_NOT_OFFERED,
+        ProblemName.TOO_LATE,
+    ),
+)
+def make_card(database: Data, visitor: MemberCaller, body: MyPhoneCardMade) -> MyPhoneCard:
+    """Have a card on one's phone, or another number for it. Asked again, it stays as it is."""
+    return database.run(visitor.tenant, phone_cards.make, visitor.person, body.instead_of)
 
 
 @routes.get("/vouchers", responses=documented(*_ME, ProblemName.INVALID))

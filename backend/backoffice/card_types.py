@@ -14,7 +14,7 @@ from backend.rights import Right
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
-from backend_client.schemas.cards import CardTypeTerms
+from backend_client.schemas.cards import CardSettings, CardTypeTerms
 
 PATH = "/office/members/card-types"
 
@@ -42,7 +42,16 @@ def _shown(page: Page, form: Form | None, wanted: str, status: int = 200) -> Res
         programs=[(each, known.name) for each, known in programs.items()],
         chosen=next((each for each in types if each.id == wanted), None),
         new=wanted or str(uuid4()),
+        settings=api.card_settings(page.database, page.caller),
     )
+
+
+@routes.post("/settings")
+def settings(page: _CataloguerPage, form: StaffForm) -> Response:
+    """Whether members may have their card on their phone (P-35)."""
+    body = CardSettings(on_phones=form.flag("on_phones"))
+    api.change_card_settings(page.database, page.caller, body)
+    return page.go(PATH, page.words.t("Saved"))
 
 
 @routes.post("/{type_id}/delete")

@@ -37,6 +37,8 @@ class Card:
     """How often its chip had been read when it last proved itself; None for one that never did."""
     counter_at: datetime | None = None
     counter_by: str | None = None
+    on_phone: bool = False
+    """Whether a member's phone shows it as a code; there is no chip."""
 
     def is_in_time(self, now: datetime) -> bool:
         """Whether it can be used at that time."""
@@ -134,6 +136,7 @@ def _values(of: Card) -> dict[str, object]:
         "counter": of.counter,
         "counter_at": of.counter_at,
         "counter_by": of.counter_by,
+        "on_phone": int(of.on_phone),
     }
 
 
@@ -157,6 +160,7 @@ def _card(row: Row[tuple[object, ...]]) -> Card:
         counter=row.counter,
         counter_at=row.counter_at,
         counter_by=row.counter_by,
+        on_phone=bool(row.on_phone),
     )
 
 

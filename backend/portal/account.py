@@ -8,9 +8,11 @@ from backend.api import me
 from backend.api.pages import Paging
 from backend.codes import svg
 from backend.db import shops
-from backend.portal.own import HOME, Own
+from backend.portal.own import HOME, Own, OwnForm
+from backend.web.forms import Form
 from backend.web.routes import page_routes
 from backend_client.schemas.accounts import LotState
+from backend_client.schemas.me import MyPhoneCardMade
 
 _AT_ONCE = 20
 
@@ -40,6 +42,40 @@ def history(page: Own, program: str | None = None, cursor: str = "") -> Response
     with page.database.read(page.member.tenant) as tx:
         places = {store.id: store.name for store in shops.stores(tx)}
     return page.own("history.html", told=told, mine=mine, places=places)
+
+
+@routes.get("/card")
+def card(page: Own) -> Response:
+    """The phone as a card: a code that the till scans (P-35)."""
+    return _card(page)
+
+
+@routes.post("/card")
+def make_card(page: Own, form: OwnForm) -> Response:
+    """Have one, or another code for it."""
+    with form.attempt():
+        body = form.into(MyPhoneCardMade, instead_of=form.text("instead_of") or None)
+        me.make_card(page.database, page.member, body)
+        return page.go(f"{HOME}/card", "")
+    return _card(page, form=form, status=422)
+
+
+def _card(page: Own, *, form: Form | None = None, status: int = 200) -> Response:
+    told, person = me.card(page.database, page.member), page.member.person
+    number = told.number or ""
+    return page.own(
+        "card.html",
+        status=status,
+        form=form,
+        card=told,
+        name=" ".join(filter(None, (person.first_name, person.last_name))),
+        code=_drawn(number) if number else "",
+        spelt=" ".join(number[at : at + _SPELT] for at in range(0, len(number), _SPELT)),
+    )
+
+
+_SPELT = 6
+"""Letters of a card's number that are read at once."""
 
 
 @routes.get("/vouchers")

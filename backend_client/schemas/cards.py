@@ -78,6 +78,7 @@ class CardBody(Wire):
     valid_until: Instant | None
     linked_at: Instant
     replaced_by: CardKey | None
+    on_phone: bool = Field(description="The member's phone shows it as a code; there is no chip.")
 
 
 class CardLinked(CardBody):
@@ -131,3 +132,12 @@ class CardLimits(Wire):
     assurance: Assurance | None = None
     earn_only: bool | None = None
     per_day: Points | None = Field(default=None, ge=0)
+
+
+class CardSettings(Wire):
+    """What holds for the cards of the whole company."""
+
+    on_phones: bool = Field(
+        default=True,
+        description="Members may show a code on their phone in place of a card that is handed out.",
+    )

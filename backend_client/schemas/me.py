@@ -1,11 +1,13 @@
 """What a member's own phone asks: to sign in, to see their account, to say yes and no."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from backend_client.schemas.accounts import AccountSummary, LotView
 from backend_client.schemas.base import Id, Instant, Language, OneLine, Points, Wire
+from backend_client.schemas.cards import CardUid
 from backend_client.schemas.changes import BlockReason, CardStatus
 from backend_client.schemas.kiosks import CodeRequest
 from backend_client.schemas.members import MemberFigures
@@ -106,6 +108,37 @@ class MyCard(Wire):
     reason: BlockReason
     linked_at: Instant
     valid_until: Instant | None
+    on_phone: bool = Field(description="This very phone, or another, shows it as a code.")
+
+
+class PhoneCardState(StrEnum):
+    """How the card of a member's phone stands."""
+
+    NONE = "none"
+    """It can be made."""
+    READY = "ready"
+    BLOCKED = "blocked"
+    """By staff, or because it was in two shops at once."""
+    EXPIRED = "expired"
+    """As the card it was made like; made again, it is as good as the one they have now."""
+    NOT_OFFERED = "not-offered"
+
+
+class MyPhoneCard(Wire):
+    """The card that a member's phone shows."""
+
+    state: PhoneCardState
+    number: CardUid | None = Field(
+        description="What its QR code holds; a till looks it up as `card_uid`. Null unless ready."
+    )
+
+
+class MyPhoneCardMade(Wire):
+    """The member wants a card on their phone."""
+
+    instead_of: CardUid | None = Field(
+        default=None, description="The number that must open nothing any more: a picture got out."
+    )
 
 
 class MyRelative(Wire):

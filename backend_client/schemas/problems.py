@@ -46,6 +46,8 @@ class ProblemName(StrEnum):
     CARD_EXPIRED = "card-expired"
     CARD_RANDOM = "card-random"
     """Its number changes with each tap: a phone, or a card that wants to stay unknown."""
+    CARD_NOT_OFFERED = "card-not-offered"
+    """The shop puts no card on the phone of whoever has none from it."""
     VERSION = "version"
     """Somebody changed it meanwhile. `version`: as it is now."""
     NAME_REFUSED = "name-refused"

@@ -26,6 +26,7 @@ from backend.services.points import adjustments
 from backend.services.points.adjustments import Hand
 from backend_client.schemas.desk import NewAdjustment
 from backend_client.schemas.kiosks import NewLink
+from backend_client.schemas.tills import MemberQuery
 from kiosk import screens
 from kiosk.screens import Way
 from loyalty.document import read_program
@@ -36,10 +37,10 @@ from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.members import join
 from tests.support.paper import qr_codes
 from tests.support.post import PostOffice, post_office
-from tests.support.server import PROGRAM, Company, connected, in_process, new_id
+from tests.support.server import PROGRAM, Company, Connected, connected, in_process, new_id
 
 GREETED_WITHIN_S = 2.0
-PAGES = ("", "/history", "/vouchers", "/data")
+PAGES = ("", "/card", "/history", "/vouchers", "/data")
 
 
 @pytest.fixture
@@ -194,6 +195,24 @@ def test_every_page_of_an_account_fits_a_phone_and_a_desk(
         assert line.till.voucher(scanned).voucher.code == held.voucher.code
         shown = page.locator("article.voucher .code").inner_text()
         assert shown.replace("-", "") == held.voucher.code.replace("-", "")
+        assert_is_a_card(visit, line, member)
+
+
+def assert_is_a_card(visit: Visit, line: Connected, member: str) -> None:
+    """The phone shows a code that the till takes for a card; another one in its place."""
+    page = visit.open("/account/card")
+    page.get_by_role("button", name="Montrer ma carte sur ce téléphone").click()
+    found = []
+    for _ in range(2):
+        picture = page.locator("article.voucher img")
+        (scanned,) = qr_codes(Image.open(BytesIO(picture.screenshot())))
+        assert line.till.find_member(MemberQuery(card_uid=scanned)).id == member
+        found.append(scanned)
+        visit.check_both("/account/card")
+        page.get_by_text("Quelqu’un d’autre en a une photo").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Faire un autre code").click()
+    assert len(set(found)) == len(found), "another picture, another number"
 
 
 def test_a_link_to_the_account_opens_it_once(phone: Visit) -> None:

@@ -146,6 +146,8 @@ cards = Table(
     Column("assurance", String(16), nullable=False, server_default="uid"),
     Column("earn_only", Integer, nullable=False, server_default="0"),
     Column("per_day", BigInteger),
+    # What the member's phone shows as a code; there is no chip.
+    Column("on_phone", Integer, nullable=False, server_default="0"),
     Column("valid_from", Instant),
     Column("valid_until", Instant),
     Column("replaced_by", HASH),

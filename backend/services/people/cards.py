@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from backend.db import Transaction, alerts, cards, catalogue, shops
+from backend.db import Transaction, alerts, cards, catalogue, member_sessions, shops
 from backend.db.cards import Card, CardType
 from backend.db.shops import Store
 from backend.errors import Refused
@@ -93,9 +93,16 @@ def _validity(
         raise Refused(ProblemName.NOT_FOUND, "no such card type")
     joined = datetime.combine(body.joined_on, _NOON, store.zone) if body.joined_on else tx.now
     if kind is None:
-        program = shops.program(tx, store.program)
-        return _bounds(program.card if program else None, joined, store)
+        return validity_for(tx, store, joined)
     return _bounds(validity_of(kind), joined, store)
+
+
+def validity_for(
+    tx: Transaction, store: Store, joined: datetime | None = None
+) -> tuple[datetime | None, datetime | None]:
+    """From when and until when a card of no type can be used that is handed out now (CLI-08)."""
+    program = shops.program(tx, store.program)
+    return _bounds(program.card if program else None, joined or tx.now, store)
 
 
 _NOON = datetime.min.time().replace(hour=12)
@@ -117,12 +124,18 @@ def _bounds(
 
 
 def block(tx: Transaction, key: str, body: CardBlock) -> Card:
-    """The card opens nothing any more; every kiosk hears of it within two seconds."""
+    """The card opens nothing any more; every kiosk hears of it within two seconds.
+
+    With a card that was on a lost phone, the member is signed out of their account everywhere.
+    """
     known = existing(tx, key)
     if known.status is CardStatus.BLOCKED:
         return known
     blocked = replace(known, status=CardStatus.BLOCKED, reason=body.reason or BlockReason.STAFF)
     cards.save_card(tx, blocked)
+    if known.on_phone and blocked.reason is BlockReason.LOST:
+        # Whoever has the phone would make themselves another.
+        member_sessions.close_sessions(tx, known.member)
     return blocked
 
 
@@ -163,6 +176,7 @@ def replace_card(tx: Transaction, key: str, body: CardReplacement) -> Card:
         linked_at=tx.now,
         seen_store=None,
         seen_at=None,
+        on_phone=False,
     )
     (cards.add_card if taken is None else cards.save_card)(tx, new)
     gone = replace(old, status=CardStatus.BLOCKED, reason=BlockReason.REPLACED, replaced_by=new_key)
@@ -271,6 +285,7 @@ def told(of: Card) -> CardBody:
         valid_until=of.valid_until,
         linked_at=of.linked_at,
         replaced_by=of.replaced_by,
+        on_phone=of.on_phone,
     )
 
 

@@ -146,6 +146,7 @@ def _card(card: Card) -> MyCard:
         reason=card.reason,
         linked_at=card.linked_at,
         valid_until=card.valid_until,
+        on_phone=card.on_phone,
     )
 
 
