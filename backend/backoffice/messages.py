@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from backend.api import messages as api
 from backend.api.callers import Configured
+from backend.backoffice.member import names_of
 from backend.backoffice.office import show
 from backend.backoffice.reading import paging
 from backend.config import Config
@@ -78,7 +79,7 @@ NAMED = {
 _COUNTED = {"minutes": (later("minute"), later("minutes"))}
 _POINTS = (later("point"), later("points"))
 STATES = {
-    MailState.WAITING: later("Waiting"),
+    MailState.WAITING: later("Waits to leave"),
     MailState.SENDING: later("On its way"),
     MailState.SENT: later("Sent"),
     MailState.FAILED: later("Not sent"),
@@ -139,9 +140,16 @@ def outbox(page: _OwnerPage, config: Configured) -> Response:
     asked = page.request.query_params.get("state", "")
     state = MailState(asked) if asked in set(MailState) else None
     found = api.outbox_page(page.database, page.caller, config, paging(page), state)
-    names = {kind.value: words for kind, words in KINDS.items()}
+    with page.database.read(page.caller.tenant) as tx:
+        names = names_of(tx, [mail.member for mail in found.mails if mail.member])
     return show(
-        page, "messages/outbox.html", found=found, state=asked, STATES=STATES, kind_names=names
+        page,
+        "messages/outbox.html",
+        found=found,
+        state=asked,
+        STATES=STATES,
+        kind_names={kind.value: words for kind, words in KINDS.items()},
+        names=names,
     )
 
 

@@ -14,6 +14,7 @@ from backend.backoffice.rules.drafts import Writing, writing
 from backend.backoffice.rules.known import in_words
 from backend.backoffice.rules.parts import PARTS, SERIES, place
 from backend.backoffice.rules.reading import slug
+from backend.backoffice.rules.telling_campaigns import campaign
 from backend.db import Transaction
 from backend.db import programs as kept
 from backend.rights import Right
@@ -152,7 +153,7 @@ def sentence_of(name: str, rule: Any, found: Writing) -> str:  # noqa: ANN401 - 
 _SENTENCES = {
     "earning": telling.earning,
     "rewards": telling.reward,
-    "campaigns": telling.campaign,
+    "campaigns": campaign,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_date, format_skeleton, get_month_names
+from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 
 from backend.words import Words, chosen
 from wording import SOURCE_LANGUAGE
@@ -34,6 +34,11 @@ class PageWords(Words):
         """The names of the months, from January on."""
         named = get_month_names("wide", context="stand-alone", locale=self.language)
         return tuple(str(named[number]) for number in range(1, 13))
+
+    def weekdays(self) -> tuple[str, ...]:
+        """The names of the days of the week within a sentence, from Monday on."""
+        named = get_day_names("wide", locale=self.language)
+        return tuple(str(named[number]) for number in range(7))
 
     def month(self, at: date) -> str:
         """A month with its year: "novembre 2026"."""

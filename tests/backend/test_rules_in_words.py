@@ -14,6 +14,7 @@ from backend.backoffice.rules.known import FIELDS, Known
 from backend.backoffice.rules.parts import PARTS, SERIES, place
 from backend.backoffice.rules.shapes import Shape
 from backend.backoffice.rules.showing import Node, nodes
+from backend.backoffice.rules.telling_campaigns import campaign
 from backend.backoffice.rules.words_choices import CHOICES
 from backend.web.forms import Form
 from backend.web.words import words_in
@@ -141,6 +142,31 @@ def test_rules_are_told_as_sentences() -> None:
         assert told == f"from 50 points on, {said}: the article BON"
     chosen = {**reward, "cost": 1, "takes": "chosen", "usable": {"from_points": 200}}
     assert telling.reward(chosen, here).startswith("from 200 points on, as many")
+
+
+def test_campaigns_are_told_as_sentences() -> None:
+    here, there = known({}, "fr"), known({}, "en")
+    afternoon = {
+        "give": {"times": "1.5"},
+        "first_day": "2026-11-27",
+        "last_day": "2026-11-27",
+        "hours": [{"start": "14:00", "end": "16:00"}],
+    }
+    assert campaign(afternoon, here) == "points × 1,5, le 27 nov. 2026, de 14:00 à 16:00"
+    week = {"give": {"times": "3"}, "weekdays": ["friday", "thursday"], "first_purchase": True}
+    assert campaign(week, here) == "points × 3, le jeudi, vendredi, au premier achat"
+    assert campaign(week, there) == "points × 3, on Thursday, Friday, on a first purchase"
+    spring = {"give": {"points": 5, "each": True}, "first_day": "2026-03-01", "buy": 3}
+    spring |= {"lines": {"families": ["Savons"]}, "only": {"towns": ["Angers"]}}
+    assert campaign(spring, there) == (
+        "5 points on top each time, from 1 Mar 2026 on, Towns: Angers, Families: Savons,"
+        " from 3 pieces on"
+    )
+    birthday = {"give": {"times": "2"}, "last_day": "2026-12-31", "birthday": "month", "spend": 100}
+    assert campaign(birthday, there) == (
+        "points × 2, until 31 Dec 2026, in the month of the customer’s birthday,"
+        " from €1.00 spent on"
+    )
 
 
 def test_a_change_is_told_with_its_place_and_both_values() -> None:

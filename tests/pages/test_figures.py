@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import func, select
 
@@ -157,6 +158,13 @@ def test_a_kiosk_gets_its_code_and_a_till_its_key_once(visit: Visit) -> None:
     page = visit.open("/office/terminals")
     assert page.locator(".code").count() == 0
     page.get_by_role("heading", name="Borne du fond").wait_for()
+    page.locator("#pages-name").fill("Boutique")
+    page.locator("section", has=page.locator("#pages-name")).get_by_role("button").click()
+    key = {"Authorization": f"Bearer {page.locator('.code').inner_text()}"}
+    may = page.get_by_role("row", name="Boutique").locator("[data-label='Peut']")
+    expect(may).to_have_text("Dire ce que rapporterait un panier, pour personne en particulier")
+    found = requests.post(f"{visit.url}/v1/members/find", json={}, headers=key, timeout=10)
+    assert found.status_code == 403, "whoever reads the page reads the key"
 
 
 def test_a_mail_is_written_looked_at_and_ours_again(visit: Visit) -> None:

@@ -308,23 +308,6 @@ def _exactly(rate: object, known: Known) -> str:
     return f"{known.decimal(str(rate))}\N{NO-BREAK SPACE}{known.currency}"
 
 
-def campaign(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
-    """What a campaign gives and when, as a sentence."""
-    written = written if isinstance(written, dict) else {}
-    t = known.words.t
-    give = written.get("give") if isinstance(written.get("give"), dict) else {}
-    assert isinstance(give, dict)
-    first = (
-        t("points × {times}", times=known.decimal(str(give["times"])))
-        if "times" in give
-        else t("{points} on top", points=points(give.get("points", 0), known))
-    )
-    inside = shapes.program()["campaigns"].inside
-    rest = [shape for shape in inside if shape.name not in ("name", "give")]
-    said = joined(facts(rest, written, known), known)
-    return f"{first}, {said}" if said else first
-
-
 # --- what changed -------------------------------------------------------------------------------
 
 

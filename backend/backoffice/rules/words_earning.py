@@ -6,7 +6,10 @@ from backend.web.words import later
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "EarningRule.when": (later("When"),),
-    "EarningRule.only": (later("For whom and where"), later("Leave all empty for everyone")),
+    "EarningRule.only": (
+        later("For whom and where"),
+        later("Empty for everyone; commas between several"),
+    ),
     "EarningRule.on": (later("On what"),),
     "EarningRule.give": (later("Give"),),
     "EarningRule.round": (later("A part of a point"),),
@@ -15,7 +18,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "EarningRule.pending": (later("Points must wait before they can be spent"),),
     "EarningRule.active": (later("This rule is on"),),
     "On.count": (later("What is counted"),),
-    "On.lines": (later("Which articles"), later("Leave all empty for all")),
+    "On.lines": (
+        later("Which articles"),
+        later("Empty for all; commas between several"),
+    ),
     "On.discounted": (later("A discounted article counts"),),
     "On.reduced_by": (later("What earns nothing"), later("Of how the ticket is paid or reduced")),
     "On.own_points": (later("Articles with their own points give those instead"),),
@@ -47,8 +53,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Campaign.hours": (later("At these hours"), later("Empty: at all")),
     "Campaign.birthday": (later("Only on the customer’s birthday"),),
     "Campaign.first_purchase": (later("Only on a first purchase"),),
-    "Campaign.only": (later("For whom and where"), later("Leave all empty for everyone")),
-    "Campaign.lines": (later("For these articles"), later("Leave all empty for all")),
+    "Campaign.only": (
+        later("For whom and where"),
+        later("Empty for everyone; commas between several"),
+    ),
+    "Campaign.lines": (
+        later("For these articles"),
+        later("Empty for all; commas between several"),
+    ),
     "Campaign.buy": (later("Pieces to buy"), later("0 for none")),
     "Campaign.spend": (later("Amount to spend on them"), later("0 for none")),
     "Hours.start": (later("From"),),

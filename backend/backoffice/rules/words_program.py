@@ -20,8 +20,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         later("Past purchases count from"),
         later("For opening balances; empty when nothing before the program counts"),
     ),
-    "Program.only": (later("Whom the program is for"), later("Leave all empty for everyone")),
-    "Program.lines": (later("Which articles it is for"), later("Leave all empty for all articles")),
+    "Program.only": (
+        later("Whom the program is for"),
+        later("Empty for everyone; commas between several"),
+    ),
+    "Program.lines": (
+        later("Which articles it is for"),
+        later("Empty for all; commas between several"),
+    ),
     "Program.earning": (later("Earning rules"),),
     "Program.campaigns": (later("Campaigns"),),
     "Program.price_books": (later("Points by price code"),),
