@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from backend_client.schemas.base import CardKey, Id, Instant, OneLine, Points, Wire
+from backend_client.schemas.base import CardKey, Id, Instant, OneLine, Points, Wire, rarely
 from backend_client.schemas.changes import BlockReason, CardStatus
 from backend_client.schemas.sales import LineBody
 from loyalty.program import Assurance
@@ -78,7 +78,7 @@ class CardBody(Wire):
     valid_until: Instant | None
     linked_at: Instant
     replaced_by: CardKey | None
-    on_phone: bool = Field(description="The member's phone shows it as a code; there is no chip.")
+    on_phone: bool = rarely(False, "The member's phone shows it as a code; there is no chip.")
 
 
 class CardLinked(CardBody):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from backend_client.schemas.accounts import AccountSummary, LotView
-from backend_client.schemas.base import Id, Instant, Language, OneLine, Points, Wire
+from backend_client.schemas.base import Id, Instant, Language, OneLine, Points, Wire, rarely
 from backend_client.schemas.cards import CardUid
 from backend_client.schemas.changes import BlockReason, CardStatus
 from backend_client.schemas.kiosks import CodeRequest
@@ -108,7 +108,7 @@ class MyCard(Wire):
     reason: BlockReason
     linked_at: Instant
     valid_until: Instant | None
-    on_phone: bool = Field(description="This very phone, or another, shows it as a code.")
+    on_phone: bool = rarely(False, "This very phone, or another, shows it as a code.")
 
 
 class PhoneCardState(StrEnum):

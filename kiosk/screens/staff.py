@@ -122,6 +122,8 @@ class CardLine:
     since: datetime
     blocked: bool
     label: str = ""
+    on_phone: bool = False
+    """Whether their phone shows it; there is no chip."""
 
 
 class CardAct(Enum):

@@ -216,6 +216,7 @@ def _line(card: CardBody) -> CardLine:
         since=card.linked_at,
         blocked=card.status is CardStatus.BLOCKED,
         label=card.label,
+        on_phone=card.on_phone,
     )
 
 

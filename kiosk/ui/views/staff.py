@@ -167,8 +167,9 @@ class MemberCardsView(ListedView):
     def _row(self, number: int, card: CardLine) -> Widget:
         w = self.w
         state = w.t("Blocked") if card.blocked else w.t("In use")
+        usual = w.t("On the phone") if card.on_phone else w.t("Card {number}", number=number + 1)
         row = TwoActRow(
-            what=card.label or w.t("Card {number}", number=number + 1),
+            what=card.label or usual,
             detail=w.t("{state}, since {day}", state=state, day=w.short_day(card.since)),
             first=w.t("Unblock") if card.blocked else w.t("Replace"),
             first_name=f"first:{number}",

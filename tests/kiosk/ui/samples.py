@@ -434,6 +434,7 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
     """What only the shop's staff sees."""
     everything = tuple(choice for choice in screens.StaffChoice if "resume" not in choice.value)
     card = screens.CardLine(key="0" * 64, since=datetime(2026, 3, 3, 9, tzinfo=UTC), blocked=False)
+    phone = replace(card, since=datetime(2026, 3, 4, 9, tzinfo=UTC), on_phone=True)
     lost = replace(card, since=datetime(2025, 9, 14, 9, tzinfo=UTC), blocked=True)
     unsure = screens.UnsureVoucher(
         redemption="r-1",
@@ -487,7 +488,7 @@ def staff_samples(language: str) -> Mapping[str, Screen[object]]:
             vouchers=2,
             offered=tuple(screens.MemberDeed),
         ),
-        "staff-cards": screens.MemberCards(name="Inès Moreau", cards=(card, lost)),
+        "staff-cards": screens.MemberCards(name="Inès Moreau", cards=(card, phone, lost)),
         "staff-new-card-taken": screens.TapNewCard(taken=True),
         "staff-points": screens.TypePoints(name="Inès Moreau", balance=187),
         "staff-nature": screens.ChooseNature(natures=("correction", "gesture")),
