@@ -2,7 +2,16 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, ForeignKeyConstraint, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -35,6 +44,16 @@ class Instant(TypeDecorator[datetime]):
 ID = String(64)
 HASH = String(64)
 """A SHA-256 in hex."""
+
+
+def index_where_filled(column: str) -> Index:
+    """An index of a column that most rows leave empty, without those rows.
+
+    SQLite counts the empty ones as one value: an index that nearly all of them are in looks
+    useless to it, and it reads the whole table instead.
+    """
+    some = text(f"{column} IS NOT NULL")
+    return Index(None, "tenant", column, sqlite_where=some, postgresql_where=some)
 
 
 PERSONAL = {"personal": True}

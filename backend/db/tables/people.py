@@ -25,6 +25,7 @@ from backend.db.tables.base import (
     PERSONAL,
     Instant,
     in_tenant,
+    index_where_filled,
     metadata,
     of_a_tenant,
     rows_of,
@@ -75,8 +76,8 @@ members = Table(
     Column("merged_into", ID),
     Column("erased_at", Instant),
     PrimaryKeyConstraint("tenant", "id"),
-    Index(None, "tenant", "contact_key"),
-    Index(None, "tenant", "phone_key"),
+    index_where_filled("contact_key"),
+    index_where_filled("phone_key"),
     Index(None, "tenant", "first_key"),
     Index(None, "tenant", "last_key"),
     # A list of everybody, by name or by when they joined, begins without sorting them all.

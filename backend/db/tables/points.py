@@ -15,7 +15,15 @@ from sqlalchemy import (
     text,
 )
 
-from backend.db.tables.base import HASH, ID, Instant, in_tenant, metadata, of_a_tenant
+from backend.db.tables.base import (
+    HASH,
+    ID,
+    Instant,
+    in_tenant,
+    index_where_filled,
+    metadata,
+    of_a_tenant,
+)
 
 accounts = Table(
     "accounts",
@@ -82,7 +90,7 @@ entries = Table(
     Column("recorded_at", Instant, nullable=False),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "member", "program", "position"),
-    Index(None, "tenant", "about"),
+    index_where_filled("about"),
     # What happened today, or this month, is summed without a look at all that ever did.
     # Who was there is read from the index alone.
     Index("ix_entries_by_time", "tenant", "occurred_at", "kind", "member", "program"),
