@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from backend.backoffice.office import show
 from backend.backoffice.ready import FIRST, ready_programs
-from backend.backoffice.rules import telling
+from backend.backoffice.rules import sentences, telling
 from backend.backoffice.rules.drafts import Writing, writing
 from backend.backoffice.rules.known import in_words
 from backend.backoffice.rules.parts import PARTS, SERIES, place
@@ -151,8 +151,8 @@ def sentence_of(name: str, rule: Any, found: Writing) -> str:  # noqa: ANN401 - 
 
 
 _SENTENCES = {
-    "earning": telling.earning,
-    "rewards": telling.reward,
+    "earning": sentences.earning,
+    "rewards": sentences.reward,
     "campaigns": campaign,
 }
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.datastructures import FormData
 
-from backend.backoffice.rules import reading, shapes, telling
+from backend.backoffice.rules import reading, sentences, shapes, telling
 from backend.backoffice.rules.known import FIELDS, Known
 from backend.backoffice.rules.parts import PARTS, SERIES, place
 from backend.backoffice.rules.shapes import Shape
@@ -122,26 +122,26 @@ def test_every_field_of_a_program_is_on_one_page() -> None:
 def test_rules_are_told_as_sentences() -> None:
     here = known({}, "en")
     rule = {"when": "sale", "give": {"amount": 200, "points": 3}, "until": {"months": 6}}
-    assert telling.earning(rule, here) == "3 points for every €2.00 spent, good for 6 months"
+    assert sentences.earning(rule, here) == "3 points for every €2.00 spent, good for 6 months"
     visits = {"when": "sale", "on": {"count": "visits"}, "give": {"amount": 1, "points": 1}}
-    assert telling.earning(visits, here) == "1 point for every 1 visit"
+    assert sentences.earning(visits, here) == "1 point for every 1 visit"
     reward = {"cost": 300, "article": "BON", "gives": {"amount": 500}}
-    assert telling.reward(reward, here) == "for 300 points: €5.00 off the ticket"
+    assert sentences.reward(reward, here) == "for 300 points: €5.00 off the ticket"
     each = {"cost": 500, "article": "BON", "gives": {"per_point": "0.02"}}
-    assert telling.reward(each, here) == "for 500 points: €0.02 off for each point"
+    assert sentences.reward(each, here) == "for 500 points: €0.02 off for each point"
     bands = [{"start": 0, "below": 5000, "points": 10}, {"start": 5000, "points": 25}]
-    said = telling.earning({"when": "sale", "give": {"bands": bands}}, here)
+    said = sentences.earning({"when": "sale", "give": {"bands": bands}}, here)
     assert said == "10 points from €0.00 to less than €50.00; 25 points from €50.00"
     coefficient = {"when": "sale", "give": {"coefficient": "15"}}
-    assert telling.earning(coefficient, here) == "15 points for every €1.00 spent"
+    assert sentences.earning(coefficient, here) == "15 points for every €1.00 spent"
     part = {**rule, "only": {"price_codes": ["PART"]}, "active": False}
-    assert telling.earning(part, here).startswith("switched off, 3 points for every €2.00 spent")
-    assert telling.earning(part, here).endswith("Price codes: PART")
+    assert sentences.earning(part, here).startswith("switched off, 3 points for every €2.00 spent")
+    assert sentences.earning(part, here).endswith("Price codes: PART")
     for takes, said in (("nothing", "and takes none"), ("all", "and takes all")):
-        told = telling.reward({"cost": 50, "article": "BON", "takes": takes}, here)
+        told = sentences.reward({"cost": 50, "article": "BON", "takes": takes}, here)
         assert told == f"from 50 points on, {said}: the article BON"
     chosen = {**reward, "cost": 1, "takes": "chosen", "usable": {"from_points": 200}}
-    assert telling.reward(chosen, here).startswith("from 200 points on, as many")
+    assert sentences.reward(chosen, here).startswith("from 200 points on, as many")
 
 
 def test_campaigns_are_told_as_sentences() -> None:
