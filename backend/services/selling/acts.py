@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.db import Transaction, sales
 from backend.db.access import Till
+from backend.db.journals import Posted
 from backend.db.sales import Act, ActKind, SaleRow
 from backend.errors import Refused
 from backend.services import clock
@@ -103,33 +104,53 @@ def finish(
         after=balance_of(tx, who, program.id),
         deadline=None,
     )
-    words = words_of(tx, who, doing.accepted)
-    answer = SaleActAnswer(
+    answer = _answer(tx, doing, row, posted, figures, stage=stage, member=who)
+    if row is not None and stage is not None and stage is not row.stage:
+        sales.save_sale(tx, replace(row, stage=stage))
+    _write_down(tx, doing, row, who, answer)
+    return answer
+
+
+def _answer(
+    tx: Transaction,
+    doing: Doing,
+    row: SaleRow | None,
+    posted: Sequence[Posted],
+    figures: Figures,
+    *,
+    stage: SaleStage | None,
+    member: MemberId,
+) -> SaleActAnswer:
+    words, program = words_of(tx, member, doing.accepted), program_at(tx, doing.till)
+    return SaleActAnswer(
         id=doing.body.id,
         sale=None if row is None else row.id,
         stage=stage,
         entries=tuple(numbered(each) for each in posted),
         points=figures.points,
-        balance_before=before,
+        balance_before=figures.before,
         balance=figures.after,
-        ticket=tickets.loyalty_lines(words, program, figures, till.store.zone),
+        ticket=tickets.loyalty_lines(words, program, figures, doing.till.store.zone),
         known=False,
     )
-    if row is not None and stage is not None and stage is not row.stage:
-        sales.save_sale(tx, replace(row, stage=stage))
+
+
+def _write_down(
+    tx: Transaction, doing: Doing, row: SaleRow | None, member: MemberId, answer: SaleActAnswer
+) -> None:
+    """The act, with its answer: sent again, it gets the same."""
     sales.add_act(
         tx,
         Act(
             id=doing.body.id,
             kind=doing.kind,
             sale=None if row is None else row.id,
-            member=who,
-            store=till.store.id,
-            till=till.id,
+            member=member,
+            store=doing.till.store.id,
+            till=doing.till.id,
             at=doing.at,
             content=doing.content(tx),
             answer=answer.model_dump_json(),
             detail=doing.body.model_dump_json(),
         ),
     )
-    return answer
