@@ -15,6 +15,7 @@ from backend.services.keeping.working import Job, Lane, Ran, Work, run_job
 from backend.services.mailing import posting, reminding, webhooks, welcoming
 from backend.services.people import retention
 from backend.services.points import expiry
+from backend.services.programs import automatic
 from backend.services.selling import forgotten
 from backend.services.shop import stock
 
@@ -66,6 +67,13 @@ JOBS: tuple[Job, ...] = (
         every=timedelta(0),
         run=welcoming.welcome,
         is_due=welcoming.is_due,
+    ),
+    Job(
+        name="enrolment",
+        says="Gives customers from before an account, where a program takes all in (LSX-07).",
+        every=timedelta(0),
+        run=automatic.enrol_all,
+        is_due=automatic.is_due,
     ),
     Job(
         name="expiry",

@@ -8,7 +8,7 @@ from backend.backoffice.office import show
 from backend.backoffice.programs import ProgramId, PublisherPage
 from backend.backoffice.rules import telling
 from backend.backoffice.rules.drafts import writing
-from backend.db import shops
+from backend.db import batches, shops
 from backend.services.programs.activation import (
     enrol,
     open_balances,
@@ -84,6 +84,7 @@ def _show(
     with page.database.read(page.caller.tenant) as tx:
         found = writing(page, tx, program)
         rules = shops.program(tx, ProgramName(program))
+        begun = batches.batches(tx, program)
     return show(
         page,
         "programs/start.html",
@@ -93,6 +94,7 @@ def _show(
         enrolment=enrolment,
         opening=opening,
         unasked=rules is not None and comes_in(rules.enrolment, Way.EXISTING, agreed=None),
+        begun=begun,
         points=lambda number: telling.points(number, found.known),
         # Made when it is shown: sent twice, it is one deed.
         new_id=str(uuid4()),

@@ -14,7 +14,9 @@ from backend.backoffice.rules.drafts import Writing, writing
 from backend.backoffice.rules.known import in_words, plain_number
 from backend.backoffice.rules.parts import place
 from backend.db import Transaction, gifts, shops
+from backend.db import programs as kept
 from backend.errors import Refused
+from backend.services.programs import automatic
 from backend.services.programs.programs import (
     differences,
     next_version,
@@ -142,6 +144,7 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
         )
         ready = found.is_draft and not found.wrong
         apart = _not_offered(tx, program) if ready else ()
+        comes_in = _comes_in(tx, program) if ready else None
     return show(
         page,
         "programs/publish.html",
@@ -153,6 +156,7 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
         changes=list(telling.changes(changed.differences, found.known)),
         place=place,
         apart=[in_words(dict(gift.name), page.words) for gift in apart],
+        comes_in=comes_in,
     )
 
 
@@ -161,6 +165,13 @@ def _not_offered(tx: Transaction, program: str) -> tuple[GiftFound, ...]:
     draft = read_draft(tx, program)
     found = (gift for gift in gifts.every_gift(tx) if gift.offered)
     return tuple(gift for gift in found if counting_otherwise(gift, (draft,)))
+
+
+def _comes_in(tx: Transaction, program: str) -> int | None:
+    """How many customers from before come in with the draft; None where it takes nobody in."""
+    rules = read_draft(tx, program)
+    before = next(iter(kept.versions(tx, program, limit=1)), None)
+    return automatic.count(tx, rules) if automatic.takes_all(rules, before) else None
 
 
 @routes.get("/versions")

@@ -1,14 +1,13 @@
-"""Drafts, versions, the switch, campaigns' messages, and work over all members."""
+"""Drafts, versions, the switch, and campaigns' messages."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, or_, select
 
 from backend.db import feed, tables
 from backend.db.transaction import Transaction
-from loyalty.ids import MemberId, ProgramId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +38,6 @@ class Message:
     campaign: str
     message: dict[str, str]
     picture: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Work over all members, and how far it is."""
-
-    id: str
-    program: str
-    kind: str
-    content: str
-    reached: str = ""
-    done: bool = False
-    members: int = 0
-    points: int = 0
 
 
 def draft(tx: Transaction, wanted: str) -> Draft | None:
@@ -185,130 +170,6 @@ def delete_message(tx: Transaction, program: str, campaign: str) -> None:
         )
     )
     feed.tell(tx, "campaign", message_key(program, campaign))
-
-
-# --- work over all members ----------------------------------------------------------------------
-
-
-def batch(tx: Transaction, wanted: str) -> Batch | None:
-    """The work of that id."""
-    table = tables.program_batches
-    row = tx.first(select(table).where(table.c.tenant == tx.tenant, table.c.id == wanted))
-    if row is None:
-        return None
-    return Batch(
-        id=row.id,
-        program=row.program,
-        kind=row.kind,
-        content=row.content,
-        reached=row.reached,
-        done=bool(row.done),
-        members=row.members,
-        points=row.points,
-    )
-
-
-def begin_batch(tx: Transaction, begun: Batch, actor: str) -> None:
-    """Write down that it begins."""
-    tx.run(
-        insert(tables.program_batches).values(
-            tenant=tx.tenant,
-            id=begun.id,
-            program=begun.program,
-            kind=begun.kind,
-            content=begun.content,
-            reached="",
-            done=0,
-            members=0,
-            points=0,
-            actor=actor,
-            begun_at=tx.now,
-        )
-    )
-
-
-def save_batch(tx: Transaction, far: Batch) -> None:
-    """How far it is."""
-    table = tables.program_batches
-    tx.run(
-        update(table)
-        .where(table.c.tenant == tx.tenant, table.c.id == far.id)
-        .values(reached=far.reached, done=int(far.done), members=far.members, points=far.points)
-    )
-
-
-def without_account(
-    tx: Transaction, program: ProgramId, *, after: str, limit: int, consenting: bool
-) -> tuple[MemberId, ...]:
-    """The next members who have joined and have no account in the program."""
-    table = tables.members
-    query = (
-        select(table.c.id)
-        .where(table.c.id > after, *_without_account(tx, program, consenting=consenting))
-        .order_by(table.c.id)
-        .limit(limit)
-    )
-    return tuple(MemberId(row.id) for row in tx.rows(query))
-
-
-def count_without_account(tx: Transaction, program: ProgramId, *, consenting: bool) -> int:
-    """How many there are."""
-    query = (
-        select(func.count().label("members"))
-        .select_from(tables.members)
-        .where(*_without_account(tx, program, consenting=consenting))
-    )
-    row = tx.first(query)
-    return 0 if row is None else int(row.members)
-
-
-def count_members(tx: Transaction) -> int:
-    """How many members have joined."""
-    table = tables.members
-    query = (
-        select(func.count().label("members"))
-        .select_from(table)
-        .where(table.c.tenant == tx.tenant, table.c.enrolled_at.is_not(None))
-    )
-    row = tx.first(query)
-    return 0 if row is None else int(row.members)
-
-
-def _without_account(
-    tx: Transaction, program: ProgramId, *, consenting: bool
-) -> list[ColumnElement[bool]]:
-    table, account, consent = tables.members, tables.accounts, tables.consents
-    has_account = (
-        select(account.c.member)
-        .where(
-            account.c.tenant == table.c.tenant,
-            account.c.member == table.c.id,
-            account.c.program == program,
-        )
-        .exists()
-    )
-    which = [table.c.tenant == tx.tenant, table.c.enrolled_at.is_not(None), ~has_account]
-    if consenting:
-        later = consent.alias()
-        same = and_(
-            later.c.tenant == consent.c.tenant,
-            later.c.member == consent.c.member,
-            later.c.purpose == consent.c.purpose,
-            later.c.at > consent.c.at,
-        )
-        agreed = (
-            select(consent.c.member)
-            .where(
-                consent.c.tenant == table.c.tenant,
-                consent.c.member == table.c.id,
-                consent.c.purpose == "program",
-                consent.c.given == 1,
-                ~select(later.c.event).where(same).exists(),
-            )
-            .exists()
-        )
-        which.append(agreed)
-    return which
 
 
 def _version(row: Row[tuple[object, ...]]) -> Version:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from backend.db import Database, Transaction, members, programs, sales, shops
-from backend.db.programs import Batch
+from backend.db import Database, Transaction, batches, members, programs, sales, shops
+from backend.db.batches import Batch
 from backend.db.sales import ActKind
 from backend.errors import Refused, phrase
 from backend.services.people.records import as_buyer
@@ -43,10 +43,10 @@ def preview_enrolment(
 ) -> BatchPreview:
     """How many customers would get an account. Raises Refused."""
     rules = _program(tx, program)
-    count = programs.count_without_account(
+    count = batches.count_without_account(
         tx, rules.id, consenting=not _unasked(rules, without_consent)
     )
-    return BatchPreview(members=count, left_out=programs.count_members(tx) - count, points=0)
+    return BatchPreview(members=count, left_out=batches.count_members(tx) - count, points=0)
 
 
 def enrol(
@@ -60,24 +60,26 @@ def enrol(
         unasked = _unasked(_program(tx, program), body.without_consent)
 
     def part(tx: Transaction, batch: Batch) -> Batch:
-        found = programs.without_account(
-            tx,
-            ProgramId(program),
-            after=batch.reached,
-            limit=AT_ONCE,
-            consenting=not unasked,
-        )
-        for member in found:
-            locked_account(tx, member, ProgramId(program))
-        return replace(
-            batch,
-            reached=found[-1] if found else batch.reached,
-            members=batch.members + len(found),
-            done=len(found) < AT_ONCE,
-        )
+        return enrol_some(tx, batch, unasked=unasked)
 
     begin = Batch(id=body.id, program=program, kind="enrolment", content=str(unasked))
     return _done(database, tenant, begin, part, actor)
+
+
+def enrol_some(tx: Transaction, batch: Batch, *, unasked: bool) -> Batch:
+    """The next of them have an account: how far the work is then."""
+    program = ProgramId(batch.program)
+    found = batches.without_account(
+        tx, program, after=batch.reached, limit=AT_ONCE, consenting=not unasked
+    )
+    for member in found:
+        locked_account(tx, member, program)
+    return replace(
+        batch,
+        reached=found[-1] if found else batch.reached,
+        members=batch.members + len(found),
+        done=len(found) < AT_ONCE,
+    )
 
 
 def _unasked(rules: Program, said: bool | None) -> bool:
@@ -216,16 +218,16 @@ def _done(
     for _ in range(PARTS_MAX):
         if batch.done:
             break
-        batch = database.run(tenant, _one_part, batch.id, part)
+        batch = database.run(tenant, one_part, batch.id, part)
     return BatchDone(id=batch.id, members=batch.members, points=batch.points, done=batch.done)
 
 
 def _begun(tx: Transaction, begin: Batch, actor: str) -> Batch:
-    known = programs.batch(tx, begin.id)
+    known = batches.batch(tx, begin.id)
     if known is None:
         _program(tx, begin.program)
         marked = replace(begin, content=tx.keys.content(begin.content.encode()))
-        programs.begin_batch(tx, marked, actor)
+        batches.begin_batch(tx, marked, actor)
         audit.note(tx, actor, f"program.{begin.kind}", begin.program)
         return marked
     told = (begin.program, begin.kind, tx.keys.content(begin.content.encode()))
@@ -234,13 +236,14 @@ def _begun(tx: Transaction, begin: Batch, actor: str) -> Batch:
     return known
 
 
-def _one_part(tx: Transaction, wanted: str, part: Callable[[Transaction, Batch], Batch]) -> Batch:
-    batch = programs.batch(tx, wanted)
+def one_part(tx: Transaction, wanted: str, part: Callable[[Transaction, Batch], Batch]) -> Batch:
+    """A part of work that was begun; nothing of what is done."""
+    batch = batches.batch(tx, wanted)
     assert batch is not None
     if batch.done:
         return batch
     far = part(tx, batch)
-    programs.save_batch(tx, far)
+    batches.save_batch(tx, far)
     return far
 
 

@@ -12,6 +12,7 @@ from backend.db import Transaction, feed, programs, shops
 from backend.db.programs import Draft, Version
 from backend.errors import Refused, phrase, told
 from backend.services.expected import ANYTHING, Expected
+from backend.services.programs import automatic
 from backend.services.team import audit
 from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.programs import (
@@ -167,7 +168,9 @@ def publish(tx: Transaction, program: str, body: Publication, *, actor: str) -> 
             ProblemName.INVALID,
             phrase("document.id: write {program}, or leave it out", program=program),
         )
+    before = next(iter(programs.versions(tx, program, limit=1)), None)
     shops.add_program(tx, read, text)
+    automatic.begin(tx, read, before, actor=actor)
     programs.delete_draft(tx, program)
     if read.valid_from <= tx.now:
         # Pool or silo may have changed, and with it where the stores' accounts are.
@@ -222,6 +225,7 @@ def unpublish(tx: Transaction, program: str, number: int, *, actor: str) -> None
             ProblemName.IN_USE, "points were given by it: publish another version instead"
         )
     programs.delete_version(tx, program, number)
+    automatic.take_back(tx, program, number)
     if programs.draft(tx, program) is None:
         programs.save_draft(tx, program, known.document, actor)
     audit.note(tx, actor, "program.unpublish", program, version=number)
