@@ -24,6 +24,7 @@ from backend_client.schemas.messages import (
     MessageSettings,
     NewsLetter,
     NewsSent,
+    NewsStopped,
     OutboxMail,
     OutboxPage,
     QueuedMail,
@@ -158,6 +159,7 @@ def outbox_page(
             next=following,
             counts=outbox.count_mail(tx),
             server=f"{config.mail.host}:{config.mail.port}" if config.mail else None,
+            letters=messages.letters_waiting(tx),
         )
 
 
@@ -168,6 +170,24 @@ def outbox_page(
 def again(database: Data, caller: _Owner, mail: Annotated[Id, Path()]) -> OutboxMail:
     """Try a mail once more: one that failed, or of which nobody knows whether it left."""
     return database.run(caller.tenant, messages.send_again, caller.actor, mail)
+
+
+@routes.post(
+    "/messages/outbox/{mail}/stop",
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.TOO_LATE, ProblemName.INVALID),
+)
+def stop(database: Data, caller: _Owner, mail: Annotated[Id, Path()]) -> OutboxMail:
+    """A mail that has not left never does. What has left cannot be called back."""
+    return database.run(caller.tenant, messages.stop, caller.actor, mail)
+
+
+@routes.post(
+    "/messages/news/{letter}/stop",
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def stop_letter(database: Data, caller: _Writer, letter: Annotated[Id, Path()]) -> NewsStopped:
+    """Of a letter to many, no more mails leave; those that have left cannot be called back."""
+    return database.run(caller.tenant, messages.stop_letter, caller.actor, letter)
 
 
 _Token = Annotated[str, Path(max_length=200, description="From the mail.")]

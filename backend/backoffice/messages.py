@@ -1,5 +1,9 @@
 """Mail to members: its words in each language, its settings, trials, and the outbox."""
 
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
 from typing import Annotated
 
 from fastapi import Depends
@@ -20,7 +24,7 @@ from backend.mail.notation import Notation
 from backend.mail.words import LANGUAGES, Words, WordsRefused, example
 from backend.rights import Right
 from backend.web.forms import Form
-from backend.web.page import Page, StaffForm, page_with
+from backend.web.page import POLICY, Page, StaffForm, page_with
 from backend.web.routes import page_routes
 from backend.web.words import NAMES, later, words_in
 from backend_client.schemas.messages import MailPreview, MailText, MessageSettings, TestMail
@@ -161,6 +165,28 @@ def again(page: _OwnerPage, form: StaffForm, mail: str) -> Response:
     return page.go(f"{PATH}/outbox", page.words.t("It is tried again"))
 
 
+@routes.post("/outbox/{mail}/stop")
+def stop(page: _OwnerPage, form: StaffForm, mail: str) -> Response:
+    """A mail that has not left never does."""
+    with form.attempt():
+        api.stop(page.database, page.caller, mail)
+        return page.go(f"{PATH}/outbox", page.words.t("It is stopped."))
+    return page.go(f"{PATH}/outbox", f"{form.wrong.title}. {form.wrong.detail}")
+
+
+@routes.post("/outbox/letters/{letter}/stop")
+def stop_letter(page: _OwnerPage, form: StaffForm, letter: str) -> Response:
+    """Of a letter to many, no more leaves."""
+    del form
+    done = api.stop_letter(page.database, page.caller, letter)
+    said = page.words.tn(
+        "{count} mail is stopped; what has left cannot be called back.",
+        "{count} mails are stopped; what has left cannot be called back.",
+        done.stopped,
+    )
+    return page.go(f"{PATH}/outbox", said)
+
+
 # --- the words of one mail ----------------------------------------------------------------------
 
 
@@ -186,12 +212,15 @@ def _words(
     if form is not None and form.text("page.marks"):
         plain = None
     said = words_in(language)
+    sheet = sheet_of(shown) if shown else ""
+    page.policy = allowing(sheet)
     return show(
         page,
         "messages/words.html",
         status=status,
         form=form,
         mail=each,
+        sheet=sheet,
         title=KINDS.get(MailKind(kind), kind),
         shown=shown,
         plain=plain,
@@ -250,6 +279,28 @@ def notation_of(kind: MailKind, language: str) -> Notation:
             name_key(words_in(each).t(NAMED[name])): name for each in LANGUAGES for name in values
         },
     )
+
+
+def sheet_of(shown: MailPreview) -> str:
+    """The mail as a page for a frame, in which no link leads away from the editor."""
+    return shown.html.replace("<head>", '<head><base target="_blank">', 1)
+
+
+def allowing(sheet: str) -> str:
+    """The pages' policy, with the styles that are written into that mail, and no others.
+
+    A mail carries its looks in attributes, for mailboxes drop sheets of styles; a frame inside a
+    page is under the page's policy, which names each of them by its hash (CSP 3, 6.7.3.3).
+    """
+    styles = {unescape(style) for style in _STYLE.findall(sheet)}
+    hashes = (b64encode(sha256(style.encode()).digest()).decode() for style in sorted(styles))
+    named = " ".join(f"'sha256-{each}'" for each in hashes)
+    if not named:
+        return POLICY
+    return POLICY.replace("style-src 'self'", f"style-src 'self' 'unsafe-hashes' {named}")
+
+
+_STYLE = re.compile(r'style="([^"]*)"')
 
 
 @routes.post("/{kind}/{language}/trial")

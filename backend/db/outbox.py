@@ -103,7 +103,9 @@ def has_work(tx: Transaction) -> bool:
     free = or_(table.c.leased_until.is_(None), table.c.leased_until <= tx.now)
     waiting = and_(table.c.state == MailState.WAITING.value, table.c.next_try_at <= tx.now)
     lost = table.c.state == MailState.SENDING.value
-    query = select(table.c.id).where(table.c.tenant == tx.tenant, free, or_(waiting, lost))
+    # Said of both together first, so that the index is entered: all that ever left is never read.
+    either = table.c.state.in_((MailState.WAITING.value, MailState.SENDING.value))
+    query = select(table.c.id).where(table.c.tenant == tx.tenant, either, free, or_(waiting, lost))
     return tx.first(query.limit(1)) is not None
 
 
@@ -111,6 +113,70 @@ def save_mail(tx: Transaction, wanted: str, **values: object) -> None:
     """Change what is kept of a mail."""
     table = tables.outbox
     tx.run(update(table).where(table.c.tenant == tx.tenant, table.c.id == wanted).values(**values))
+
+
+def stop_mail(tx: Transaction, wanted: str) -> None:
+    """A mail that waits never leaves."""
+    save_mail(tx, wanted, **_STOPPED)
+
+
+def has_of(tx: Transaction, begins: str) -> bool:
+    """Whether there was a mail whose key begins so, whatever became of it."""
+    table = tables.outbox
+    of_these = select(table.c.id).where(table.c.tenant == tx.tenant, tx.begins(table.c.key, begins))
+    return tx.first(of_these.limit(1)) is not None
+
+
+def stop_of(tx: Transaction, begins: str) -> int:
+    """How many mails that waited, and whose key begins so, never leave."""
+    table = tables.outbox
+    waiting = (table.c.tenant == tx.tenant, table.c.state == MailState.WAITING.value)
+    return tx.run(
+        update(table).where(*waiting, tx.begins(table.c.key, begins)).values(**_STOPPED)
+    ).rowcount
+
+
+_STOPPED: dict[str, object] = {
+    "state": MailState.DROPPED.value,
+    "leased_until": None,
+    "answer": "stopped",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """Mails that say the same and wait."""
+
+    key: str
+    """Of one of them."""
+    content: str
+    waiting: int
+    queued_at: datetime
+
+
+def letters_waiting(tx: Transaction, kind: str) -> tuple[LetterRow, ...]:
+    """What waits of that kind, together where it says the same, the latest first."""
+    table = tables.outbox
+    since = func.min(table.c.queued_at)
+    found = tx.rows(
+        select(
+            func.min(table.c.key).label("key"),
+            table.c.content,
+            func.count().label("waiting"),
+            since.label("since"),
+        )
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.state == MailState.WAITING.value,
+            table.c.kind == kind,
+        )
+        .group_by(table.c.content)
+        .order_by(since.desc())
+    )
+    return tuple(
+        LetterRow(key=row.key, content=row.content, waiting=row.waiting, queued_at=row.since)
+        for row in found
+    )
 
 
 def lost_mail(tx: Transaction) -> int:

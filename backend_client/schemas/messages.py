@@ -94,6 +94,22 @@ class NewsSent(Wire):
     unreachable: int = Field(description="Who has no address, or did not agree to news.")
 
 
+class NewsStopped(Wire):
+    """A letter of which no mail leaves any more."""
+
+    id: Id
+    stopped: int = Field(description="Mails that had not left; 0 when it is stopped again.")
+
+
+class LetterWaiting(Wire):
+    """A letter to many of which some has not left."""
+
+    id: Id
+    subject: str
+    waiting: int = Field(description="Mails that have not left.")
+    queued_at: Instant
+
+
 class OutboxMail(Wire):
     """A mail, without its address and what it says of a person."""
 
@@ -116,3 +132,6 @@ class OutboxPage(Wire):
     next: str | None = Field(description="The cursor of the next page; null on the last.")
     counts: dict[str, int] = Field(description="How many mails are in each state.")
     server: str | None = Field(description="The mail server; null when none is set up.")
+    letters: tuple[LetterWaiting, ...] = Field(
+        default=(), description="Letters to many that can still be stopped, the latest first."
+    )

@@ -7,14 +7,16 @@ from backend.errors import Refused, phrase
 from backend.mail import KINDS, Mail, MailKind
 from backend.mail.kinds import ALWAYS, samples
 from backend.mail.words import LANGUAGES, Words, WordsRefused, check
-from backend.services.mailing import letters
-from backend.services.mailing.outbox import queue
+from backend.services.mailing import letters, news
+from backend.services.mailing.outbox import queue, read
 from backend.services.team import audit
 from backend_client.schemas.messages import (
+    LetterWaiting,
     MailKindBody,
     MailKinds,
     MailPreview,
     MailText,
+    NewsStopped,
     OutboxMail,
     QueuedMail,
     TestMail,
@@ -95,6 +97,48 @@ def send_again(tx: Transaction, actor: str, wanted: str) -> OutboxMail:
     found = outbox.mail(tx, wanted)
     assert found is not None
     return shown(found)
+
+
+def stop(tx: Transaction, actor: str, wanted: str) -> OutboxMail:
+    """A mail that has not left never does; one that was stopped stays so. Raises Refused.
+
+    Whoever hands mails over looks once more before the first byte: one is stopped, or has left.
+    """
+    mail = outbox.mail(tx, wanted, lock=True)
+    if mail is None:
+        raise Refused(ProblemName.NOT_FOUND, "no such mail")
+    if mail.state not in (MailState.WAITING, MailState.DROPPED):
+        raise Refused(ProblemName.TOO_LATE, "it has left, or is leaving")
+    if mail.state is MailState.WAITING:
+        outbox.stop_mail(tx, wanted)
+        audit.note(tx, actor, "mail.stop", wanted)
+    found = outbox.mail(tx, wanted)
+    assert found is not None
+    return shown(found)
+
+
+def stop_letter(tx: Transaction, actor: str, letter: str) -> NewsStopped:
+    """Of a letter to many, none leaves any more that has not left. Raises Refused."""
+    key = news.key_of(letter)
+    if not outbox.has_of(tx, key):
+        raise Refused(ProblemName.NOT_FOUND, "no such letter")
+    stopped = outbox.stop_of(tx, key)
+    if stopped:
+        audit.note(tx, actor, "mail.stop", letter, stopped=stopped)
+    return NewsStopped(id=letter, stopped=stopped)
+
+
+def letters_waiting(tx: Transaction) -> tuple[LetterWaiting, ...]:
+    """Letters to many of which some have not left, the latest first."""
+    return tuple(
+        LetterWaiting(
+            id=news.letter_of(each.key),
+            subject=str(read(each.content)["subject"]),
+            waiting=each.waiting,
+            queued_at=each.queued_at,
+        )
+        for each in outbox.letters_waiting(tx, MailKind.NEWS.value)
+    )
 
 
 def shown(mail: MailRow) -> OutboxMail:

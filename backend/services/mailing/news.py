@@ -34,6 +34,16 @@ def write_to_many(
     return NewsSent(id=body.id, members=members, queued=queued, unreachable=members - queued)
 
 
+def key_of(letter: str) -> str:
+    """What the keys of a letter's mails begin with; the member's id follows."""
+    return f"news:{letter}:"
+
+
+def letter_of(key: str) -> str:
+    """The letter that a mail of that key belongs to: no id has a colon."""
+    return key.split(":")[1]
+
+
 def _found(
     tx: Transaction, body: NewsLetter, program: ProgramId
 ) -> tuple[tuple[MemberRow, ...], ...]:
@@ -61,7 +71,7 @@ def _queue(tx: Transaction, body: NewsLetter, rows: tuple[MemberRow, ...]) -> in
             tx,
             Mail(
                 kind=MailKind.NEWS,
-                key=f"news:{body.id}:{row.id}",
+                key=f"{key_of(body.id)}{row.id}",
                 member=MemberId(row.id),
                 language=row.language,
                 values={"subject": body.subject, "text": body.text},
