@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from backend.api.callers import Address, Caller, Data, StoreNamed, allowed
 from backend.api.deeds import doing
@@ -10,10 +10,18 @@ from backend.api.members import store_of
 from backend.api.own import keep
 from backend.api.problems import BODY, TOKEN, documented
 from backend.rights import Right
-from backend.services.people import links, own_sessions, privacy
-from backend_client.schemas.base import API
+from backend.services.people import link_desk, links, own_sessions, privacy
+from backend_client.schemas.base import API, Id
 from backend_client.schemas.desk import PersonalData
-from backend_client.schemas.kiosks import JoinAnswer, JoinBody, JoinForm, LinkAnswer, NewLink
+from backend_client.schemas.kiosks import (
+    JoinAnswer,
+    JoinBody,
+    JoinForm,
+    LinkAnswer,
+    LinkFound,
+    LinksFound,
+    NewLink,
+)
 from backend_client.schemas.problems import ProblemName
 
 _Inviter = Annotated[Caller, Depends(allowed(Right.MEMBERS))]
@@ -34,6 +42,33 @@ def invite(
     return doing(
         database, caller, "link.make", body.id, links.hand_out, wanted, "invite", store, address
     )
+
+
+@routes.get("/links", responses=documented(*TOKEN, ProblemName.INVALID))
+def on_receipt(
+    database: Data,
+    caller: _Inviter,
+    receipt: Annotated[str, Query(max_length=64, description="The number of the ticket.")],
+) -> LinksFound:
+    """The link that is printed on a ticket, in whichever store; without what opens it."""
+    with database.read(caller.tenant) as tx:
+        return link_desk.on_receipt(tx, receipt)
+
+
+@routes.get("/members/{member}/links", responses=documented(*TOKEN, ProblemName.NOT_FOUND))
+def of_member(database: Data, caller: _Inviter, member: Annotated[Id, Path()]) -> LinksFound:
+    """What was handed out for a member and may still be opened; without what opens it."""
+    with database.read(caller.tenant) as tx:
+        return link_desk.of_member(tx, member)
+
+
+@routes.post(
+    "/links/{link}/withdrawal",
+    responses=documented(*TOKEN, ProblemName.NOT_FOUND, ProblemName.INVALID),
+)
+def withdraw(database: Data, caller: _Inviter, link: Annotated[Id, Path()]) -> LinkFound:
+    """A link that nobody opens any more: a ticket that was lost, or shown to the wrong person."""
+    return database.run(caller.tenant, link_desk.withdraw, caller.actor, link)
 
 
 @routes.get("/join/{token}", responses=documented(ProblemName.LINK, ProblemName.INVALID))

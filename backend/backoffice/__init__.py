@@ -11,6 +11,7 @@ from backend.backoffice import (
     duplicates,
     first_run,
     gifts,
+    handed_out,
     home,
     imports,
     machines,
@@ -34,7 +35,7 @@ from backend.backoffice import (
     waiting,
 )
 
-_PEOPLE = (members, members_many, duplicates, card_types, member, member_deeds)
+_PEOPLE = (members, members_many, duplicates, card_types, handed_out, member, member_deeds)
 _PROGRAMS = (programs, program_rules, program_versions, program_start, campaigns)
 _SHOP = (products, price_books, gifts, stores, people, settings)
 _FIGURES = (reports, waiting, imports, messages, machines, audit)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from backend.api.callers import looking_at
 from backend.api.pages import Paging
 from backend.api.pages import page as one_page
+from backend.backoffice.handed_out import PURPOSES
 from backend.backoffice.office import OfficePage, show
 from backend.backoffice.reading import (
     Standing,
@@ -23,7 +24,7 @@ from backend.db import Transaction, adjustments, members, merges, shops
 from backend.db import accounts as kept_accounts
 from backend.rights import Right
 from backend.services import clock
-from backend.services.people import cards, households, own_account, records
+from backend.services.people import cards, households, link_desk, own_account, records
 from backend.services.points import accounts
 from backend.services.points.accounts import Seen
 from backend.services.points.adjustments import told as adjustment_told
@@ -303,6 +304,7 @@ def household_of(page: Page, member: str, form: Form | None, status: int = 200) 
 
 def names_of(tx: Transaction, wanted: list[str] | tuple[str, ...]) -> Mapping[str, str]:
     """The names of some members, by id."""
+    members.expect(tx, [MemberId(each) for each in wanted], ())
     found = {each: members.member(tx, MemberId(each)) for each in wanted}
     return {
         each: f"{known.first_name} {known.last_name}".strip()
@@ -349,10 +351,15 @@ def data_of(page: Page, member: str, form: Form | None = None, status: int = 200
         absorbed = members.absorbed_by(tx, MemberId(member))
         merged = [(each, merges.of_absorbed(tx, each)) for each in absorbed]
         people = names_of(tx, (*person.record.alike, *absorbed, person.record.merged_into or ""))
+        handed = link_desk.of_member(tx, member).links
+        names = {store.id: store.name for store in shops.stores(tx)}
     return tab(
         page,
         "data",
         person,
+        handed=handed,
+        names=names,
+        PURPOSES=PURPOSES,
         status=status,
         merged=[(each, row.id) for each, row in merged if row is not None],
         people=people,

@@ -67,6 +67,31 @@ def by_token(tx: Transaction, token_hash: str) -> LinkRow | None:
     return None if row is None else _row(row)
 
 
+def some(tx: Transaction, ids: Sequence[str]) -> tuple[LinkRow, ...]:
+    """Those of these ids that there are."""
+    table = tables.links
+    found = tx.rows(select(table).where(table.c.tenant == tx.tenant, table.c.id.in_(ids)))
+    return tuple(_row(row) for row in found)
+
+
+def of_member(tx: Transaction, member: MemberId) -> tuple[LinkRow, ...]:
+    """What was handed out for somebody and may still be opened, the latest first."""
+    table = tables.links
+    found = tx.rows(
+        select(table)
+        .where(table.c.tenant == tx.tenant, table.c.member == member, table.c.expires_at > tx.now)
+        .order_by(table.c.handed_out_at.desc(), table.c.id)
+    )
+    return tuple(_row(row) for row in found)
+
+
+def end(tx: Transaction, wanted: str) -> None:
+    """Nobody opens it from now on."""
+    table = tables.links
+    mine = (table.c.tenant == tx.tenant, table.c.id == wanted)
+    tx.run(update(table).where(*mine).values(expires_at=tx.now))
+
+
 def used(tx: Transaction, ids: Sequence[str], terminal: TerminalId) -> tuple[LinkRow, ...]:
     """Those of a terminal by which somebody joined."""
     table = tables.links

@@ -194,6 +194,25 @@ class LinkAnswer(Wire):
     expires_at: Instant = Field(description="The moment from which it opens nothing.")
 
 
+class LinkFound(Wire):
+    """A link that was handed out, without what opens it."""
+
+    id: Id
+    purpose: Literal["invite", "handoff", "data", "account"]
+    store: Id
+    member: Id | None = Field(description="Whose it is, or who joined by it; null for nobody yet.")
+    handed_out_at: Instant
+    expires_at: Instant
+    open: bool = Field(description="Whether it still opens something.")
+    used_at: Instant | None = Field(description="When somebody joined by it.")
+
+
+class LinksFound(Wire):
+    """Links that were handed out."""
+
+    links: tuple[LinkFound, ...]
+
+
 class JoinForm(Wire):
     """What the form behind a link shows."""
 

@@ -46,7 +46,7 @@ def invite_stranger(
     if program is None or not is_invited(program.invitations, None):
         return None
     first = earning.welcome(program, MemberId(receipt), store.id, now=tx.now, zone=store.zone)
-    wanted = NewLink(id=_link_id(store, receipt))
+    wanted = NewLink(id=link_id(store, receipt))
     words = tickets.words_for("", accepted)
     return _invitation(tx, store, program, wanted, first.points if first else 0, words, address)
 
@@ -68,11 +68,12 @@ def _for_member(
     if not is_invited(program.invitations, Reachable(has_mail=has_mail, agrees=agrees)):
         return None
     first = welcome.due(tx, person, program, store) if person.loyalty else None
-    wanted = NewLink(id=_link_id(store, receipt), member=person.id)
+    wanted = NewLink(id=link_id(store, receipt), member=person.id)
     return _invitation(tx, store, program, wanted, first.points if first else 0, words, address)
 
 
-def _link_id(store: Store, receipt: str) -> str:
+def link_id(store: Store, receipt: str) -> str:
+    """The id of the link to join by that is printed on a ticket."""
     return derived_entry("invited-on", store.id, receipt)
 
 
