@@ -33,6 +33,10 @@ from loyalty.program import Campaign
 PATH = "/office/campaigns"
 _NOON = time(12)
 _Campaign = Annotated[Id, Path()]
+Run = tuple[Key, str, str]
+"""A campaign on a day: its program, its id, its name in the reader's words."""
+Day = tuple[date, bool, list[Run]]
+"""A day of the calendar, whether it is of the month, and what runs on it."""
 
 routes = page_routes(PATH)
 
@@ -56,7 +60,7 @@ def calendar(page: WriterPage, month: str = "") -> Response:
             for campaign, message in kept.messages(tx, program).items()
         }
     first = _month(month, today)
-    weeks = [
+    weeks: list[list[Day]] = [
         [(day, day.month == first.month, _running(page, day, found)) for day in week]
         for week in Calendar().monthdatescalendar(first.year, first.month)
     ]
@@ -64,6 +68,7 @@ def calendar(page: WriterPage, month: str = "") -> Response:
         page,
         "shop/calendar.html",
         weeks=weeks,
+        agenda=_agenda([day for week in weeks for day in week if day[1]]),
         today=today,
         title=_at_noon(page, first),
         month_before=_month_of(first - timedelta(days=1)),
@@ -88,15 +93,27 @@ def _campaigns(program: object) -> tuple[Campaign, ...]:
     return getattr(program, "campaigns", ())
 
 
-def _running(
-    page: Page, day: date, found: Sequence[tuple[Key, object, Campaign]]
-) -> list[tuple[Key, str, str]]:
+def _running(page: Page, day: date, found: Sequence[tuple[Key, object, Campaign]]) -> list[Run]:
     return [
         (program, campaign.id, in_words(dict(campaign.name), page.words))
         for program, _, campaign in found
         # Whatever its hours are: it runs on that day.
         if is_open(replace(campaign.window, hours=()), _at_noon(page, day))
     ]
+
+
+def _agenda(days: Sequence[Day]) -> list[tuple[date, date, Run]]:
+    """The same month as a list, for a phone: each run of days with its campaign, in their order."""
+    spans: dict[Run, list[tuple[date, date]]] = {}
+    for day, _, runs in days:
+        for run in runs:
+            before = spans.setdefault(run, [])
+            if before and before[-1][1] == day - timedelta(days=1):
+                before[-1] = (before[-1][0], day)
+            else:
+                before.append((day, day))
+    found = [(first, last, run) for run, each in spans.items() for first, last in each]
+    return sorted(found, key=lambda span: span[:2])
 
 
 def _at_noon(page: Page, day: date) -> datetime:
