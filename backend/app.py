@@ -64,7 +64,7 @@ from backend.portal import AREAS as PORTAL
 from backend.services.selling.queue import SalesQueue
 from backend.shop import AREAS as SHOP
 from backend.till import AREAS as TILL
-from backend.web import look
+from backend.web import look, trouble
 from backend.web import routes as web
 from backend_client.schemas.base import API
 from backend_client.schemas.problems import ProblemName
@@ -163,7 +163,7 @@ def create_app(
     app.state.door = Door(first_run)
     database.heard = app.state.bell.ring
     tell_problems(app)
-    web.tell_missing(app)
+    trouble.tell_browsers(app)
     for area in _AREAS:
         app.include_router(area.routes)
     for page in (look, web, *OFFICE, *TILL, *PORTAL, *SHOP):
@@ -171,9 +171,9 @@ def create_app(
     app.get("/healthz", tags=["operations"], responses=documented())(_healthz)
     metrics = Metrics(database.clock())
     app.get("/metrics", include_in_schema=False)(_metrics(metrics, metrics_token))
-    app.add_middleware(Limits, rate=rate)
+    app.add_middleware(Limits, rate=rate, refusing=trouble.at_the_door)
     app.add_middleware(Cors)
-    app.add_middleware(Guard, metrics=metrics, hosts=hosts)
+    app.add_middleware(Guard, metrics=metrics, hosts=hosts, refusing=trouble.at_the_door)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's manual, "Extending OpenAPI"
     return app
 

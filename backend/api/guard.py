@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.headers import HEADERS, HTTPS_ONLY
-from backend.api.problems import problem
+from backend.api.problems import Refusing, refuse
 from backend.logs import facts, request_id
 from backend.metrics import Metrics
 from backend_client.schemas.problems import ProblemName
@@ -63,9 +63,16 @@ FILES = (
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, hosts: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        hosts: Collection[str] = (),
+        refusing: Refusing = refuse,
+    ) -> None:
         """`hosts`: the only names under which we answer; empty for any."""
-        self._app, self._metrics = app, metrics
+        self._app, self._metrics, self._refusing = app, metrics, refusing
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +89,7 @@ class Guard:
             if refusal is None:
                 await self._app(scope, visit.receive, visit.send)
             else:
-                await problem(refusal)(scope, receive, visit.send)
+                await self._refusing(scope, refusal)(scope, receive, visit.send)
         finally:
             visit.write_down(self._metrics)
 

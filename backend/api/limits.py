@@ -13,7 +13,7 @@ from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backend.api.problems import problem
+from backend.api.problems import Refusing, refuse
 from backend_client.schemas.problems import ProblemName
 
 _KEYS_MAX = 10_000
@@ -32,8 +32,15 @@ class Rate:
 class Limits:
     """ASGI middleware: refuses, with Retry-After, what comes too fast under one key."""
 
-    def __init__(self, app: ASGIApp, *, rate: Rate, clock: Callable[[], float] = monotonic) -> None:
-        self._app, self._rate, self._clock = app, rate, clock
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        rate: Rate,
+        clock: Callable[[], float] = monotonic,
+        refusing: Refusing = refuse,
+    ) -> None:
+        self._app, self._rate, self._clock, self._refusing = app, rate, clock, refusing
         self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,9 +48,8 @@ class Limits:
         wait_s = self._wait_s(scope) if scope["type"] == "http" else 0
         if wait_s:
             headers = {"Retry-After": str(wait_s)}
-            await problem(ProblemName.TOO_MANY, f"wait {wait_s} s", headers=headers)(
-                scope, receive, send
-            )
+            told = self._refusing(scope, ProblemName.TOO_MANY, f"wait {wait_s} s", headers)
+            await told(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from backend.api.headers import HEADERS
 from backend.errors import STATUS, DatabaseBusy, Refused
@@ -108,6 +109,27 @@ def problem(
     )
 
 
+class Refusing(Protocol):
+    """How somebody is told what is refused before any route is asked."""
+
+    def __call__(
+        self,
+        scope: Scope,
+        name: ProblemName,
+        detail: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer."""
+
+
+def refuse(
+    scope: Scope, name: ProblemName, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """To programs: the problem, whoever asked."""
+    del scope
+    return problem(name, detail, headers=headers)
+
+
 def problem_of(error: Refused | LoyaltyError) -> Problem:
     """The same as a part of an answer that tells of several things."""
     if isinstance(error, Refused):
@@ -126,7 +148,7 @@ def tell_problems(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(LoyaltyError, _rule)
     app.add_exception_handler(DatabaseBusy, _busy)
-    app.add_exception_handler(Exception, _our_mistake)
+    app.add_exception_handler(Exception, our_mistake)
 
 
 def documented(*names: ProblemName) -> dict[int | str, dict[str, Any]]:
@@ -200,7 +222,8 @@ async def _busy(_: Request, __: Exception) -> JSONResponse:
     return problem(ProblemName.BUSY, "come back in a second")
 
 
-async def _our_mistake(_: Request, __: Exception) -> JSONResponse:
+async def our_mistake(_: Request, __: Exception) -> JSONResponse:
+    """What a program is told when the server itself failed."""
     # The server logs it, with its trace: the exception goes on to it after this answer.
     # This answer does not pass the door, where the others get their headers.
     detail = "it was written down; try again or call support"

@@ -24,6 +24,11 @@ class MemberPage(Page):
 
     member: Visitor
 
+    @property
+    def reader(self) -> str:
+        """Who reads it: the member."""
+        return self.member.id
+
     def own(self, template: str, *, status: int = 200, **values: object) -> Response:
         """The page inside the frame of the account."""
         with self.database.read(self.member.tenant) as tx:

@@ -25,7 +25,7 @@ from backend.services.team.sessions import csrf_of
 from backend.web import birthdays, look
 from backend.web.forms import CSRF_FIELD, Form, Sent
 from backend.web.refusals import of_answer
-from backend.web.words import LANGUAGES, NAMES, PageWords, language_for, words_in
+from backend.web.words import LANGUAGES, NAMES, PageWords, language_for, later, words_in
 from backend_client.schemas.problems import ProblemName
 
 LANGUAGE_COOKIE = "loyalty_language"
@@ -39,6 +39,22 @@ POLICY = (
     " frame-ancestors 'none'"
 )
 """Nothing but our own files, and no script or style written into a page."""
+
+
+NOT_YOURS = later("This is not part of your work here. Whoever owns the shop can change that.")
+
+
+class OldForm(Refused):
+    """A form that another session was shown, or another site made."""
+
+    def __init__(self) -> None:
+        """Nothing of it was read."""
+        super().__init__(ProblemName.NOT_ALLOWED, _OLD_FORM)
+
+
+_OLD_FORM = later(
+    "It was shown before somebody signed in or out here: open it again, then send it."
+)
 
 
 class SignInFirst(Exception):
@@ -71,6 +87,8 @@ class Page:
     """What the page's forms carry."""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     """In which its times are told: that of the visitor's store."""
+    policy: str = POLICY
+    """What a browser may load and show for it."""
     _cookies: list[Callable[[Response], None]] = field(default_factory=list)
 
     @property
@@ -78,6 +96,11 @@ class Page:
         """Who is signed in, for what the API's routes do."""
         assert self.visitor is not None, "only pages behind a right ask for it"
         return self.visitor
+
+    @property
+    def reader(self) -> str:
+        """Who reads it, where they are signed in: what was typed comes back to nobody else."""
+        return self.visitor.actor if self.visitor else ""
 
     def may(self, right: Right) -> bool:
         """Whether the visitor has the right."""
@@ -93,7 +116,9 @@ class Page:
         house = values.get("company") or values.get("shop") or self._house()
         tools = self._tools() | {"brand": house}
         text = _environment().get_template(template).render(page=self, **tools, **values)
-        answer = HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})
+        answer = HTMLResponse(
+            text, status_code=status, headers={"Content-Security-Policy": self.policy}
+        )
         if self.request.cookies.get(_SAID_COOKIE):
             answer.delete_cookie(_SAID_COOKIE)
         return self._finished(answer)
@@ -230,17 +255,17 @@ def page_with(right: Right) -> Callable[..., Page]:
 
     def _page(page: StaffPage) -> Page:
         if not page.may(right):
-            raise Refused(ProblemName.NOT_ALLOWED, f"your role lacks the right {right}")
+            raise Refused(ProblemName.NOT_ALLOWED, NOT_YOURS)
         return page
 
     return _page
 
 
 def form_of(page: Page, sent: Sent) -> Form:
-    """What was sent from a page that the same browser was given. Raises Refused."""
+    """What was sent from a page that the same browser was given. Raises OldForm."""
     shown = sent.get(CSRF_FIELD)
     if not isinstance(shown, str) or not hmac.compare_digest(page.csrf.encode(), shown.encode()):
-        raise Refused(ProblemName.NOT_ALLOWED, "the form is not of this session: load it again")
+        raise OldForm
     return Form(sent, page.words)
 
 

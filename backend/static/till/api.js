@@ -30,6 +30,8 @@ function say(name, blanks = {}) {
 class Refused extends Error {}
 /** Nobody answered: what was asked may be done, or not. */
 class Unanswered extends Refused {}
+/** The session ended meanwhile: whoever stands here signs in again, and goes on. */
+class SignedOut extends Refused {}
 
 function why(problem) {
   const name = (problem.type || "").replace("urn:loyalty:problem:", "");
@@ -66,7 +68,7 @@ async function ask(method, path, body) {
     }
     if (answer.ok) return answer.json();
     if (answer.status === 503 && attempt < TRIES) continue;
-    if (answer.status === 401) throw new Refused(WORDS.signed_out);
+    if (answer.status === 401) throw new SignedOut(WORDS.signed_out);
     throw new Refused(why(await answer.json().catch(() => ({}))));
   }
 }
@@ -168,7 +170,11 @@ async function attempt(place, deed) {
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    place.textContent = error.message;
+    place.replaceChildren(error.message);
+    if (error instanceof SignedOut) {
+      const back = encodeURIComponent(location.pathname + location.search);
+      place.append(" ", make("a", { href: `/sign-in?back=${back}`, text: WORDS.sign_in }));
+    }
     place.hidden = false;
     return false;
   }

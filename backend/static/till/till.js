@@ -3,6 +3,7 @@
 
 const SEARCH_AFTER_MS = 180;
 const TILES_MAX = 24;
+const START_AGAIN_MS = 5000;
 let family = "";
 let searching = 0;
 let shown = 0;
@@ -125,9 +126,12 @@ function drawCardTypes() {
 }
 
 async function start() {
-  remembered();
   const ready = await attempt(trouble, async () => { shop = await ask("GET", "/till"); });
-  if (!ready) return;
+  if (!ready) {
+    // Nobody need open the till again: it starts when the server is there.
+    setTimeout(start, START_AGAIN_MS);
+    return;
+  }
   document.querySelector(".customer").hidden = !shop.loyalty;
   document.body.classList.toggle("silent", !shop.loyalty);
   byId("open-voucher").hidden = !shop.loyalty;
@@ -148,4 +152,5 @@ bindPoints();
 bindPaper();
 bindReturns();
 bindKeys();
+remembered();
 start();
