@@ -103,7 +103,7 @@ async def _new_card(kiosk: Kiosk, sent: CodeAsked, passed: CodePassed) -> Visit 
         given = await asked(partial(kiosk.client.give_card, sent.id, tapped))
         if isinstance(given, Tell):
             return Tell.LOST_OFFLINE if given is Tell.OFFLINE else given
-        for lost in passed.cards:
+        for lost in (card for card in passed.cards if not card.on_phone):
             await kiosk.db.run(Transaction.save_card, lost.card, lost.member, CardStatus.BLOCKED)
         await kiosk.db.run(Transaction.save_card, key, given.member, CardStatus.ACTIVE)
         kiosk.session.card = key

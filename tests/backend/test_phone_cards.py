@@ -8,9 +8,9 @@ import requests
 from backend_client.errors import BackendRefused
 from backend_client.schemas.tills import MemberQuery
 from tests.support.account import Phone
-from tests.support.desk import Clock, Desk, desk
-from tests.support.facts import sale_of
-from tests.support.server import Company, Connected
+from tests.support.desk import Clock, Desk, desk, mailed
+from tests.support.facts import Kiosk, sale_of
+from tests.support.server import Company, Connected, new_id
 
 CAMILLE = "camille@example.org"
 UID, OTHER = "04a1b2c3d4e5f6", "04ffb2c3d4e5f6"
@@ -138,6 +138,24 @@ def test_a_lost_phone_shows_no_other_card_until_its_owner_signs_in_again(
     fresh = made(phone)
     assert fresh != number
     assert line.till.find_member(MemberQuery(card_uid=fresh)).id == member
+
+
+def test_who_loses_their_card_keeps_the_one_on_their_phone(
+    counter: Desk, phone: Phone, line: Connected, kiosk: Kiosk
+) -> None:
+    member = camille(counter, phone, card_uid=UID)
+    number, wanted = made(phone), new_id()
+    line.raw("POST", "/v1/kiosk/codes", {"id": wanted, "email": CAMILLE})
+    digits = {"digits": mailed(phone.shop, wanted)}
+    line.raw("POST", f"/v1/kiosk/codes/{wanted}/check", digits)
+    tapped = {"card": kiosk.card(bytes.fromhex(OTHER))}
+    new = line.raw("POST", f"/v1/kiosk/codes/{wanted}/card", tapped).json()
+    assert "on_phone" not in new
+    for uid in (number, OTHER):
+        assert line.till.find_member(MemberQuery(card_uid=uid)).id == member
+    with pytest.raises(BackendRefused, match="blocked"):
+        line.till.find_member(MemberQuery(card_uid=UID))
+    assert phone.ask("GET", "/me/card")["number"] == number, "and is signed in still"
 
 
 def test_a_card_that_replaces_the_phone_is_no_phone(counter: Desk, phone: Phone) -> None:

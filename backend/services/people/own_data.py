@@ -136,7 +136,8 @@ def give_card(tx: Transaction, terminal: Terminal, code: str, body: CardTapped) 
 def _lost(tx: Transaction, member: MemberId, body: CardTapped) -> list[Card]:
     mine = cards.cards_of(tx, member)
     if body.instead_of is None:
-        return [card for card in mine if card.status is CardStatus.ACTIVE]
+        # A phone is in the hand that types the code, as a rule; its card is not what was lost.
+        return [card for card in mine if card.status is CardStatus.ACTIVE and not card.on_phone]
     lost = [card for card in mine if card.key == body.instead_of]
     if not lost:
         raise Refused(ProblemName.NOT_FOUND, "no such card of this member")
