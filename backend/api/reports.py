@@ -10,13 +10,17 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from backend.api.callers import Caller, Data, allowed
+from backend.api.pages import Asked as Listed
+from backend.api.pages import page, place_in_time
 from backend.api.problems import BODY, TOKEN, documented
 from backend.api.tables import table
 from backend.db import Database, Transaction, shops
 from backend.db.daily import Period
+from backend.db.discounts import tickets as tickets_with_discounts
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.figures import accounting, reports
+from backend.services.figures import discounts as discounting
 from backend.services.figures.clearing import clearing_report
 from backend.services.points.worth import decimals, in_a_table, major, unit_of
 from backend.services.team import audit
@@ -28,6 +32,7 @@ from backend_client.schemas.reports import (
     By,
     CampaignsReport,
     ClearingReport,
+    DiscountsReport,
     GiftsReport,
     JournalReport,
     LiabilityReport,
@@ -165,6 +170,47 @@ def gifts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
                 rules.currency,
             )
             for each in report.lines
+        ),
+    )
+
+
+@routes.get("/reports/discounts", responses=_ANSWERS)
+def discounts(database: Data, caller: _Reader, asked: _Asked, paging: Listed) -> DiscountsReport:
+    """Every discount: on an article, on a whole ticket, by points; by whom, and on which ticket."""
+    with database.read(caller.tenant) as tx:
+        found = tickets_with_discounts(
+            tx, asked, before=place_in_time(paging), limit=paging.limit + 1
+        )
+        told, following = page(found, paging, lambda each: (each.at.isoformat(), each.sale))
+        return DiscountsReport(
+            since=asked.since,
+            until=asked.until,
+            sums=discounting.sums(discounting.every(tx, asked)),
+            lines=tuple(discounting.given(tx, told)),
+            next=following,
+        )
+
+
+@routes.get("/reports/discounts.csv", responses=_ANSWERS | _CSV, response_class=Response)
+def discounts_file(database: Data, caller: _Reader, asked: _Asked) -> Response:
+    """All of the period as a table, in amounts, with the names of stores, tills and staff."""
+    lines = _exported(database, caller, "discounts", lambda tx: tuple(discounting.every(tx, asked)))
+    with database.read(caller.tenant) as tx:
+        names = discounting.names(tx)
+    return table(
+        (
+            *("at", "ticket", "store", "till", "by", "member", "kind", "article", "reward"),
+            *("amount", "of", "currency", "stands"),
+        ),
+        (
+            (
+                *(line.at.isoformat(), line.sale),
+                *(names.get(each or "", each) for each in (line.store, line.till, line.by)),
+                *(line.member, line.kind.value, line.article, line.reward),
+                *(_amount(minor, line.currency) for minor in (line.amount, line.of)),
+                *(line.currency, "yes" if line.stands else "no"),
+            )
+            for line in lines
         ),
     )
 

@@ -7,6 +7,7 @@ from backend.backoffice import (
     audit,
     campaigns,
     card_types,
+    discounts,
     door,
     duplicates,
     first_run,
@@ -38,7 +39,7 @@ from backend.backoffice import (
 _PEOPLE = (members, members_many, duplicates, card_types, handed_out, member, member_deeds)
 _PROGRAMS = (programs, program_rules, program_versions, program_start, campaigns)
 _SHOP = (products, price_books, gifts, stores, people, settings)
-_FIGURES = (reports, waiting, imports, messages, machines, audit)
+_FIGURES = (reports, discounts, waiting, imports, messages, machines, audit)
 
 AREAS = (door, first_run, password, home, me, *_PEOPLE, *_PROGRAMS, *_SHOP, *_FIGURES)
 """Every file of pages."""

@@ -33,6 +33,7 @@ TABS = (
     ("/trend", later("Month by month")),
     ("/retention", later("Who comes back")),
     ("/gifts", later("Gifts and their cost")),
+    ("/discounts", later("Discounts")),
     ("/campaigns", later("Campaigns")),
     ("/uplift", later("What gifts bring in")),
     ("/liability", later("Liability")),
@@ -272,7 +273,7 @@ def gifts(page: _ReaderPage) -> Response:
 
     def count() -> dict[str, Any]:
         report = api.gifts(page.database, page.caller, wanted.period)
-        names = _reward_names(page)
+        names = reward_names(page)
         counted: dict[str, int] = {}
         for line in report.lines:
             if _stands(line):
@@ -318,7 +319,7 @@ def _stands(line: GiftLine) -> bool:
     return line.state != "voided"
 
 
-def _reward_names(page: Page) -> dict[str, str]:
+def reward_names(page: Page) -> dict[str, str]:
     """What rewards are called, by the reason that the report gives."""
     with page.database.read(page.caller.tenant) as tx:
         found = {store.program for store in shops.stores(tx)}

@@ -1,5 +1,6 @@
 """Reports: activity, liability, gifts, uplift, accounts, clearing. Rates are in basis points."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -119,6 +120,54 @@ class GiftsReport(Wire):
     points: int = Field(description="Points, in the program's smallest unit.")
     money: Minor = Field(default=0, description="The sum of the loyalty lines on tickets.")
     cost: Minor | None
+
+
+class DiscountKind(StrEnum):
+    """What a discount was given on, or by."""
+
+    ARTICLE = "article"
+    """Off one line."""
+    TICKET = "ticket"
+    """Off the whole."""
+    LOYALTY = "loyalty"
+    """By points: a reward that took money off, or paid a part."""
+
+
+class DiscountLine(Wire):
+    """One discount on one ticket."""
+
+    at: Instant
+    sale: Id
+    store: str
+    till: str = Field(description="The till's id.")
+    by: str | None = Field(description="`staff:ID` of who rang it up; null where a key did.")
+    member: Id
+    kind: DiscountKind
+    article: str = Field(default="", description="The code of what it was taken off, if any.")
+    reward: Id | None = Field(default=None, description="What points were used for.")
+    amount: Minor
+    of: Minor | None = Field(default=None, description="What the line, or the ticket, came to.")
+    currency: str
+    stands: bool = Field(description="False where the ticket was voided or the points went back.")
+
+
+class DiscountSum(Wire):
+    """What one kind of discount came to."""
+
+    kind: DiscountKind
+    currency: str
+    discounts: int = Field(description="How many were given.")
+    amount: Minor
+
+
+class DiscountsReport(Wire):
+    """Every discount on the tickets of members, the latest first; the sums are of the period."""
+
+    since: Instant
+    until: Instant
+    sums: tuple[DiscountSum, ...]
+    lines: tuple[DiscountLine, ...]
+    next: str | None = Field(description="Where the next page begins; null on the last.")
 
 
 class ComparedGroup(Wire):

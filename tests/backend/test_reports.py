@@ -17,13 +17,14 @@ from backend.db import tables
 from backend.db.accounts import every_account
 from backend.rights import Role
 from backend.services.points.worth import in_money, rate_bp
-from backend_client.schemas.sales import SaleAct
-from backend_client.schemas.uses import UseBody
+from backend_client.schemas.sales import LineBody, SaleAct
+from backend_client.schemas.uses import UseAnswer, UseBody
 from loyalty.document import read_program
 from loyalty.entries import EntryKind
 from loyalty.ids import MemberId, StoreId
+from loyalty.sales import LineKind
 from tests.support.books import Books
-from tests.support.counter import counter, document, join
+from tests.support.counter import counter, document, join, ticket
 from tests.support.facts import Journal, Kiosk, now, sale_of
 from tests.support.server import PROGRAM, Company, Connected, company, in_process, new_id
 from tests.support.staff import AtWork, at_work
@@ -182,8 +183,37 @@ def test_what_points_took_off_tickets_is_in_the_gifts_to_the_cent(url: str) -> N
         assert (lines["reward:five"]["money"], lines["reward:five"]["article"]) == (500, "REMISE-5")
         assert lines["reward:coffee"]["state"] == "voided"
         on_tickets = -taken[0].line.unit_price
+        _every_discount_stands_alone(line, manager, member, taken[0])
         assert (told["gifts"], told["points"], told["money"]) == (1, 300, on_tickets)
         assert told["cost"] == on_tickets
+
+
+def _every_discount_stands_alone(
+    line: Connected, manager: AtWork, member: str, used: UseAnswer
+) -> None:
+    """GLO-13: by the till, on a line and on the whole; by points; and what a void undoes."""
+    assert line.session is not None
+    bread = LineBody(article="PAIN", quantity=3, unit_price=4_00, discount=2_00)
+    five = LineBody(kind=LineKind.REWARD, article="REMISE-5", unit_price=-5_00)
+    kept = ticket(member, bread, five, total=4_00, discount=1_00, uses=(used.id,))
+    gone = ticket(member, bread, total=10_00)
+    line.till.record_sale(kept)
+    line.till.record_sale(gone)
+    line.till.void_sale(gone.id, SaleAct(id=new_id(), at=now()))
+    told = report(manager, line.session, "discounts")
+    sums = [(each["kind"], each["discounts"], each["amount"]) for each in told["sums"]]
+    assert sums == [("article", 1, 2_00), ("loyalty", 1, 5_00), ("ticket", 1, 1_00)]
+    undone, *rest = told["lines"]
+    assert (undone["sale"], undone["stands"], undone["of"]) == (gone.id, False, 12_00)
+    assert [each["amount"] for each in rest] == [2_00, 1_00, 5_00]
+    assert {each["sale"] for each in rest} == {kept.id}
+    first = report(manager, line.session, "discounts", limit="1")
+    assert [each["sale"] for each in first["lines"]] == [gone.id]
+    following = report(manager, line.session, "discounts", limit="1", cursor=first["next"])
+    assert (following["lines"], following["next"]) == (rest, None)
+    names, *rows = table(manager, line.session, "discounts")
+    assert (names[:4], len(rows)) == (["at", "ticket", "store", "till"], 4)
+    assert rows[0][2:5] == ["Maison Lise", "Till", ""]
 
 
 def test_each_campaign_shows_what_it_gave_and_who_came_back_for_a_gift(url: str) -> None:

@@ -23,6 +23,7 @@ PATHS = (
     "/office/reports/trend?now=1",
     "/office/reports/retention?now=1",
     "/office/reports/gifts?now=1&from=2026-06-01",
+    "/office/reports/discounts?now=1&from=2026-06-01",
     "/office/reports/campaigns?now=1",
     "/office/reports/uplift?now=1",
     "/office/reports/liability?now=1",
