@@ -8,7 +8,7 @@ from backend.api.callers import Caller, Data, allowed
 from backend.api.etags import WhatWasSeen, tagged
 from backend.api.pages import Asked, page
 from backend.api.problems import documented
-from backend.db import catalogue
+from backend.db import Database, catalogue
 from backend.errors import Refused
 from backend.rights import Right
 from backend.services.shop.catalogue import (
@@ -23,7 +23,12 @@ from backend.services.shop.catalogue import (
     put_line,
     put_product,
 )
-from backend.services.shop.product_files import export_products, import_products
+from backend.services.shop.product_files import (
+    MINOR_UNITS,
+    Notation,
+    export_products,
+    import_products,
+)
 from backend_client.schemas.base import API
 from backend_client.schemas.catalogue import (
     PriceBookBody,
@@ -137,6 +142,11 @@ def product_import(
 )
 def product_export(database: Data, caller: _Editor) -> Response:
     """Every product in a file that the import reads back."""
+    return product_file(database, caller, MINOR_UNITS)
+
+
+def product_file(database: Database, caller: Caller, notation: Notation) -> Response:
+    """Every product in a file, its amounts written so."""
     with database.read(caller.tenant) as tx:
         found: list[ProductFound] = []
         while some := catalogue.products_after(
@@ -144,7 +154,7 @@ def product_export(database: Data, caller: _Editor) -> Response:
         ):
             found += some
     return Response(
-        "".join(export_products(found)),
+        notation.mark + "".join(export_products(found, notation)),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="products.csv"'},
     )

@@ -14,8 +14,9 @@ from backend.db import catalogue
 from backend.db.gifts import counted_in
 from backend.errors import Refused
 from backend.rights import Right
+from backend.services.points.worth import decimals
 from backend.services.shop.catalogue import PRESETS, delete_product, product_of, put_product
-from backend.services.shop.product_files import import_products
+from backend.services.shop.product_files import Notation, import_products
 from backend.web.forms import Form
 from backend.web.page import Page, StaffForm, page_with
 from backend.web.routes import page_routes
@@ -88,8 +89,22 @@ def products(page: CatalogueDoor, search: str = "", family: str = "", gifts: str
 
 @routes.get("/export")
 def export(page: CatalogueDoor) -> Response:
-    """Every product in a file that the import reads back."""
-    return api.product_export(page.database, page.caller)
+    """Every product in a file that the import reads back, with prices as people write them."""
+    return api.product_file(page.database, page.caller, _notation(page))
+
+
+def _notation(page: Page) -> Notation:
+    """How the reader's spreadsheet writes amounts, and parts its columns."""
+    with page.database.read(page.caller.tenant) as tx:
+        here = standing(tx, page)
+    digits, point = decimals(here.currency), page.words.decimal_point
+    return Notation(
+        digits=digits,
+        points_digits=digits if here.in_money else 0,
+        decimal_point=point,
+        delimiter=";" if point == "," else ",",
+        mark="\ufeff",
+    )
 
 
 @routes.get("/import")
@@ -102,14 +117,17 @@ def ask_file(page: CatalogueDoor) -> Response:
 def take_file(page: CatalogueDoor, form: StaffForm, file: Uploaded) -> Response:
     """Tried first: what the file would do; then, sent for sure, it is done."""
     found: ProductsImported | None = None
+    notation = _notation(page)
     with form.attempt():
         if not file:
             raise form.mistake("file", "Choose a file")
         with page.database.read(page.caller.tenant) as tx:
-            found = import_products(tx, file, dry_run=True)
+            found = import_products(tx, file, dry_run=True, notation=notation)
         if form.flag("sure") and not found.bad_rows:
             tenant = page.caller.tenant
-            done = page.database.run(tenant, import_products, file, dry_run=False)
+            done = page.database.run(
+                tenant, import_products, file, dry_run=False, notation=notation
+            )
             return page.go(
                 PATH,
                 page.words.t(
@@ -121,14 +139,15 @@ def take_file(page: CatalogueDoor, form: StaffForm, file: Uploaded) -> Response:
 
 def _show_import(page: Page, form: Form | None, found: ProductsImported | None = None) -> Response:
     with page.database.read(page.caller.tenant) as tx:
-        currency = standing(tx, page).currency
+        here = standing(tx, page)
     return show(
         page,
         "shop/import.html",
         status=422 if form and (form.wrong or (found and found.bad_rows)) else 200,
         form=form,
         found=found,
-        currency=currency,
+        here=here,
+        example=here.price(1250),
     )
 
 

@@ -63,9 +63,13 @@ class Standing:
         """As a form holds them: an amount where the program counts money; empty for none."""
         if points is None or not self.in_money:
             return "" if points is None else str(points)
+        return self.price(points)
+
+    def price(self, minor: int) -> str:
+        """An amount as it is typed, without its currency: "12,50"."""
         units = minor_units(self.currency)
         digits = len(str(units)) - 1
-        return f"{Decimal(points) / units:.{digits}f}".replace(".", self.decimal_point)
+        return f"{Decimal(minor) / units:.{digits}f}".replace(".", self.decimal_point)
 
     def read(self, form: Form, name: str) -> int | None:
         """Points as they were typed; None for none. Raises Refused."""

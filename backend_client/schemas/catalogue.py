@@ -147,6 +147,9 @@ class ProductsImported(Wire):
         description="The first hundred rows that cannot be taken; while there is one, nothing is"
         " written."
     )
+    first: tuple[ProductFound, ...] = Field(
+        default=(), description="The first ten that are new or changed, as they are then."
+    )
 
 
 class PriceBookBody(Wire):

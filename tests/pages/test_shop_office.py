@@ -62,17 +62,7 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
     page.get_by_label("Code ou nom").fill("artisan")
     expect(page.get_by_role("link", name="Frais de port")).to_have_count(0)
     expect(page.get_by_text("15 chacun")).to_be_visible()
-    page = visit.open("/office/products/import")
-    rows = b"id,name,price\nSAVON,Savon de Marseille,850\nMIEL,Miel,890\n"
-    sent = {"name": "products.csv", "mimeType": "text/csv", "buffer": rows}
-    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # Playwright's FilePayload
-    _press(page, "Essayer d’abord")
-    page.get_by_text("Le fichier convient").wait_for()
-    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
-        assert catalogue.product(tx, "MIEL") is None
-    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # as above
-    _press(page, "Importer pour de bon")
-    page.get_by_text("1 ajoutés, 1 modifiés").wait_for()
+    _come_from_a_file(visit)
     _leave_out_a_pack(visit, "MIEL", "SAVON × 2")
     page = visit.open("/office/price-codes")
     page.get_by_label("Code", exact=True).fill("PRO")
@@ -91,6 +81,36 @@ def test_products_are_added_found_excluded_and_come_from_files(visit: Visit) -> 
         assert (book.id, book.earns) == ("PRO", False)
         (line,) = catalogue.lines_after(tx, "PRO", None, 10)
         assert (line.product, line.price) == ("SAVON", 500)
+
+
+def _come_from_a_file(visit: Visit) -> None:
+    """Written as the reader's spreadsheet does, tried first, then taken."""
+    page = visit.open("/office/products/import")
+    with page.expect_download() as saved:
+        page.get_by_role("main").get_by_role("link", name="Exporter").click()
+    written = Path(saved.value.path()).read_text("utf-8-sig")
+    assert "SAVON;Savon artisanal;article;7,90;" in written, "as a French spreadsheet reads it"
+    assert _tried(page, written.encode()) == ["6", "0", "0", "6"], "read back, it changes nothing"
+    _tried(page, b"id;name;price\nMIEL;Miel;8,905\n")
+    page.get_by_text("écrivez un montant, comme 12,50, ou rien").wait_for()
+    rows = b"id;name;price\nSAVON;Savon de Marseille;8,50\nMIEL;Miel;1 008,9\n"
+    sent = {"name": "products.csv", "mimeType": "text/csv", "buffer": rows}
+    assert _tried(page, rows) == ["2", "1", "1", "0"]
+    page.get_by_text("Le fichier convient").wait_for()
+    expect(page.get_by_role("row", name="Miel")).to_contain_text("1\u202f008,90")
+    with visit.shop.database.read(visit.shop.shop.tenant) as tx:
+        assert catalogue.product(tx, "MIEL") is None
+    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # as above
+    _press(page, "Importer pour de bon")
+    page.get_by_text("Ajoutés\u202f: 1. Modifiés\u202f: 1.").wait_for()
+
+
+def _tried(page: Page, file: bytes) -> list[str]:
+    """What the file would do: rows, new, changed, as they are."""
+    sent = {"name": "products.csv", "mimeType": "text/csv", "buffer": file}
+    page.get_by_label("Fichier").set_input_files(sent)  # type: ignore[arg-type] # Playwright's FilePayload
+    _press(page, "Essayer d’abord")
+    return page.locator(".figure .value").all_inner_texts()
 
 
 def _leave_out_a_pack(visit: Visit, product: str, holds: str) -> None:

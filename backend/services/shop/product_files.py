@@ -1,12 +1,15 @@
 """Products in files: read a CSV that a spreadsheet wrote, say what is wrong row by row, write one.
 
 A list in a cell is separated by "|"; a pack's articles are written `CODE*2|OTHER`. A column that
-the file leaves out leaves the products as they are.
+the file leaves out leaves the products as they are. Programs write amounts in minor units, people
+as they write prices: which of them a file is by, its reader says.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -24,15 +27,45 @@ COLUMNS = ("id", *ProductBody.model_fields)
 ROWS_MAX = 100_000
 TOLD_MAX = 100
 """Bad rows in an answer; whoever mends a hundred asks again."""
+SHOWN_MAX = 10
+"""Products in an answer: enough to see that prices were read as they were meant."""
 
 _LISTS = ("themes", "sets")
-_NUMBERS = ("price", "points", "gift_points")
+_POINTS = ("points", "gift_points")
+_NUMBERS = ("price", *_POINTS)
 _YES, _NO = ("true", "1", "yes", "oui", "vrai"), ("false", "0", "no", "non", "faux")
 
 
-def import_products(tx: Transaction, body: bytes, *, dry_run: bool) -> ProductsImported:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """How a file writes amounts."""
+
+    digits: int = 0
+    """Decimals of a price; none where prices are minor units."""
+    points_digits: int = 0
+    """The same of points, which are amounts where loyalty is money."""
+    decimal_point: str = "."
+    """Written so; read with a comma or a point."""
+    delimiter: str = ","
+    mark: str = ""
+    """Written first: by it, spreadsheets know that a file is UTF-8."""
+
+    def digits_of(self, column: str) -> int:
+        """The decimals of what stands in that column."""
+        if column == "price":
+            return self.digits
+        return self.points_digits if column in _POINTS else 0
+
+
+MINOR_UNITS = Notation()
+"""As the API and the command line have it: 1250 is 12.50."""
+
+
+def import_products(
+    tx: Transaction, body: bytes, *, dry_run: bool, notation: Notation = MINOR_UNITS
+) -> ProductsImported:
     """What the file changes, or would. Raises Refused; while a row is bad, nothing is written."""
-    read = _Reader(tx, body)
+    read = _Reader(tx, body, notation)
     changed = [product for product in read.products if read.known.get(product.id) != product]
     added = sum(product.id not in read.known for product in changed)
     answer = ProductsImported(
@@ -42,6 +75,7 @@ def import_products(tx: Transaction, body: bytes, *, dry_run: bool) -> ProductsI
         changed=len(changed) - added,
         unchanged=len(read.products) - len(changed),
         bad_rows=tuple(read.bad[:TOLD_MAX]),
+        first=tuple(changed[:SHOWN_MAX]),
     )
     if dry_run:
         return answer
@@ -55,11 +89,13 @@ def import_products(tx: Transaction, body: bytes, *, dry_run: bool) -> ProductsI
     return answer
 
 
-def export_products(products: Iterable[ProductFound]) -> Iterator[str]:
+def export_products(
+    products: Iterable[ProductFound], notation: Notation = MINOR_UNITS
+) -> Iterator[str]:
     """The lines of a file that `import_products` reads back to the same products."""
     line = io.StringIO()
-    writer = csv.writer(line)
-    for cells in (COLUMNS, *map(_cells, products)):
+    writer = csv.writer(line, delimiter=notation.delimiter)
+    for cells in (COLUMNS, *(_cells(product, notation) for product in products)):
         writer.writerow(cells)
         yield line.getvalue()
         line.seek(0)
@@ -69,7 +105,8 @@ def export_products(products: Iterable[ProductFound]) -> Iterator[str]:
 class _Reader:
     """A file on its way to products."""
 
-    def __init__(self, tx: Transaction, body: bytes) -> None:
+    def __init__(self, tx: Transaction, body: bytes, notation: Notation) -> None:
+        self._notation = notation
         self.bad: list[BadRow] = []
         self.rows = 0
         rows = list(self._cells(body))
@@ -118,7 +155,7 @@ class _Reader:
         known = self.known.get(name)
         said = {} if known is None else known.model_dump()
         try:
-            said |= _values(cells)
+            said |= _values(cells, self._notation)
             self.products.append(ProductFound(**{**said, "id": name}))
         except ValidationError as error:
             for each in error.errors(include_url=False):
@@ -188,13 +225,13 @@ def _check_header(header: list[str]) -> None:
         raise Refused(ProblemName.INVALID, "the first line names each column once, among them id")
 
 
-def _values(cells: Mapping[str, str]) -> dict[str, object]:
+def _values(cells: Mapping[str, str], notation: Notation) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, text in cells.items():
         if name in _LISTS:
             found[name] = tuple(part.strip() for part in text.split("|") if part.strip())
         elif name in _NUMBERS:
-            found[name] = _number(name, text)
+            found[name] = _number(name, text, notation.digits_of(name))
         elif name == "earns":
             found[name] = _flag(name, text)
         elif name == "components":
@@ -206,19 +243,25 @@ def _values(cells: Mapping[str, str]) -> dict[str, object]:
     return found
 
 
-def _number(name: str, text: str) -> int | None:
-    if not text:
+def _number(name: str, text: str, digits: int = 0) -> int | None:
+    """A whole number, or an amount with its decimals in minor units; None for nothing."""
+    plain = re.sub(r"\s", "", text).replace("\N{MINUS SIGN}", "-").replace(",", ".")
+    if not plain:
         return None
-    if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit():
-        raise _BadCell(
-            name,
-            phrase("write cents, such as 1250 for 12.50, or nothing")
-            if name == "price"
-            else phrase("write a whole number, or nothing"),
-        )
-    if len(text) > 15:  # noqa: PLR2004 - more digits than any amount has
+    fraction = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
+    if not re.fullmatch(rf"-?[0-9]+{fraction}", plain):
+        raise _BadCell(name, _how_to_write(name, digits))
+    if len(plain) > 15:  # noqa: PLR2004 - more digits than any amount has
         raise _BadCell(name, phrase("the number is too large"))
-    return int(text)
+    return int(Decimal(plain).scaleb(digits))
+
+
+def _how_to_write(name: str, digits: int) -> Sentence:
+    if digits:
+        return phrase("write an amount, such as 12.50, or nothing")
+    if name == "price":
+        return phrase("write cents, such as 1250 for 12.50, or nothing")
+    return phrase("write a whole number, or nothing")
 
 
 def _flag(name: str, text: str) -> bool:
@@ -235,7 +278,7 @@ def _component(text: str) -> dict[str, object]:
     return {"product": code.strip(), "quantity": quantity}
 
 
-def _cells(product: ProductFound) -> list[str]:
+def _cells(product: ProductFound, notation: Notation) -> list[str]:
     said = dict(product)
     lists = {name: "|".join(said[name]) for name in _LISTS}
     parts = "|".join(
@@ -248,5 +291,13 @@ def _cells(product: ProductFound) -> list[str]:
         "kind": product.kind.value,
         "earns": str(product.earns).lower(),
         "components": parts,
+        **{name: _written(said[name], name, notation) for name in _NUMBERS},
     }
     return ["" if plain[name] is None else str(plain[name]) for name in COLUMNS]
+
+
+def _written(value: int | None, name: str, notation: Notation) -> str:
+    digits = notation.digits_of(name)
+    if value is None or not digits:
+        return "" if value is None else str(value)
+    return str(Decimal(value).scaleb(-digits)).replace(".", notation.decimal_point)
