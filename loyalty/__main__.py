@@ -184,6 +184,14 @@ def _signed(points: int | Fraction | str) -> str:
     return f"{'−' if int(points) < 0 else '+'} {abs(int(points))}"
 
 
+def _noun(told: _Arguments) -> str:
+    return "point" if abs(int(told["points"])) == 1 else "points"
+
+
+def _points(told: _Arguments) -> str:
+    return f"{told['points']} {_noun(told)}"
+
+
 def _counted(what: str, told: _Arguments, currency: str) -> str:
     if "amount" in told:
         return f"{_amount(told['amount'], currency)} ({what.upper()})"
@@ -203,14 +211,14 @@ _WORDS: dict[str, Callable[[str, _Arguments, str], str]] = {
     "rate": lambda what, told, currency: (
         f"× {told['points']} of {told['per']} {what}"
         if what
-        else f"× {told['points']} points for each {_each(told, currency)}"
+        else f"× {_points(told)} for each {_each(told, currency)}"
     ),
-    "give": lambda _, told, __: f"{_signed(told['points'])} points ({told['why']})",
+    "give": lambda _, told, __: f"{_signed(told['points'])} {_noun(told)} ({told['why']})",
     "campaign": lambda _, told, __: f"× {told['factor']} {told['campaign']}",
     "combine": lambda what, *_: f"several campaigns: {what}",
     "only": lambda _, told, __: f"on top, for the lines of {told['campaigns']}:",
-    "cap": lambda what, told, __: f"at most {told['points']} points ({what})",
-    "points": lambda _, told, __: f"= {told['points']} points",
+    "cap": lambda what, told, __: f"at most {_points(told)} ({what})",
+    "points": lambda _, told, __: f"= {_points(told)}",
 }
 
 

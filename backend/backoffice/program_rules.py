@@ -13,6 +13,7 @@ from backend.backoffice.rules.drafts import Writing, writing
 from backend.backoffice.rules.known import Known, known
 from backend.backoffice.rules.parts import PARTS, SERIES, Part, Series
 from backend.backoffice.rules.showing import node, nodes
+from backend.backoffice.rules.telling import where
 from backend.errors import Refused
 from backend.services.programs.programs import put_draft
 from backend.services.programs.trial import trial as try_ticket
@@ -191,6 +192,9 @@ def _with_rule(
                 for each in _rules(document, name)
             ]
         rule = reading.named(rule, taken, "welcome" if rule.get("when") == "enrolment" else "rule")
+    if rule.get("gives") == {"other": "nothing"} and not rule.get("article"):
+        # Nothing is handed out for what only adds up (CLI-23): no article need be thought of.
+        rule["article"] = rule["id"]
     rules[number : number + 1] = [rule]
     return {**document, here.name: rules}, number
 
@@ -247,7 +251,11 @@ def _show_part(page: Page, found: Writing, here: Part, *, status: int = 200) -> 
         ),
         action=f"/office/programs/{found.id}/rules/{here.name}",
         deletes="",
-        wrong=[why for field, why in found.wrong.items() if field.split(".")[0] in here.fields],
+        wrong=[
+            (field, where(field, found.known), why)
+            for field, why in found.wrong.items()
+            if field.split(".")[0] in here.fields
+        ],
     )
 
 
@@ -279,7 +287,7 @@ def _show_rule(
         action=base,
         deletes=f"{base}/delete" if place != "new" else "",
         wrong=[
-            why
+            (field, where(field, found.known), why)
             for field, why in found.wrong.items()
             if field == path or field.startswith(f"{path}.")
         ],

@@ -14,9 +14,12 @@ function fit(root) {
     const on = part.querySelector(":scope > legend [data-switch]").checked;
     part.querySelector(":scope > [data-inside]").toggleAttribute("data-off", !on);
   }
+  // Visits and pieces are no euros: the unit goes before the rule is kept.
+  const counted = root.querySelector("[name$='.on.count']");
+  root.querySelector("#rules")?.toggleAttribute("data-things", Boolean(counted) && !["ttc", "ht"].includes(counted.value));
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-kind], [data-switch]")) fit(document);
+  if (event.target.matches("[data-kind], [data-switch], [name$='.on.count']")) fit(document);
 });
 document.addEventListener("DOMContentLoaded", () => fit(document));

@@ -85,7 +85,7 @@ def test_explain_tells_the_calculation(sale: Path, capsys: pytest.CaptureFixture
         "  − 5.00 EUR voucher",
         "  − 30.00 EUR points",
         "  = 15.00 EUR",
-        "  × 1 points for each 1.00 EUR",
+        "  × 1 point for each 1.00 EUR",
         "  = 15 points",
     ]
 
@@ -149,7 +149,7 @@ def test_a_file_that_is_not_there_is_named(
         (
             "rate",
             {"points": 1, "per": 2, "of": "visits"},
-            "× 1 points for each 2 visits",
+            "× 1 point for each 2 visits",
         ),
         ("give", {"points": 10, "why": "fixed"}, "+ 10 points (fixed)"),
         ("campaign", {"campaign": "thursday", "factor": Fraction(3, 2)}, "× 3/2 thursday"),

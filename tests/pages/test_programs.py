@@ -108,18 +108,35 @@ def test_every_kind_of_field_is_read_back_as_it_was_written(lively: Visit) -> No
     assert page.get_by_label("Maison Lise", exact=True).is_visible()
     page = lively.open(f"{PROGRAM}/rules/earning/1")
     page.get_by_text("Sur quoi", exact=True).click()
+    unit = page.locator("[name$='give!amount.amount'] + .unit")
+    expect(unit).to_be_visible()
     page.get_by_label("Ce qui est compté").select_option("Des passages")
+    expect(unit).to_be_hidden()
     page.get_by_label("Par tranche de").fill("1")
     page.get_by_label("ce nombre de points").fill("1")
     page.get_by_role("button", name="Garder dans le brouillon").last.click()
     page.get_by_text("1 point pour 1 passage").wait_for()
     page.get_by_role("link", name="Achat 1 point pour 1 passage").click()
+    expect(page.locator("#tried .why")).to_contain_text("1 point pour 1 passage")
     assert page.get_by_label("Par tranche de").input_value() == "1"
-    page = lively.open(PROGRAM)
+    _only_adds_up(lively.open(f"{PROGRAM}/rules/rewards/new"))
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Jeter le brouillon").click()
     page.get_by_text("Le brouillon est jeté").wait_for()
     expect(page.get_by_role("link", name="Les jeudis doubles")).to_have_count(0)
+
+
+def _only_adds_up(page: Page) -> None:
+    """CLI-23: a reward of the kind "nothing"; what is missing is named, and no article is."""
+    page.get_by_label("Français").first.fill("Rien du tout")
+    page.get_by_label("Ce qu’elle donne").select_option("Un bon à vous, ou rien")
+    page.get_by_label("Ce que c’est").select_option("Rien\u202f: les points s’additionnent")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    mistakes = page.get_by_role("alert").get_by_role("link").all_inner_texts()
+    assert mistakes == ["Points nécessaires\u202f: À remplir"]
+    page.get_by_label("Points nécessaires").fill("1")
+    page.get_by_role("button", name="Garder dans le brouillon").last.click()
+    page.get_by_role("link", name="Rien du tout").wait_for()
 
 
 def test_a_program_starts_from_a_ready_one_and_can_be_switched_off(lively: Visit) -> None:

@@ -174,6 +174,12 @@ def _raw(value: object, known: Known) -> str:
     return known.words.t("nothing") if value is None else str(value)
 
 
+def where(path: str, known: Known) -> str:
+    """What the field of that path is called on its form; the whole path where nobody knows it."""
+    shape, place = _at(path, known)
+    return place if shape is None else known.label(shape)
+
+
 def _at(path: str, known: Known) -> tuple[Shape | None, str]:
     """The field of that path, and its place in words."""
     inside: tuple[Shape, ...] = tuple(shapes.program().values())

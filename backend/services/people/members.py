@@ -80,6 +80,13 @@ def balance_of(tx: Transaction, member: MemberId, program: ProgramId) -> int:
     return row.snapshot.account().balance(tx.now) if row else 0
 
 
+def holdings_of(tx: Transaction, member: MemberId, program: ProgramId) -> int:
+    """The points that the member has, those that wait to be spendable too; less what is owed."""
+    row = accounts.account(tx, holder(tx, member, program), program)
+    account = row.snapshot.account() if row else None
+    return account.balance(tx.now) + account.pending(tx.now) if account else 0
+
+
 def set_card_status(tx: Transaction, uid: bytes, status: CardStatus) -> bool:
     """Block a lost card, or open it again; every kiosk hears of it. False for an unknown one."""
     key = card_key(tx.keys.cards, uid)

@@ -10,7 +10,7 @@ from loyalty.ledger import Entry, EntryKind
 from loyalty.program import Program, in_language, minor_units
 
 Arguments = Mapping[str, int | Fraction | str]
-_Tells = Callable[["_Teller", Arguments], str]
+_Tells = Callable[["_Teller", Arguments], str | None]
 
 
 def why(entry: Entry, program: Program | None, words: Words) -> tuple[str, ...]:
@@ -60,14 +60,11 @@ class _Teller:
         campaign = next((each for each in found if each.id == wanted), None)
         return str(wanted) if campaign is None else in_language(campaign.name, self.words.language)
 
-    def rate(self, told: Arguments) -> str:
+    def rate(self, told: Arguments) -> str | None:
         """So many points for so much of what was counted."""
         points, per = int(told["points"]), int(told["per"])
         if told["of"] not in ("ttc", "ht"):
-            each = self.words.number(per)
-            return self.words.t(
-                "{points} for each {per} counted", points=self.points(points), per=each
-            )
+            return self._for_things(points, per, str(told["of"]))
         per_unit = minor_units(self._program.currency) if self._program else 100
         least = Fraction(points, per) * per_unit
         if per < per_unit and least.denominator == 1:
@@ -75,6 +72,18 @@ class _Teller:
         return self.words.t(
             "{money} = {points}", money=self.money(per), points=self.counted(points)
         )
+
+    def _for_things(self, points: int, per: int, what: str) -> str | None:
+        """The same of visits and pieces; None where each point of an article is a point."""
+        if what in ("visits", "typed_visits"):
+            things = self.words.tn("{count} visit", "{count} visits", per)
+        elif what == "articles":
+            things = self.words.tn("{count} piece", "{count} pieces", per)
+        elif points == per:
+            return None
+        else:
+            things = self.words.tn("{count} point", "{count} points", per)
+        return self.words.t("{points} for {things}", points=self.counted(points), things=things)
 
     def given(self, told: Arguments) -> str:
         """Points that are given, or asked, as a whole."""

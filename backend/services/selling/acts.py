@@ -10,7 +10,7 @@ from backend.db.journals import Posted
 from backend.db.sales import Act, ActKind, SaleRow
 from backend.errors import Refused
 from backend.services import clock
-from backend.services.people.members import balance_of, numbered
+from backend.services.people.members import balance_of, holdings_of, numbered
 from backend.services.points import fraud
 from backend.services.points.ledger import post
 from backend.services.selling import tickets
@@ -95,11 +95,12 @@ def finish(
     till, program = doing.till, program_at(tx, doing.till)
     who = row.member if row is not None else member
     assert who is not None, "an act is about a member"
-    before = balance_of(tx, who, program.id)
+    before, held = balance_of(tx, who, program.id), holdings_of(tx, who, program.id)
     posted = post(tx, *entries, may_owe=program.negative is Negative.ALLOW)
     fraud.look_at_returns(tx, till, who, program, event=doing.body.id)
     figures = Figures(
-        points=sum(each.entry.points for each in posted),
+        # What really moved: a void after a return finds less to take than the sale once gave.
+        points=holdings_of(tx, who, program.id) - held,
         before=before,
         after=balance_of(tx, who, program.id),
         deadline=None,
@@ -127,7 +128,7 @@ def _answer(
         sale=None if row is None else row.id,
         stage=stage,
         entries=tuple(numbered(each) for each in posted),
-        points=figures.points,
+        points=sum(each.entry.points for each in posted),
         balance_before=figures.before,
         balance=figures.after,
         ticket=tickets.loyalty_lines(words, program, figures, doing.till.store.zone),

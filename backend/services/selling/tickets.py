@@ -10,7 +10,7 @@ from loyalty.ids import Points
 from loyalty.program import Alert, Program, Reward, Takes, Unit, in_language, minor_units
 from loyalty.quote import alerts
 from loyalty.rewards import completes
-from loyalty.terms import PerPoint
+from loyalty.terms import Nothing, PerPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def rule_in_words(words: Words, program: Program) -> str:
     """The rule as the merchant says it; without one, what the cheapest reward costs."""
     if program.rule_in_words:
         return in_language(program.rule_in_words, words.language)
-    cheapest = min(program.rewards, key=_needs, default=None)
+    cheapest = min(_given(program), key=_needs, default=None)
     if cheapest is None:
         return ""
     needed, gives = _needs(cheapest), cheapest.terms.gives
@@ -147,7 +147,7 @@ def _reached(program: Program, figures: Figures) -> tuple[Alert, ...]:
 
 def _completed(program: Program, figures: Figures) -> Iterator[Reward]:
     """The cheapest reward at each completion; a dearer one when it is first within reach."""
-    by_cost = sorted((reward for reward in program.rewards if _needs(reward) > 0), key=_needs)
+    by_cost = sorted((reward for reward in _given(program) if _needs(reward) > 0), key=_needs)
     for place, reward in enumerate(by_cost):
         needed = _needs(reward)
         if reward.takes in (Takes.ALL, Takes.CHOSEN):
@@ -158,6 +158,11 @@ def _completed(program: Program, figures: Figures) -> Iterator[Reward]:
             due = again or figures.before < needed <= figures.after
         if due:
             yield reward
+
+
+def _given(program: Program) -> tuple[Reward, ...]:
+    """The rewards that give something: of points that only add up, there is nothing to tell."""
+    return tuple(each for each in program.rewards if not isinstance(each.terms.gives, Nothing))
 
 
 def _needs(reward: Reward) -> Points:

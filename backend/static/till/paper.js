@@ -63,20 +63,21 @@ async function offerNow(sold) {
   const member = counter.member.id;
   const told = await ask("POST", "/quotes", { member, lines: [] });
   const gifts = told.options.filter((option) => isGift(option) && option.usable);
-  byId("take-list").replaceChildren(...gifts.map((option) =>
+  await learnNames(gifts);
+  byId("take-list").replaceChildren(...gifts.flatMap(choices).map(({ option, article, name, said }) =>
     make("button", {
-      type: "button", class: "reward", text: offer(option),
-      click: once("use", () => attempt(byId("done-wrong"), () => takeNow(option, member))),
+      type: "button", class: "reward", text: said,
+      click: once("use", () => attempt(byId("done-wrong"), () => takeNow(option, article, name || option.name, member))),
     })));
   byId("take-now").hidden = !gifts.length;
 }
 
-async function takeNow(option, member) {
-  const held = await ask("POST", "/uses", { id: newId(), member, reward: option.reward, at: now() });
+async function takeNow(option, article, name, member) {
+  const held = await ask("POST", "/uses", { id: newId(), member, reward: option.reward, article, at: now() });
   await ask("POST", `/uses/${held.id}/issue`, {});
   byId("take-now").hidden = true;
-  byId("done-messages").append(make("p", { class: "said", text: say("taken", { name: held.line.name }) }));
-  byId("paper").querySelector(".loyalty").append(make("p", { text: `${held.line.name} · ${held.line.mention}` }));
+  byId("done-messages").append(make("p", { class: "said", text: say("taken", { name }) }));
+  byId("paper").querySelector(".loyalty").append(make("p", { text: `${name} · ${held.line.mention}` }));
 }
 
 function ticketLines(sold) {
@@ -108,10 +109,10 @@ async function paper({ title, number: id, lines, said, invited }) {
     make("p", { class: "shop", text: shop.shop }),
     make("p", { class: "soft address", text: [shop.store_name, shop.address].join("\n") }),
     make("p", { class: "kind", text: title }),
-    make("p", { class: "soft", text: `${say("number", { number: id })} · ${new Intl.DateTimeFormat(setup.language, { dateStyle: "short", timeStyle: "short" }).format(new Date())}` }),
+    make("p", { class: "soft", text: `${say("number", { number: id })} · ${new Intl.DateTimeFormat(setup.language, { dateStyle: "short", timeStyle: "short", timeZone: setup.zone }).format(new Date())}` }),
     make("div", { class: "rows" }, ...lines.map(row)), loyalty);
   if (invited) sheet.append(await invitation(invited));
-  sheet.append(make("p", { class: "soft", text: WORDS.not_for_accounts }));
+  sheet.append(make("p", { class: "soft", text: shop.loyalty ? WORDS.not_for_accounts : WORDS.no_receipt }));
 }
 
 async function invitation(invited) {

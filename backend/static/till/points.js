@@ -6,6 +6,9 @@ const paysPart = (option) => option.chooses;
 const takesOff = (option) => !option.chooses && !isGift(option);
 const isGift = (option) => option.articles.length > 0 || (option.usable && !option.money && !option.chooses);
 
+/** Whether the points are there yet: what this ticket earns comes when it is recorded (GLO-10). */
+const isThere = (option) => option.cost <= Math.max(quote.balance_before, 0);
+
 const onTicket = (option) => counter.uses.some((use) => use.reward === option.reward);
 
 function drawPoints() {
@@ -13,10 +16,13 @@ function drawPoints() {
   const options = quote && counter.member ? quote.options : [];
   panel.hidden = !options.length;
   if (panel.hidden) return;
-  drawDiscounts(options.filter(takesOff));
+  drawDiscounts(options.filter((option) => takesOff(option) && isThere(option)));
   drawPart(options.find(paysPart));
-  drawGifts(options.filter((option) => isGift(option) && option.usable));
-  drawNearest(options);
+  drawGifts(options.filter((option) => isGift(option) && option.usable && isThere(option)));
+  drawSoon(options.filter((option) => option.usable && !option.chooses && !isThere(option)));
+  drawNearest(options.filter((option) => option.refusal !== "nothing"));
+  // A program whose points only add up has nothing to use (CLI-23).
+  panel.hidden = ["discounts", "gifts"].every((id) => !byId(id).children.length) && ["part", "soon", "nearest"].every((id) => byId(id).hidden);
 }
 
 /** Hidden below the threshold, shown from it on: a click takes it off the ticket (INV-12). */
@@ -65,15 +71,25 @@ function drawGifts(options) {
 const offer = (option, name = option.name) =>
   option.cost ? say("costs", { name, points: points(option.cost) }) : say("free", { name });
 
-/** One button for each gift to choose from. */
-function giftButtons(option) {
+/** What can be had of it: each article of a selection apart (CLI-26). */
+function choices(option) {
   const articles = option.articles.length > 1 ? option.articles : [option.articles[0] || ""];
-  return articles.map((article) => {
-    const said = offer(option, option.articles.length > 1 ? `${option.name} · ${articleNames.get(article) || article}` : option.name);
-    return make("button", {
-      type: "button", class: "reward", text: said, click: once("use", () => attempt(trouble, () => use(option, { article }))),
-    });
-  });
+  const named = (article) => (option.articles.length > 1 ? `${option.name} · ${articleNames.get(article) || article}` : "");
+  return articles.map((article) => ({ option, article, name: named(article), said: offer(option, named(article) || option.name) }));
+}
+
+/** One button for each gift to choose from. */
+function giftButtons(chosen) {
+  return choices(chosen).map(({ option, article, name, said }) =>
+    make("button", {
+      type: "button", class: "reward", text: said, click: once("use", () => attempt(trouble, () => use(option, { article }, name))),
+    }));
+}
+
+/** What this ticket brings into reach: to be had once it is recorded. */
+function drawSoon(options) {
+  byId("soon").hidden = !options.length;
+  byId("soon").textContent = options.length ? say("soon", { name: options.map((option) => option.name).join(", ") }) : "";
 }
 
 function drawNearest(options) {
@@ -84,7 +100,7 @@ function drawNearest(options) {
 }
 
 /** Points set aside for this ticket: as a line of it, or as a part of what is paid. */
-async function use(option, more = {}) {
+async function use(option, more = {}, name = "") {
   const mine = counter.id;
   const told = await hold({
     member: counter.member.id, reward: option.reward, sale: counter.id,
@@ -100,7 +116,7 @@ async function use(option, more = {}) {
   });
   if (!pays) {
     counter.lines.push({
-      use: told.id, name: told.line.name, mention: told.line.mention, article: told.line.article, family: "",
+      use: told.id, name: name || told.line.name, mention: told.line.mention, article: told.line.article, family: "",
       kind: told.line.kind, price: told.line.unit_price, quantity: told.line.quantity,
     });
   }
@@ -131,7 +147,7 @@ async function useByItself() {
   const wanted = quote && quote.automatic;
   if (!wanted || counter.declined.includes(wanted) || !counter.lines.some((line) => !line.use)) return;
   const option = quote.options.find((each) => each.reward === wanted);
-  if (!option || onTicket(option)) return;
+  if (!option || onTicket(option) || !isThere(option)) return;
   counter.declined.push(wanted);
   await use(option);
 }

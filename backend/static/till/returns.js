@@ -22,10 +22,10 @@ async function findTicket() {
 }
 
 function about() {
-  const day = new Intl.DateTimeFormat(setup.language, { dateStyle: "long", timeStyle: "short" });
+  const day = new Intl.DateTimeFormat(setup.language, { dateStyle: "long", timeStyle: "short", timeZone: setup.zone });
   const parts = [day.format(new Date(found.sale.closed_at)), money(found.sale.total)];
   if (found.stage === "voided") parts.push(WORDS.voided);
-  else if (found.due) parts.push(`${WORDS.due}: ${money(found.due)}`);
+  else if (found.due) parts.push(say("due_is", { money: money(found.due) }));
   else if (shop.loyalty) parts.push(say("earned", { points: points(found.earned) }));
   return parts.join(" · ");
 }
@@ -55,6 +55,22 @@ function returnLine(line, place, names, settled) {
     make("span", { class: "number soft", text: money(line.unit_price) }), field, make("span", { class: "soft", text: say("of", { count: number(left) }) }));
 }
 
+/** What was paid for so many pieces of a line: its share of a discount on the whole is not given back. */
+function paidFor(line, quantity) {
+  const whole = found.sale.total + found.sale.discount;
+  const net = line.unit_price * line.quantity - line.discount;
+  return Math.round((net * quantity * (whole ? found.sale.total / whole : 1)) / line.quantity);
+}
+
+/** What is left of the ticket, after what came back of it. */
+function leftToVoid() {
+  const gone = found.returned.map((each) => {
+    const line = found.sale.lines.find((one, place) => lineName(one, place) === each.line);
+    return each.quantity ? paidFor(line, each.quantity) : each.amount;
+  });
+  return found.sale.total - gone.reduce((sum, amount) => sum + amount, 0);
+}
+
 async function giveLinesBack() {
   const lines = [...byId("return-lines").querySelectorAll("input")]
     .filter((field) => field.valueAsNumber > 0)
@@ -65,15 +81,14 @@ async function giveLinesBack() {
     const place = found.sale.lines.findIndex((line, at) => lineName(line, at) === each.line);
     const line = found.sale.lines[place];
     const label = byId(`back-${place}`).closest("li").querySelector("label").textContent;
-    const net = line.unit_price * line.quantity - line.discount;
-    return { name: `${number(each.quantity)} × ${label}`, amount: -Math.round((net * each.quantity) / line.quantity) };
+    return { name: `${number(each.quantity)} × ${label}`, amount: -paidFor(line, each.quantity) };
   });
   await showNote(answer, rows);
 }
 
 async function voidTicket() {
   const answer = await ask("POST", `/sales/${found.sale.id}/void`, { id: newId(), at: now() });
-  await showNote(answer, [{ name: WORDS.voided, amount: -found.sale.total, strong: true }]);
+  await showNote(answer, [{ name: WORDS.voided, amount: -leftToVoid(), strong: true }]);
 }
 
 /** The rest of a ticket that was kept is paid: now it earns. */

@@ -30,6 +30,10 @@ def till(visit: Visit) -> Till:
     ):
         body = {"name": name, "price": price, "family": family, "earns": code != "CARTE"}
         made.ask("PUT", f"/products/{code}", body)
-    made.ask("PUT", "/card-types/wood", {"name": "Carte bois", "paid": True, "article": "CARTE"})
+    made.ask(
+        "PUT",
+        "/card-types/wood",
+        {"name": "Carte bois", "paid": True, "article": "CARTE", "days": 365},
+    )
     visit.as_staff(Role.CASHIER)
     return made

@@ -1,6 +1,9 @@
 """Tickets at the loyalty till: rung up, discounted, kept through a reload, on any glass."""
 
+import csv
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
@@ -46,14 +49,16 @@ def test_a_sale_is_rung_up_paid_in_part_with_points_returned_and_voided(till: Ti
     till.page.get_by_label("Pain de campagne").fill("1")
     till.visit.check()
     till.page.get_by_role("button", name="Reprendre ce qui est choisi").click()
-    assert "1 × Pain de campagne" in till.paper()
+    assert "1 × Pain de campagne\n−4,00 €" in till.paper()
     assert till.balance(ines) == 286 - 3 + 5, "its share of what was earned, and of what was spent"
     till.page.get_by_role("button", name="Client suivant").click()
     till.page.keyboard.press("F8")
     till.page.locator("#return-number").fill(number)
     till.page.keyboard.press("Enter")
     till.page.get_by_role("button", name="Annuler tout le ticket").click()
-    assert "Ce ticket est annulé" in till.paper()
+    said = till.paper()
+    assert "Ce ticket est annulé.\n−26,00 €" in said, "what was left of the ticket's 30 €"
+    assert f"Points gagnés{NARROW}: 12" in said, "35 spent come back, 23 earned go"
     assert till.balance(ines) == 300
 
 
@@ -97,6 +102,21 @@ def test_where_loyalty_is_money_a_part_is_typed_as_an_amount_and_a_line_discount
     till.shows("#total", "12,50 €")
     assert till.balance(ines) == 2_50
     till.shows("#earned", "1,25 €")
+    till.page.keyboard.press("F9")
+    till.paper()
+    # GLO-13: what was taken off stands in a report, with who gave it, on what, and how much.
+    till.visit.as_staff()
+    page = till.visit.open("/office/reports/discounts?now=1")
+    rows = page.locator("tbody tr")
+    expect(rows.filter(has_text="Gâteau aux noix")).to_contain_text("−3,00")
+    expect(rows.filter(has_text="par la fidélité")).to_contain_text("−2,50")
+    expect(rows.filter(has_text="Inès Roux")).to_have_count(2)
+    till.visit.check()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="CSV").click()
+    file = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text("utf-8-sig"))))
+    found = [(row["kind"], row["by"], row["amount"], row["of"]) for row in file]
+    assert found == [("article", "Alix", "3.00", "18.00"), ("loyalty", "Alix", "2.50", "")]
 
 
 def test_a_discount_is_never_more_than_its_line(till: Till) -> None:
@@ -176,8 +196,11 @@ def test_loyalty_switched_off_leaves_no_trace_on_the_till(till: Till) -> None:
     till.ring("PAIN")
     till.shows("#total", "4,00 €")
     assert till.page.locator(".customer").is_hidden()
+    assert "oint" not in till.page.locator("main").inner_text()
     till.page.keyboard.press("F9")
-    assert "oint" not in till.paper()
+    said = till.paper()
+    assert "oint" not in said
+    assert "idélité" not in said
 
 
 def test_the_till_fits_a_phone(till: Till) -> None:
