@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from backend.api.programs import replay
 from backend.backoffice.office import show
 from backend.backoffice.programs import ProgramId, PublisherPage, WriterPage, standing
-from backend.backoffice.rules import telling
+from backend.backoffice.rules import shapes, telling
 from backend.backoffice.rules.drafts import Writing, writing
 from backend.backoffice.rules.known import in_words, plain_number
 from backend.backoffice.rules.parts import place
@@ -57,6 +57,8 @@ def past(page: WriterPage, program: ProgramId, since: str = "", cost: str = "") 
     start = _day(since, page) or now - _USUAL_PAST
     told: ReplayFound | None = None
     refused = ""
+    # Where the program says what a point is worth, that is what it costs.
+    worth = found.document.get("point_value")
     if since:
         body = ReplayBody(since=start, document=found.document, point_cost=_rate(cost))
         try:
@@ -70,6 +72,8 @@ def past(page: WriterPage, program: ProgramId, since: str = "", cost: str = "") 
         since=start.astimezone(page.zone).date().isoformat(),
         cost=cost,
         told=told,
+        asks_cost=not (found.known.in_money or worth),
+        worth=telling.told(shapes.program()["point_value"], worth, found.known) if worth else "",
         refused=refused,
         place=place,
         stores=names,

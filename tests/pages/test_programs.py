@@ -55,6 +55,7 @@ def test_a_rule_is_edited_tried_on_the_past_and_published(lively: Visit) -> None
     page.get_by_text("Gardé dans le brouillon").wait_for()
     page.get_by_text("2 points pour chaque 1,00 € dépensé").wait_for()
     page.get_by_role("link", name="Machine à remonter le temps").click()
+    page.get_by_label("Ce qu’un point vous coûte").fill("0,02")
     page.get_by_role("button", name="Rejouer le passé").click()
     # Twice the points for the same purchases; of each odd 50 cents, one more than that.
     given, books = (
@@ -62,6 +63,9 @@ def test_a_rule_is_edited_tried_on_the_past_and_published(lively: Visit) -> None
     )
     assert given > books > 0
     assert 0 <= given - 2 * (given - books) <= given // 10
+    assert _number(page, "ce qu’ils coûtent") == 2 * given, "in cents"
+    stores = page.get_by_role("table").first.locator("[data-label='Donnés']").all_inner_texts()
+    assert sum(int(re.sub(r"\D", "", each)) for each in stores) == given
     page.get_by_role("link", name="Publier").click()
     page.get_by_text("Règles de gain › 2 › Donner › ce nombre de points").wait_for()
     page.get_by_role("button", name="Publier").click()
