@@ -1,7 +1,8 @@
 """Pictures of the pages of a demo shop: python -m tests.pages --out FOLDER [PATH …]
 
-A path may hold {member}, which is somebody of the shop. Each is taken at a desk's and a phone's
-width, in French, and in English with --language en.
+Every page of `tests.pages.every`, unless some are named; a path may hold {member}, who is somebody
+of the shop, and the like. Each is taken at a desk's and a phone's width, once its parts are there,
+in French, and in English with --language en. With --long, everything has the longest name there is.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.pages.every import PAGES, complete, stretch
 from tests.pages.shop import furnished
 from tests.pages.visit import CHROMIUM, DESK, PHONE, Visit
 from tests.support.server import company, serving
@@ -21,7 +23,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.pages", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--language", default="fr")
-    parser.add_argument("paths", nargs="*", default=["/sign-in", "/office"])
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("paths", nargs="*", default=PAGES)
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     with (
@@ -30,14 +33,20 @@ def main() -> None:
         sync_playwright() as play,
     ):
         names = furnished(shop)
+        if asked.long:
+            stretch(shop, names)
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with serving(shop.app, Path(folder) / "address.json") as url:
+            names = complete(shop, url, names)
             for width, size in (("desk", DESK), ("phone", PHONE)):
                 with Visit.begin(browser, shop, url, size, asked.language) as visit:
                     visit.as_staff()
+                    visit.as_member(names["member"])
                     for path in asked.paths:
-                        page = visit.open(path.format(**names))
-                        name = re.sub(r"[^a-z]+", "-", path).strip("-") or "root"
+                        page = visit.page
+                        page.goto(url + path.format(**names))
+                        visit.settled()
+                        name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "root"
                         page.screenshot(path=asked.out / f"{name}.{width}.png", full_page=True)
         browser.close()
 

@@ -56,15 +56,6 @@ def phone(chromium: Browser, shop: Company, address: str) -> Iterator[Visit]:
         yield made
 
 
-def let_in(visit: Visit, member: str) -> None:
-    """That member is signed in on that browser."""
-    with visit.shop.database.write(visit.shop.shop.tenant) as tx:
-        person = members.member(tx, MemberId(member))
-        assert person is not None
-        token = own_sessions.open_session(tx, person, "cookie").token.text
-    visit.page.context.add_cookies([{"name": COOKIE, "value": token, "url": visit.url}])
-
-
 @dataclass(frozen=True, slots=True)
 class Greeted:
     """What the kiosk says to whoever has joined on their phone, and when."""
@@ -179,7 +170,7 @@ def test_every_page_of_an_account_fits_a_phone_and_a_desk(
         kiosk = Kiosk(claimed=line.claimed, program=read_program(PROGRAM))
         held = line.terminal.hold(kiosk.request(member), 5)
         line.terminal.push(Journal().write(kiosk.issued(held.voucher.redemption)))
-        let_in(visit, member)
+        visit.as_member(member)
         with shop.database.write(shop.shop.tenant) as tx:
             (store,) = shops.stores(tx)
             gift = NewAdjustment(id="by-hand", member=member, points=40, nature="Geste commercial")
@@ -241,7 +232,7 @@ def test_a_member_changes_agrees_takes_a_copy_and_is_forgotten(
 ) -> None:
     with phone.shop.database.write(phone.shop.shop.tenant) as tx:
         member = join(tx, email="camille@example.org")
-    let_in(phone, member)
+    phone.as_member(member)
     page = phone.open("/account/data")
     page.get_by_role("link", name="La changer").click()
     expect(page.get_by_text("camille@example.org")).to_be_visible()

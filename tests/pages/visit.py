@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, expect
 
 from backend.api.callers import COOKIE
+from backend.api.own import COOKIE as OWN_COOKIE
+from backend.db import members
 from backend.rights import Role
+from backend.services.people import own_sessions
+from loyalty.ids import MemberId
 from tests.support.server import Company
 from tests.support.staff import AtWork, at_work
 
@@ -18,6 +22,8 @@ DESK = {"width": 1280, "height": 900}
 WCAG = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa")
 """Web Content Accessibility Guidelines 2.2, levels A and AA."""
 PHONE = {"width": 390, "height": 844}
+SMALLEST = 320
+"""To which a page must fit, which is also a desk's at 400 % (WCAG 1.4.10)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +68,14 @@ class Visit:
         self.page.context.add_cookies([{"name": COOKIE, "value": person.cookie, "url": self.url}])
         return person
 
+    def as_member(self, member: str) -> None:
+        """That member is signed in, as themselves."""
+        with self.shop.database.write(self.shop.shop.tenant) as tx:
+            person = members.member(tx, MemberId(member))
+            assert person is not None
+            token = own_sessions.open_session(tx, person, "cookie").token.text
+        self.page.context.add_cookies([{"name": OWN_COOKIE, "value": token, "url": self.url}])
+
     def open(self, path: str, status: int = 200) -> Page:
         """The page at that path, loaded; its status is as said."""
         answer = self.page.goto(self.url + path)
@@ -83,10 +97,21 @@ class Visit:
         self.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         self.fits()
 
+    def settled(self) -> None:
+        """Every part that the page asks for by itself is there."""
+        under_way = self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")
+        expect(under_way).to_have_count(0)
+
     def fits(self) -> None:
-        """Nothing of the page stands beside its window."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+        """Nothing stands beside its window; a phone's page fits the smallest one too."""
+        window = self.page.viewport_size
+        assert window is not None
+        widths = (window["width"], SMALLEST) if window["width"] <= PHONE["width"] else ()
+        for width in widths or (window["width"],):
+            self.page.set_viewport_size({"width": width, "height": window["height"]})
+            wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{self.page.url} is {wide} pixels too wide in {width}"
+        self.page.set_viewport_size({"width": window["width"], "height": window["height"]})
 
     def _listen(self, kind: str, text: str) -> None:
         # A status of 4xx is told here too; tests that want one say so.
