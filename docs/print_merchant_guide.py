@@ -40,6 +40,12 @@ HEADS = {
     "en": ("row", "what you did there", "where you do it here"),
     "fr": ("ligne", "ce que vous faisiez là-bas", "où vous le faites ici"),
 }
+HEADS_OF_OURS = {
+    "SW": {"en": ("row", "the question", "where you choose"),
+           "fr": ("ligne", "la question", "où vous choisissez")},
+    "F": {"en": ("row", "what you have here", "where"),
+          "fr": ("ligne", "ce que vous avez ici", "où")},
+}  # fmt: skip
 NEW = {"en": "*(could not be done)* ", "fr": "*(impossible là-bas)* "}
 NOT_YET = {"en": "not yet", "fr": "pas encore"}
 
@@ -72,11 +78,11 @@ def printed(language: str) -> str:
 
 def table(group: str, ledger: Table, ours: Table, language: str) -> Iterator[str]:
     """The rows of one system."""
-    yield f"| {' | '.join(HEADS[language])} |"
+    yield f"| {' | '.join(HEADS_OF_OURS.get(group, HEADS)[language])} |"
     yield "| --- | --- | --- |"
     for key, row in ledger.items():
         if key.rstrip("-0123456789") == group:
-            there = row["says"] if language == "en" else ours["rows"][key]["fr"]
+            there = ours["rows"][key].get(language, row["says"])
             new = NEW[language] if row.get("absent_there") else ""
             here = place(ours["rows"][key]["at"], ours["places"], language)
             if ours["rows"][key].get("soon"):
