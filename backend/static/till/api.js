@@ -82,6 +82,13 @@ function money(minor) {
   return withMinus(format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits));
 }
 
+/** What was typed cannot be meant: the field says so, and waits for another answer. */
+function mistyped(field) {
+  field.setAttribute("aria-invalid", "true");
+  field.focus();
+  return new Refused(PROBLEMS.invalid);
+}
+
 /** An amount as it was typed, in minor units; null for none. Refused for what is no amount. */
 function minorOf(field) {
   const text = field.value.replace(/\s/g, "").replace(",", ".");
@@ -89,10 +96,7 @@ function minorOf(field) {
   const digits = new Intl.NumberFormat("en", { style: "currency", currency: shop.currency })
     .resolvedOptions().maximumFractionDigits;
   const found = /^(\d{1,9})(?:\.(\d+))?$/.exec(text);
-  if (!found || (found[2] || "").length > digits) {
-    field.setAttribute("aria-invalid", "true");
-    throw new Refused(PROBLEMS.invalid);
-  }
+  if (!found || (found[2] || "").length > digits) throw mistyped(field);
   field.removeAttribute("aria-invalid");
   return Number(found[1] + (found[2] || "").padEnd(digits, "0"));
 }
@@ -102,10 +106,7 @@ function shareOf(field) {
   const found = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(field.value.replace(/\s/g, "").replace(",", "."));
   if (!found) return null;
   const share = Number(found[1] + (found[2] || "").padEnd(2, "0"));
-  if (share > 10000) {
-    field.setAttribute("aria-invalid", "true");
-    throw new Refused(PROBLEMS.invalid);
-  }
+  if (share > 10000) throw mistyped(field);
   field.removeAttribute("aria-invalid");
   return share;
 }
@@ -116,9 +117,8 @@ const shareIn = (share, whole) => Math.round((whole * share) / 10000);
 function pointsOf(field) {
   if (shop.unit === "money") return minorOf(field);
   const text = field.value.replace(/\s/g, "");
-  const whole = /^\d{0,9}$/.test(text);
-  field.toggleAttribute("aria-invalid", !whole);
-  if (!whole) throw new Refused(PROBLEMS.invalid);
+  if (!/^\d{0,9}$/.test(text)) throw mistyped(field);
+  field.removeAttribute("aria-invalid");
   return Number(text) || null;
 }
 
@@ -143,6 +143,16 @@ function make(tag, given = {}, ...children) {
   }
   made.append(...children);
   return made;
+}
+
+/** Draw what `holder` holds anew. Who works by keyboard stays in the same place of it. */
+function redraw(holder, ...children) {
+  const reached = () => [...holder.querySelectorAll("button, input")];
+  const place = reached().indexOf(document.activeElement);
+  holder.replaceChildren(...children);
+  if (place < 0) return;
+  const open = reached().slice(place).concat(reached()).find((each) => !each.disabled);
+  (open || byId("find")).focus();
 }
 
 const underWay = new Set();

@@ -31,6 +31,7 @@ function showFound(members) {
       make("span", { class: "number", text: points(each.points) }))));
   if (!rows.length) rows.push(make("li", { class: "soft", text: WORDS.nobody, role: "status" }));
   byId("found").replaceChildren(...rows);
+  byId("found").querySelector("button")?.focus();
 }
 
 const nameOf = (member) => [member.first_name, member.last_name].filter(Boolean).join(" ");

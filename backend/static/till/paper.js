@@ -3,6 +3,7 @@
 
 const RECENT = `till:recent:${setup.store}`;
 const RECENT_MAX = 20;
+let recording = false;
 
 /** The sale as it stands, for the books. */
 function saleBody() {
@@ -21,9 +22,11 @@ function saleBody() {
 /** Record it, or only print it where nobody is known: then there is nothing to write down. */
 async function record() {
   const button = byId("record");
-  if (button.disabled) return;
+  if (recording || !counter.lines.length) return;
+  recording = true;
   button.disabled = true;
-  await attempt(trouble, async () => {
+  // Whoever is quick presses the key before the change is counted.
+  const done = (await quoted()) && await attempt(trouble, async () => {
     await takeVouchers();
     // Asked again after a silence, it is the same sale to the second.
     counter.closed_at = counter.closed_at || now();
@@ -37,7 +40,9 @@ async function record() {
     remember();
     await showDone(sold, invited);
   });
-  button.disabled = false;
+  recording = false;
+  button.disabled = !counter.lines.length;
+  if (!done && !document.querySelector("dialog[open]")) button.focus();
 }
 
 async function showDone(sold, invited) {

@@ -28,7 +28,7 @@ function drawPoints() {
 /** Hidden below the threshold, shown from it on: a click takes it off the ticket (INV-12). */
 function drawDiscounts(options) {
   const shown = options.filter((option) => option.usable && option.money && counter.lines.length);
-  byId("discounts").replaceChildren(...shown.map((option) =>
+  redraw(byId("discounts"), ...shown.map((option) =>
     make("button", {
       type: "button", class: "reward", disabled: onTicket(option),
       text: say("discount_off", { name: option.name, money: money(option.money), points: points(option.cost) }),
@@ -64,7 +64,7 @@ async function learnNames(options) {
 function drawGifts(options) {
   attempt(trouble, () => learnNames(options));
   byId("gifts-title").hidden = !options.length;
-  byId("gifts").replaceChildren(...options.flatMap(giftButtons));
+  redraw(byId("gifts"), ...options.flatMap(giftButtons));
 }
 
 /** A gift, and what it takes. */

@@ -2,6 +2,8 @@
 "use strict";
 
 const QUOTE_AFTER_MS = 120;
+/** A share of the whole, or a voucher, is known with the total: then it is asked once more. */
+const QUOTES_MOST = 4;
 const KEPT = `till:${setup.store}`;
 const trouble = byId("trouble");
 const news = byId("news");
@@ -15,6 +17,8 @@ let counter = fresh();
 let quote = null;
 let waiting = 0;
 let asked = 0;
+/** Whether the ticket changed since `quote` was told. */
+let stale = false;
 
 /** A line of the API; of an article of the catalogue, the price is the server's to say. */
 function lineBody(line, place) {
@@ -69,8 +73,18 @@ function tell(text) {
 /** Ask what the ticket is worth, once the cashier rests; the latest question counts. */
 function requote() {
   clearTimeout(waiting);
+  stale = true;
   waiting = setTimeout(askQuote, QUOTE_AFTER_MS);
   remember();
+}
+
+/** The quote is that of the ticket as it is. False where there is none, or somebody must look first. */
+async function quoted() {
+  for (let tries = 0; stale && tries < QUOTES_MOST; tries += 1) {
+    clearTimeout(waiting);
+    await askQuote();
+  }
+  return !stale && quote !== null && !document.querySelector("dialog[open]");
 }
 
 async function askQuote() {
@@ -88,6 +102,7 @@ async function askQuote() {
     });
     if (mine !== asked) return;
     quote = told;
+    stale = false;
     const discount = counter.discount;
     if (counter.share !== null) counter.discount = shareIn(counter.share, listed());
     draw();
@@ -101,7 +116,7 @@ async function askQuote() {
 
 function draw() {
   byId("no-lines").hidden = counter.lines.length > 0;
-  byId("lines").replaceChildren(...counter.lines.map(drawLine), ...counter.vouchers.map(drawVoucher));
+  redraw(byId("lines"), ...counter.lines.map(drawLine), ...counter.vouchers.map(drawVoucher));
   byId("paid-row").hidden = !inPoints();
   if (shop) {
     byId("paid-points").textContent = money(-inPoints());

@@ -44,11 +44,12 @@ async function showTiles() {
         make("span", { class: "name", text: each.name }),
         make("span", { class: "number", text: each.price === null ? "–" : money(each.price) })));
     byId("tiles").replaceChildren(...(tiles.length ? tiles : [make("p", { class: "soft", text: wanted().text || family ? WORDS.no_article : WORDS.no_goods })]));
+    byId("told").textContent = wanted().text || family ? say("shown", { count: number(tiles.length) }) : "";
   });
 }
 
 function drawFamilies() {
-  byId("families").replaceChildren(...shop.families.map((name) =>
+  redraw(byId("families"), ...shop.families.map((name) =>
     make("button", {
       type: "button", class: "quiet small", text: name, "aria-pressed": String(name === family),
       click: () => { family = name === family ? "" : name; drawFamilies(); showTiles(); },
