@@ -17,7 +17,7 @@ DEEDS = {
     "approval.refused": later("Refused as the second person"),
     "backup.restore": later("Restored a backup"),
     "backup.write": later("Made a backup"),
-    "brand.remove": later("Took a sign out"),
+    "brand.remove": later("Took a banner out"),
     "card-type.remove": later("Took out a kind of card"),
     "card-type.save": later("Changed a kind of card"),
     "card.block": later("Blocked a card"),

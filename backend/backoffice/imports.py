@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from backend.api import imports as api
 from backend.backoffice.office import show
-from backend.backoffice.reading import Uploaded, paging, standing
+from backend.backoffice.reading import Uploaded, known_programs, paging, standing
 from backend.db import shops
 from backend.rights import Right
 from backend.web.forms import Form
@@ -101,6 +101,7 @@ def _shown(page: Page, told: ImportShown, form: Form | None, status: int = 200) 
     with page.database.read(page.caller.tenant) as tx:
         here = standing(tx, page, told.plan.program if told.plan else "")
         stores = shops.stores(tx)
+        programs = known_programs(tx, page, [store.program for store in stores])
     return show(
         page,
         "imports/one.html",
@@ -109,7 +110,7 @@ def _shown(page: Page, told: ImportShown, form: Form | None, status: int = 200) 
         form=form,
         here=here,
         stores=stores,
-        programs=tuple(dict.fromkeys(store.program for store in stores)),
+        programs=[(each, known.name) for each, known in programs.items()],
         COLUMNS=COLUMNS,
         STATES=STATES,
         meant=_meant(told),

@@ -119,6 +119,7 @@ def _show(page: Page, code: str, form: Form | None) -> Response:
         found = book_of(tx, code)
         lines = catalogue.lines_after(tx, code, place[0] if place else None, asked.limit + 1)
         here = standing(tx, page)
+        known = catalogue.products(tx, {line.product for line in lines})
     shown, following = told(lines, asked, lambda line: (line.product,))
     return show(
         page,
@@ -126,6 +127,7 @@ def _show(page: Page, code: str, form: Form | None) -> Response:
         status=422 if form else 200,
         form=form,
         book=found,
+        names={code: each.name for code, each in known.items()},
         lines=shown,
         following=following,
         here=here,

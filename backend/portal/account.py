@@ -7,12 +7,17 @@ from fastapi.responses import Response
 from backend.api import me
 from backend.api.pages import Paging
 from backend.codes import svg
-from backend.db import shops
+from backend.db import Transaction, shops
 from backend.portal.own import HOME, Own, OwnForm
+from backend.services.selling.tickets import counted
 from backend.web.forms import Form
 from backend.web.routes import page_routes
+from backend.words import Words
 from backend_client.schemas.accounts import LotState
 from backend_client.schemas.me import MyPhoneCardMade
+from backend_client.schemas.members import MemberFigures
+from loyalty.ids import ProgramId
+from loyalty.program import in_language
 
 _AT_ONCE = 20
 
@@ -24,12 +29,23 @@ def overview(page: Own, program: str | None = None, welcome: bool = False) -> Re
     """Balance, what it is worth, when points are lost, what waits, rank and household."""
     language = page.words.language
     told = me.account(page.database, page.member, language, language, program or None)
+    with page.database.read(page.member.tenant) as tx:
+        others = [(each.program, *_in_words(tx, each, Words(language))) for each in told.programs]
     return page.own(
         "account.html",
         mine=told,
+        others=others,
         valid=[lot for lot in told.lots if lot.state is LotState.ACTIVE],
         welcome=welcome,
     )
+
+
+def _in_words(tx: Transaction, figures: MemberFigures, words: Words) -> tuple[str, str]:
+    """What the program is called, and the balance in its own unit."""
+    program = shops.program(tx, ProgramId(figures.program))
+    assert program is not None, "who has points in a program has a program"
+    name = in_language(program.name, words.language) or figures.program
+    return name, counted(words, program, figures.balance)
 
 
 @routes.get("/history")

@@ -45,7 +45,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
-    for (const open of document.querySelectorAll("details[open].me")) open.open = false;
+    for (const open of document.querySelectorAll("details[open]:is(.me, .small)")) {
+      if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+      open.open = false;
+    }
   }
 });
 
@@ -66,4 +69,9 @@ function ready(root) {
 }
 
 document.addEventListener("DOMContentLoaded", () => ready(document));
-document.addEventListener("htmx:afterSwap", (event) => ready(event.target));
+document.addEventListener("htmx:afterSwap", (event) => {
+  ready(event.target);
+  // One sentence for who does not see what came; the whole of it would be read aloud otherwise.
+  const told = event.target.querySelector("[data-told]") || event.target.closest("[data-told]");
+  if (told) document.getElementById("told").textContent = told.dataset.told;
+});

@@ -31,7 +31,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Usable.how": (later("Who starts it"),),
     "Usable.keeps_rest": (later("Points that it does not take stay"),),
     "Usable.ticket_share": (later("Percent of the ticket that it may pay"),),
-    "Usable.per_member": (later("Times that a member may have it"), later("Empty for no limit")),
+    "Usable.per_member": (later("Times per member"), later("Empty for no limit")),
     "Usable.per": (later("… in"),),
     "Usable.stores": (later("Only in these stores"), later("None ticked: in all")),
     "Usable.tiers": (later("Only for these tiers"), later("None ticked: for all")),
