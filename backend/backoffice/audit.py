@@ -12,7 +12,7 @@ from backend.api import operations as api
 from backend.backoffice.deeds import DEEDS
 from backend.backoffice.office import show
 from backend.backoffice.reading import names_of_staff, paging
-from backend.db import Transaction, access, shops, staff
+from backend.db import Transaction, access, segments, shops, staff
 from backend.rights import Right
 from backend.services.team.audit import SYSTEM
 from backend.web.forms import Form
@@ -20,6 +20,7 @@ from backend.web.page import Page, page_with
 from backend.web.routes import page_routes
 from backend.web.words import PageWords, later
 from backend_client.schemas.operations import AuditPage
+from loyalty.program import in_language
 
 _OwnerPage = Annotated[Page, Depends(page_with(Right.STAFF))]
 DETAILS = {
@@ -91,7 +92,12 @@ def _names(tx: Transaction, words: PageWords) -> Callable[[str], str]:
     people = names_of_staff(tx)
     machines = {str(till.id): till.name for till in access.tills(tx)}
     machines |= {str(kiosk.id): kiosk.name for kiosk in access.terminals(tx)}
-    machines |= {str(store.id): store.name for store in shops.stores(tx)}
+    stores = shops.stores(tx)
+    machines |= {str(store.id): store.name for store in stores}
+    machines |= {each.id: each.name for each in segments.segments(tx)}
+    for wanted in {store.program for store in stores}:
+        if program := shops.program(tx, wanted):
+            machines[wanted] = in_language(program.name, words.language) or wanted
 
     def name(wanted: str) -> str:
         if wanted == SYSTEM:

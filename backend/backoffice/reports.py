@@ -37,7 +37,7 @@ TABS = (
     ("/campaigns", later("Campaigns")),
     ("/uplift", later("What gifts bring in")),
     ("/liability", later("Liability")),
-    ("/accounting", later("Accounting and clearing")),
+    ("/accounting", later("Accounting")),
 )
 MOVED = {
     "granted": later("Points given"),

@@ -14,14 +14,10 @@ from backend.services.mailing import stopping
 from backend.services.people import links
 from backend.services.programs.programs import publish, put_draft, version_of
 from backend.services.shop import catalogue, companies, gifts, stores
-from backend_client.schemas import (
-    CompanyBody,
-    GiftBody,
-    NewLink,
-    ProductBody,
-    Publication,
-    StoreSettings,
-)
+from backend_client.schemas.catalogue import GiftBody, ProductBody
+from backend_client.schemas.kiosks import NewLink
+from backend_client.schemas.programs import Publication
+from backend_client.schemas.stores import CompanyBody, StoreSettings
 from loyalty.ids import MemberId
 from tests.support.members import give
 from tests.support.server import NOWHERE, Company, in_process, new_id

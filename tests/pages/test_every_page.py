@@ -24,4 +24,6 @@ def test_every_page_of_the_server_is_among_the_pictures(shop: Company) -> None:
 
 
 def _is_page(route: BaseRoute) -> TypeGuard[PageRoute]:
-    return isinstance(route, PageRoute) and "GET" in route.methods and route.path not in _FILES
+    return (
+        isinstance(route, PageRoute) and "GET" in (route.methods or ()) and route.path not in _FILES
+    )
