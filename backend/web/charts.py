@@ -16,8 +16,10 @@ _LABELS_MAX = {_WIDE: 13, _NARROW: 5}
 _HEIGHT = 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 12, 34
 _STEPS = 4
-_LETTER = 6
+_LETTER = 7
 """Pixels of a letter, on average."""
+_APART = 8
+"""Pixels between one label and the next."""
 _ROW = 40
 """Pixels of a row of `shares`."""
 
@@ -144,7 +146,7 @@ def _axis(chart: Chart, top: int, bottom: int, width: int) -> str:
 
 def _label(label: str, middle: float, room: float, width: int) -> str:
     """What stands below a column, cut where its neighbour begins, never beyond the picture."""
-    letters = int(room / _LETTER)
+    letters = int((room - _APART) / _LETTER)
     said = label if len(label) <= letters else f"{label[: letters - 1].rstrip()}…"
     beyond = middle + len(said) * _LETTER / 2 > width
     anchor, at = ("end", float(width)) if beyond else ("middle", middle)
