@@ -305,7 +305,7 @@ def _takes_the_sign_out(page: Page) -> None:
         page.get_by_text(answer).wait_for()
         if answer.startswith("les magasins"):
             page.get_by_role("link", name="Lise Nantes").click()
-            page.get_by_label("Enseigne").select_option("aucun")
+            page.get_by_label("Enseigne").select_option("sans")
             _press(page, "Garder")
 
 
