@@ -1,5 +1,6 @@
 """An account as people read it: what there is, what was, and why; a page at a time."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend_client.schemas.accounts import LotState, PointsMovement
+from backend_client.schemas.quotes import QuoteBody
 from backend_client.schemas.sales import LineBody, PaymentBody, SaleAct
 from backend_client.schemas.uses import UseBody
 from loyalty.ledger import EntryKind
@@ -72,9 +74,14 @@ WAITS = document(
 
 @pytest.mark.parametrize("shop_program", [WAITS])
 def test_points_that_wait_are_told_with_their_day(line: Connected, member: str) -> None:
-    line.till.record_sale(sale_of(member, 45_00))
+    sold = line.till.record_sale(sale_of(member, 45_00))
     found = line.till.summary(member)
     assert (found.balance, [each.points for each in found.pending]) == (0, [45])
+    earned, later, _, balance, _ = sold.ticket
+    assert (earned, balance) == ("Points gagnés\u202f: 45", "Nouveau solde\u202f: 0")
+    assert re.fullmatch(r"Dont utilisables à partir du .* 20\d\d\u202f: 45 points", later)
+    quoted = line.till.quote(QuoteBody(member=member, total=45_00))
+    assert (quoted.earned, quoted.balance_after) == (45, 0)
     day = found.pending[0].available_from
     assert day is not None
     assert timedelta(days=14) < day - now() <= timedelta(days=15)

@@ -57,12 +57,15 @@ def quote(tx: Transaction, store: Store, body: QuoteBody, accepted: str) -> Quot
     before = known.account.balance(tx.now)
     earned = sum(entry.points for entry in entries)
     words = tickets.words_for(known.language, accepted)
+    waiting, from_when = tickets.waiting(entries, tx.now)
     figures = Figures(
         points=earned,
         before=before,
-        after=before + earned,
+        after=before + earned - waiting,
         deadline=next((entry.deadline for entry in entries), None),
         visits=known.buyer.visits,
+        waiting=waiting,
+        from_when=from_when,
     )
     seen = situation(
         tx,

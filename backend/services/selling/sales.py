@@ -183,12 +183,15 @@ def _book(
     if any(entry.points > POINTS_MAX for entry in earned):
         raise Refused(ProblemName.INVALID, "total: it would earn more than an account can hold")
     posted = post(tx, *(routed(tx, entry) for entry in earned), new=new)
+    waiting, from_when = tickets.waiting((each.entry for each in posted), tx.now)
     figures = Figures(
         points=sum(each.entry.points for each in posted),
         before=before,
         after=balance_of(tx, sale.member, program.id),
         deadline=next((each.entry.deadline for each in posted), None),
         visits=buyer.visits,
+        waiting=waiting,
+        from_when=from_when,
     )
     settled = stage is SaleStage.SETTLED
     words = words_of(tx, sale.member, accepted)

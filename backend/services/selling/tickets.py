@@ -1,11 +1,13 @@
 """What a ticket says of loyalty, and what the till says to the customer, in their language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from backend.services import clock
 from backend.words import SOURCE_LANGUAGE, Words, available
+from loyalty.earning import UNTIL_RELEASED
+from loyalty.entries import Entry
 from loyalty.ids import Points
 from loyalty.program import Alert, Program, Reward, Takes, Unit, in_language, minor_units
 from loyalty.quote import alerts
@@ -25,6 +27,10 @@ class Figures:
     """Use-by date of the points that were just earned; None for ever."""
     visits: int = 0
     """Tickets of this member before this one."""
+    waiting: Points = 0
+    """Of what was earned, what cannot be spent yet."""
+    from_when: datetime | None = None
+    """When it can; None once somebody releases it."""
 
 
 def words_for(language: str, accepted: str) -> Words:
@@ -72,6 +78,8 @@ def loyalty_lines(
 def _lines(words: Words, program: Program, figures: Figures, zone: tzinfo) -> Iterator[str]:
     moved = amount(words, program, abs(figures.points))
     yield _moved(words, program, moved, deducted=figures.points < 0)
+    if figures.waiting > 0:
+        yield _waiting(words, program, figures, zone)
     if figures.deadline is not None and figures.points > 0:
         last = clock.last_moment(figures.deadline, zone)
         yield words.t("Valid until {day}", day=words.short_day(last))
@@ -79,6 +87,22 @@ def _lines(words: Words, program: Program, figures: Figures, zone: tzinfo) -> It
     rule = rule_in_words(words, program)
     if rule:
         yield rule
+
+
+def _waiting(words: Words, program: Program, figures: Figures, zone: tzinfo) -> str:
+    """From when what was earned can be used: until then it is not in the balance below."""
+    said = counted(words, program, figures.waiting)
+    if figures.from_when is None:
+        return words.t("Of these, usable once released: {points}", points=said)
+    day = words.short_day(figures.from_when.astimezone(zone))
+    return words.t("Of these, usable from {day}: {points}", day=day, points=said)
+
+
+def waiting(entries: Iterable[Entry], at: datetime) -> tuple[Points, datetime | None]:
+    """What of some entries cannot be spent yet, and from when it can: None once it is released."""
+    later = [each for each in entries if each.available_from and each.available_from > at]
+    days = [each.available_from for each in later if each.available_from != UNTIL_RELEASED]
+    return sum(each.points for each in later), max((day for day in days if day), default=None)
 
 
 def _moved(words: Words, program: Program, moved: str, *, deducted: bool) -> str:
