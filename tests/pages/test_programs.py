@@ -91,6 +91,11 @@ def test_every_kind_of_field_is_read_back_as_it_was_written(lively: Visit) -> No
     page.get_by_role("button", name="Ajouter une ligne").click()
     page.locator("[name$='hours.0.start']").fill("09:00")
     page.locator("[name$='hours.0.end']").fill("12:00")
+    # What is written beside is tried, kept or not: in its hours, at their end, on another day.
+    page.get_by_text("Plus sur le ticket").click()
+    for at, earned in (("03T11:59", "63"), ("03T12:00", "42"), ("04T10:00", "42")):
+        page.get_by_label("Jour et heure").fill(f"2026-12-{at}")
+        expect(page.locator("#tried .earned")).to_contain_text(earned)
     page.get_by_text("Pour ces articles").click()
     page.get_by_label("Familles").fill("Maison, Fleurs")
     page.get_by_role("button", name="Garder dans le brouillon").last.click()
