@@ -9,6 +9,7 @@ from loyalty.extensions import Extensions, Settings
 from loyalty.sales import Line
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.server import PROGRAM, company, connected, in_process
+from tests.support.staff import at_work
 
 
 class Doubled:
@@ -32,6 +33,14 @@ def test_a_rule_of_the_merchants_own_counts_where_it_is_installed(
 ) -> None:
     with company(program=json.dumps(BESPOKE)) as shop, in_process(shop.app) as session:
         shop.database.extensions = known
+        owner = at_work(shop)
+        draft = {"document": BESPOKE | {"id": shop.shop.program}}
+        path = f"/v1/programs/{shop.shop.program}"
+        errors = owner.asks(session, "PUT", f"{path}/draft", draft).json()["errors"]
+        assert [each["field"] for each in errors] == ([] if known else ["earning.0.give.extension"])
+        published = owner.asks(session, "POST", f"{path}/publication", {"version": 2})
+        # What no till could sell by is not put in force.
+        assert published.status_code == (200 if known else 422), published.text
         with connected(shop, session=session) as line:
             kiosk = Kiosk(claimed=line.claimed, program=read_program(PROGRAM))
             joined = kiosk.enrolled()

@@ -70,7 +70,7 @@ def _gives(rule: dict[str, Any], known: Known) -> str:
 def _otherwise(give: dict[str, Any], known: Known) -> str:
     """What is given by bands of amounts, by article, or by a rule of one's own."""
     if isinstance(give.get("bands"), list):
-        return "; ".join(_band(each, known) for each in give["bands"] if isinstance(each, dict))
+        return " · ".join(_band(each, known) for each in give["bands"] if isinstance(each, dict))
     shape = next(each for each in shapes.program()["earning"].inside if each.name == "give")
     return told(shape, give, known)
 

@@ -13,6 +13,7 @@ from backend.db.programs import Draft, Version
 from backend.errors import Refused, phrase, told
 from backend.services.expected import ANYTHING, Expected
 from backend.services.programs import automatic
+from backend.services.programs.installed import refuse_missing
 from backend.services.team import audit
 from backend_client.schemas.problems import ProblemName
 from backend_client.schemas.programs import (
@@ -93,7 +94,7 @@ def _found(tx: Transaction, draft: Draft) -> DraftFound:
     return DraftFound(
         program=draft.program,
         document=document,
-        errors=_errors(_completed(tx, draft.program, document, tx.now.isoformat())),
+        errors=_errors(tx, _completed(tx, draft.program, document, tx.now.isoformat())),
         version=next_version(tx, draft.program),
         updated_at=draft.updated_at,
         updated_by=draft.actor,
@@ -114,9 +115,9 @@ def _completed(
     return json.dumps(filled, ensure_ascii=False)
 
 
-def _errors(text: str) -> tuple[FieldError, ...]:
+def _errors(tx: Transaction, text: str) -> tuple[FieldError, ...]:
     try:
-        read_program(text)
+        refuse_missing(read_program(text), tx.extensions)
     except ProgramRefused as refused:
         return (FieldError.model_validate(told(refused.field, refused.remedy)),)
     return ()
@@ -161,6 +162,7 @@ def publish(tx: Transaction, program: str, body: Publication, *, actor: str) -> 
     text = _completed(tx, program, draft.document, start.isoformat(), body.version)
     try:
         read = read_program(text)
+        refuse_missing(read, tx.extensions)
     except ProgramRefused as refused:
         raise _refused(refused) from refused
     if read.id != program:

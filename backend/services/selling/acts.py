@@ -104,6 +104,7 @@ def finish(
         before=before,
         after=balance_of(tx, who, program.id),
         deadline=None,
+        back=True,
     )
     answer = _answer(tx, doing, row, posted, figures, stage=stage, member=who)
     if row is not None and stage is not None and stage is not row.stage:

@@ -25,6 +25,8 @@ class Figures:
     after: Points
     deadline: datetime | None
     """Use-by date of the points that were just earned; None for ever."""
+    back: bool = False
+    """Whether something was taken back: then no points are none that were deducted."""
     visits: int = 0
     """Tickets of this member before this one."""
     waiting: Points = 0
@@ -77,7 +79,8 @@ def loyalty_lines(
 
 def _lines(words: Words, program: Program, figures: Figures, zone: tzinfo) -> Iterator[str]:
     moved = amount(words, program, abs(figures.points))
-    yield _moved(words, program, moved, deducted=figures.points < 0)
+    none_left = figures.back and not figures.points
+    yield _moved(words, program, moved, deducted=figures.points < 0 or none_left)
     if figures.waiting > 0:
         yield _waiting(words, program, figures, zone)
     if figures.deadline is not None and figures.points > 0:
