@@ -106,6 +106,7 @@ def program(page: WriterPage, program: ProgramId) -> Response:
             for part in PARTS.values()
         ],
         place=place,
+        path_in_words=lambda field: telling.path_in_words(field, found.known),
     )
 
 

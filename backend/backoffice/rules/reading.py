@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from backend.backoffice.rules.known import Known, plain_number
@@ -58,10 +59,12 @@ def _is_default(shape: Shape, value: object) -> bool:
 
 
 def _whole(text: str) -> int | str:
+    """A whole number, which may have been typed as an amount: "1,00" visits are one."""
     try:
-        return int(plain_number(text))
-    except ValueError:
+        found = Decimal(plain_number(text))
+    except InvalidOperation:
         return text
+    return int(found) if found.is_finite() and found == found.to_integral_value() else text
 
 
 def _flag(shape: Shape, path: str, form: Form, _: Known) -> Any:  # noqa: ANN401 - JSON

@@ -174,6 +174,11 @@ def _raw(value: object, known: Known) -> str:
     return known.words.t("nothing") if value is None else str(value)
 
 
+def path_in_words(path: str, known: Known) -> str:
+    """Where in the program the field of that path is: "Rewards › 1 › Points needed"."""
+    return _at(path, known)[1]
+
+
 def where(path: str, known: Known) -> str:
     """What the field of that path is called on its form; the whole path where nobody knows it."""
     shape, place = _at(path, known)

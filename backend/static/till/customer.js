@@ -121,7 +121,8 @@ async function giveCard(member, type, uid) {
   }
   const kind = shop.card_types.find((each) => each.id === type);
   const { article, family, unit_price: price } = linked.sold;
-  add({ article, family, price, kind: linked.sold.kind, name: say("card_line", { name: kind ? kind.name : article }) });
+  const name = kind ? say("card_line", { name: kind.name }) : (await namesOf([{ article }])).get(article) || say("card_line", { name: article });
+  add({ article, family, price, kind: linked.sold.kind, name });
 }
 
 function bindCustomer() {
