@@ -131,7 +131,7 @@ def test_rules_are_told_as_sentences() -> None:
     assert sentences.reward(each, here) == "for 500 points: €0.02 off for each point"
     bands = [{"start": 0, "below": 5000, "points": 10}, {"start": 5000, "points": 25}]
     said = sentences.earning({"when": "sale", "give": {"bands": bands}}, here)
-    assert said == "10 points from €0.00 to less than €50.00; 25 points from €50.00"
+    assert said == "10 points from €0.00 to less than €50.00 · 25 points from €50.00"
     coefficient = {"when": "sale", "give": {"coefficient": "15"}}
     assert sentences.earning(coefficient, here) == "15 points for every €1.00 spent"
     part = {**rule, "only": {"price_codes": ["PART"]}, "active": False}
