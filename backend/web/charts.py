@@ -53,11 +53,13 @@ class Chart:
 
     def _drawn(self, width: int) -> tuple[int, list[str]]:
         top, bottom = _scale(self)
-        parts = [_axis(self, top, bottom, width)]
-        slot = (width - _LEFT - _RIGHT) / max(len(self.labels), 1)
+        # Numbers of seven digits need more room beside the columns than those of three.
+        edge = max(_LEFT, max(len(self.tell(end)) for end in (top, bottom)) * _LETTER + _APART * 2)
+        parts = [_axis(self, (top, bottom), edge, width)]
+        slot = (width - edge - _RIGHT) / max(len(self.labels), 1)
         every = ceil(len(self.labels) / _LABELS_MAX[width]) or 1
         for place, label in enumerate(self.labels):
-            left = _LEFT + place * slot
+            left = edge + place * slot
             parts += _columns(self, place, left, slot, (top, bottom))
             if place % every == 0:
                 parts.append(_label(label, left + slot / 2, slot * every, width))
@@ -129,16 +131,17 @@ def _height_of(value: float, scale: tuple[int, int]) -> float:
     return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (top - value) / (top - bottom)
 
 
-def _axis(chart: Chart, top: int, bottom: int, width: int) -> str:
+def _axis(chart: Chart, scale: tuple[int, int], edge: int, width: int) -> str:
     lines = []
+    top, bottom = scale
     step = _round_step((top - bottom) / _STEPS)
     for value in range(bottom - bottom % step, top + 1, step):
         at = _height_of(value, (top, bottom))
         kind = "zero" if value == 0 else "line"
         lines.append(
-            f'<line class="{kind}" x1="{_LEFT}" x2="{width - _RIGHT}"'
+            f'<line class="{kind}" x1="{edge}" x2="{width - _RIGHT}"'
             f' y1="{at:.1f}" y2="{at:.1f}"/>'
-            f'<text class="label" x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">'
+            f'<text class="label" x="{edge - _APART}" y="{at + 4:.1f}" text-anchor="end">'
             f"{escape(chart.tell(value))}</text>"
         )
     return "".join(lines)

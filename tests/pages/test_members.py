@@ -245,17 +245,17 @@ def test_a_type_of_card_is_made_listed_and_changed(visit: Visit) -> None:
     page = visit.open("/office/members/card-types")
     page.get_by_label("Comment il s’appelle").fill("Carte Or")
     page.get_by_label("Le client la paie").check()
-    page.get_by_role("button", name="Enregistrer").click()
+    page.locator("section[aria-labelledby=one]").get_by_role("button", name="Enregistrer").click()
     page.get_by_role("alert").wait_for()
     assert page.get_by_label("Comment il s’appelle").input_value() == "Carte Or"
     page.get_by_label("Article d’une carte payante").fill("SAC-TOI")
     page.get_by_label("Jours de validité").fill("365")
-    page.get_by_role("button", name="Enregistrer").click()
+    page.locator("section[aria-labelledby=one]").get_by_role("button", name="Enregistrer").click()
     page.get_by_text("Payante : article SAC-TOI".replace(" :", "\u202f:")).wait_for()
     visit.check()
     page.get_by_role("link", name="Carte Or").click()
     page.get_by_label("Jours de validité").fill("730")
-    page.get_by_role("button", name="Enregistrer").click()
+    page.locator("section[aria-labelledby=one]").get_by_role("button", name="Enregistrer").click()
     page.get_by_text("bonne 730 jours").wait_for()
 
 
