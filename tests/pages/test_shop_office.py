@@ -242,7 +242,9 @@ def _another_store_counts_euros(visit: Visit) -> None:
     document = json.loads(preset_document("lightspeed")) | {"id": "cash", "name": name}
     visit.shop.database.run(tenant, put_draft, "cash", document, actor="system")
     page = visit.open("/office/programs/cash/publish")
-    expect(page.locator(".notice").first).to_contain_text("il n’est pas proposé ici\u202f: Une tasse")
+    expect(page.locator(".notice").first).to_contain_text(
+        "il n’est pas proposé ici\u202f: Une tasse"
+    )
     _press(page, "Publier")
     page.get_by_text("La version 1 est en vigueur").wait_for()
     settings = StoreSettings(name="Nantes", time_zone="Europe/Paris", program="cash")
