@@ -9,6 +9,7 @@ import pytest
 
 from backend_client.schemas.changes import CardChanged, LinkUsed
 from backend_client.schemas.problems import PROBLEM
+from loyalty.program import InvitationRules
 from tests.support.desk import Clock, Desk
 from tests.support.facts import Kiosk
 from tests.support.server import Connected, new_id, until
@@ -149,3 +150,25 @@ def test_a_person_takes_their_data_home_by_a_link_and_says_yes_and_no_at_the_kio
     assert line.raw("POST", "/v1/kiosk/my-data/cards/removal", gone).json()["reason"] == "removed"
     at.later(hours=25)
     assert line.raw("GET", f"/v1/my-data/{token(link)}", headers=nobody).status_code == 403
+
+
+def test_a_link_on_a_lost_ticket_is_found_by_its_number_and_withdrawn(
+    counter: Desk, line: Connected
+) -> None:
+    counter.rule(invitations=InvitationRules(active=True))
+    ticket = new_id()
+    told = line.raw("POST", "/v1/invitations", {"id": ticket}, till=True).json()["invitation"]
+    (found,) = counter.ask("GET", f"/links?receipt={ticket}")["links"]
+    assert (found["purpose"], found["open"], found["member"]) == ("invite", True, None)
+    assert counter.ask("GET", f"/links?receipt={new_id()}")["links"] == []
+    for _ in range(2):
+        assert counter.ask("POST", f"/links/{found['id']}/withdrawal")["open"] is False
+    status, problem = filled(line, told)
+    assert (status, problem["type"]) == (403, PROBLEM + "link")
+    member = counter.add(first_name="Anne")["id"]
+    mine = counter.ask("POST", "/links", {"id": new_id(), "member": member})
+    (handed,) = counter.ask("GET", f"/members/{member}/links")["links"]
+    assert handed["id"] == mine["id"]
+    counter.ask("POST", f"/links/{mine['id']}/withdrawal")
+    assert counter.ask("GET", f"/members/{member}/links")["links"] == []
+    counter.refused("not-found", "POST", f"/links/{new_id()}/withdrawal")

@@ -100,3 +100,33 @@ def test_staff_sees_the_vouchers_of_a_member(counter: Desk) -> None:
     member = counter.add(first_name="Anne")["id"]
     assert counter.ask("GET", f"/members/{member}/vouchers") == {"vouchers": []}
     counter.refused("not-found", "GET", f"/members/{new_id()}/vouchers")
+
+
+def test_a_letter_that_was_a_mistake_is_stopped_but_for_what_has_left(counter: Desk) -> None:
+    for name in ("Anne", "Basile", "Chloé"):
+        counter.add(first_name=name, email=f"{name[0]}@mail.example", consents=[NEWS])
+    letter = {"id": new_id(), "to": {}, "subject": "Faux", "text": "Une erreur."}
+    other = letter | {"id": new_id(), "subject": "Juste"}
+    for each in (letter, other):
+        assert counter.ask("POST", "/messages/news", each)["queued"] == 3
+    with counter.shop.database.write(counter.shop.shop.tenant) as tx:
+        sent, *_ = outbox.page_of_mail(tx, state=None, before=None, limit=9)
+        outbox.save_mail(tx, sent.id, state="sent", sent_at=tx.now)
+    counter.refused("too-late", "POST", f"/messages/outbox/{sent.id}/stop")
+    waiting = {each["subject"]: each for each in counter.ask("GET", "/messages/outbox")["letters"]}
+    assert sum(each["waiting"] for each in waiting.values()) == 5
+    wrong = waiting["Faux"]
+    stop = f"/messages/news/{wrong['id']}/stop"
+    assert counter.ask("POST", stop)["stopped"] == wrong["waiting"]
+    assert counter.ask("POST", stop)["stopped"] == 0
+    told = counter.ask("GET", "/messages/outbox")
+    assert [each["subject"] for each in told["letters"]] == ["Juste"]
+    one = next(each["id"] for each in told["mails"] if each["state"] == "waiting")
+    assert counter.ask("POST", f"/messages/outbox/{one}/stop")["state"] == "dropped"
+    counts = counter.ask("GET", "/messages/outbox")["counts"]
+    assert counts["dropped"] == wrong["waiting"] + 1
+    assert counter.ask("POST", "/messages/news", letter)["queued"] == 3
+    assert counter.ask("GET", "/messages/outbox")["counts"] == counts, (
+        "sent again, it stays stopped"
+    )
+    counter.refused("not-found", "POST", f"/messages/news/{new_id()}/stop")

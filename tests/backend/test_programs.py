@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
+from backend.config import Config
+from backend.db import audit, batches, tables
+from backend.db.audit import Wanted
+from backend.jobs import JOBS, run_due
 from backend.rights import Role
 from backend.services.people.members import balance_of
 from backend_client.schemas.changes import CampaignChanged, ProgramChanged, ProgramWithdrawn
+from backend_client.schemas.events import ConsentBody
 from backend_client.schemas.sales import LineBody, ReturnBody, ReturnLine, SaleAct
 from loyalty.ids import MemberId, ProgramId
 from tests.support.clock import ClockAhead
@@ -302,6 +308,54 @@ def test_old_customers_are_counted_first_and_enrolled_once_only_if_they_agreed(
     assert owner.gets("/v1/programs/second/enrolment-preview")["members"] == 0
     all_of_them = {"id": new_id(), "without_consent": True}
     assert owner.posts("/v1/programs/second/enrolment", **all_of_them)["members"] == 1
+
+
+def test_publishing_takes_everybody_in_by_itself_but_who_said_no(
+    shop: Company,
+    owner: Merchant,
+    line: Connected,
+    kiosk: Kiosk,
+    journal: Journal,
+    clock: ClockAhead,
+) -> None:
+    """LSX-07, SW-12: nobody presses anything, and nobody is taken in before it is in force."""
+    shop = line.company
+    said_no = ConsentBody(purpose="program", given=False, text_version="1")
+    silent = kiosk.enrolled().model_copy(update={"consents": ()})
+    against = kiosk.enrolled().model_copy(update={"consents": (said_no,)})
+    agreed = kiosk.enrolled()
+    line.terminal.push(journal.write(silent, against, agreed))
+    automatic = written(id="second", enrolment={"existing": "automatic"})
+
+    def published(version: int, document: dict[str, Any], **when: str) -> None:
+        owner.puts("/v1/programs/second/draft", document=document)
+        owner.posts("/v1/programs/second/publication", version=version, **when)
+
+    def accounts() -> set[str]:
+        run_due(shop.database, Config(), jobs=[job for job in JOBS if job.name == "enrolment"])
+        with shop.database.read(shop.shop.tenant) as tx:
+            table = tables.accounts
+            found = tx.rows(select(table.c.member).where(table.c.program == "second"))
+            return {row.member for row in found}
+
+    published(1, written(id="second"))
+    assert accounts() == set(), "explicit: somebody has to press"
+    soon = (now() + timedelta(hours=2)).isoformat()
+    published(2, automatic, valid_from=soon)
+    assert accounts() == set()
+    assert owner.asks("DELETE", "/v1/programs/second/versions/2").ok
+    published(2, automatic, valid_from=soon)
+    clock.ahead += timedelta(hours=2, seconds=5)
+    assert accounts() == {silent.member, agreed.member}
+    later = kiosk.enrolled()
+    line.terminal.push(journal.write(later))
+    published(3, automatic)
+    assert accounts() == {silent.member, agreed.member}, "begun once, not with each version"
+    with shop.database.read(shop.shop.tenant) as tx:
+        (work,) = batches.batches(tx, "second")
+        noted, _ = audit.lines(tx, Wanted(action="program.enrolment"), 9)
+    assert (work.members, work.done) == (2, True)
+    assert noted.actor == f"staff:{owner.person.person.id}"
 
 
 def test_past_invoices_make_the_opening_balance_once(
