@@ -197,26 +197,36 @@ def campaign(tx: Transaction, period: Period, wanted: str) -> CampaignSum:
     """What the campaign did in that time."""
     entry = tables.entries
     within = tuple(_within(tx, period))
+    # Looked for in the traces once: all else is counted on what was found.
+    part = (
+        select(entry.c.fact, entry.c.member, entry.c.points)
+        .where(*within, _names(wanted))
+        .cte("part")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    took = (
+        select(func.count(distinct(entry.c.member)))
+        .where(
+            *within,
+            entry.c.kind == EntryKind.REDEEM.value,
+            entry.c.member.in_(select(part.c.member)),
+        )
+        .scalar_subquery()
+    )
     row = tx.first(
         select(
-            func.count(distinct(entry.c.fact)).label("tickets"),
-            func.count(distinct(entry.c.member)).label("members"),
-            func.sum(entry.c.points).label("points"),
-        ).where(*within, _names(wanted))
-    )
-    got = select(entry.c.member).distinct().where(*within, _names(wanted))
-    took = tx.first(
-        select(func.count(distinct(entry.c.member)).label("members")).where(
-            *within, entry.c.kind == EntryKind.REDEEM.value, entry.c.member.in_(got)
+            func.count(distinct(part.c.fact)).label("tickets"),
+            func.count(distinct(part.c.member)).label("members"),
+            func.sum(part.c.points).label("points"),
+            took.label("redeemers"),
         )
     )
     assert row is not None
-    assert took is not None
     return CampaignSum(
         tickets=row.tickets,
         members=row.members,
         points=int(row.points or 0),
-        redeemers=took.members,
+        redeemers=row.redeemers,
     )
 
 
@@ -232,36 +242,39 @@ def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group
     """
     entry, member = tables.entries, tables.members
     is_so = _names(campaign) if campaign else entry.c.kind == EntryKind.REDEEM.value
-    got = select(entry.c.member).distinct().where(*_within(tx, period), is_so).subquery()
-    mine = and_(member.c.tenant == tx.tenant, member.c.enrolled_at < period.since)
-    row = tx.first(
-        select(func.count().label("members")).select_from(
-            got.join(member, and_(member.c.id == got.c.member, mine))
-        )
+    got = (
+        select(entry.c.member)
+        .distinct()
+        .where(*_within(tx, period), is_so)
+        .cte("got")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    assert row is not None
-    got_it = int(row.members)
-    others = enrolled(tx, since=None, until=period.since) - got_it
+    mine = and_(member.c.tenant == tx.tenant, member.c.enrolled_at < period.since)
+    members = select(func.count()).select_from(
+        got.join(member, and_(member.c.id == got.c.member, mine))
+    )
     # Each buyer's sales first: then a buyer is looked up once, and not with every ticket.
     bought = _bought(tx, period).subquery()
     is_in = case((got.c.member.is_not(None), 1), else_=0)
-    spent = {
-        row.got: row
-        for row in tx.rows(
-            select(
-                is_in.label("got"),
-                func.count().label("buyers"),
-                func.sum(bought.c.sales).label("sales"),
-                func.sum(bought.c.spent).label("spent"),
-            )
-            .select_from(
-                bought.join(member, and_(member.c.id == bought.c.member, mine)).outerjoin(
-                    got, got.c.member == bought.c.member
-                )
-            )
-            .group_by(is_in)
+    rows = tx.rows(
+        select(
+            is_in.label("got"),
+            func.count().label("buyers"),
+            func.sum(bought.c.sales).label("sales"),
+            func.sum(bought.c.spent).label("spent"),
+            # Told with each row, so that who got it is looked for once.
+            members.scalar_subquery().label("members"),
         )
-    }
+        .select_from(
+            bought.join(member, and_(member.c.id == bought.c.member, mine)).outerjoin(
+                got, got.c.member == bought.c.member
+            )
+        )
+        .group_by(is_in)
+    )
+    got_it = int(rows[0].members) if rows else int(tx.rows(members)[0][0])
+    others = enrolled(tx, since=None, until=period.since) - got_it
+    spent = {row.got: row for row in rows}
     return _group(got_it, spent.get(1)), _group(others, spent.get(0))
 
 

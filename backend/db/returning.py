@@ -1,10 +1,9 @@
 """Who came back to buy, and what is known of members: counted where the rows are."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from backend.db import tables
 from backend.db.daily import Period
@@ -36,26 +35,28 @@ class Reachable:
 
 def buyers(tx: Transaction, period: Period) -> Buyers:
     """Who bought in that time, and in as long a time before it."""
-    earlier = period.since - (period.until - period.since)
-    before = _who(tx, earlier, period.since, period.store).subquery()
-    now = _who(tx, period.since, period.until, period.store).subquery()
-    both = before.join(now, now.c.member == before.c.member)
-    return Buyers(
-        before=_count(tx, select(func.count()).select_from(before)),
-        now=_count(tx, select(func.count()).select_from(now)),
-        both=_count(tx, select(func.count()).select_from(both)),
-    )
-
-
-def _who(tx: Transaction, since: datetime, until: datetime, store: str) -> Select[Any]:
     sale = tables.sales
-    found = select(sale.c.member).where(
+    asked = [
         sale.c.tenant == tx.tenant,
         sale.c.stage == SaleStage.SETTLED.value,
-        sale.c.closed_at >= since,
-        sale.c.closed_at < until,
+        sale.c.closed_at >= period.since - (period.until - period.since),
+        sale.c.closed_at < period.until,
+    ]
+    if period.store:
+        asked.append(sale.c.store == period.store)
+    later = case((sale.c.closed_at >= period.since, 1), else_=0)
+    # Each buyer's two times together, from one look at the sales of both.
+    each = (
+        select(func.max(1 - later).label("before"), func.max(later).label("now"))
+        .where(*asked)
+        .group_by(sale.c.member)
+        .subquery()
     )
-    return (found.where(sale.c.store == store) if store else found).distinct()
+    counts = (each.c.before, each.c.now, each.c.before * each.c.now)
+    row = tx.first(select(*(func.coalesce(func.sum(count), 0) for count in counts)))
+    assert row is not None
+    before, now, both = (int(count) for count in row)
+    return Buyers(before=before, now=now, both=both)
 
 
 def reachable(tx: Transaction) -> Reachable:
@@ -71,26 +72,38 @@ def reachable(tx: Transaction) -> Reachable:
     counts = (func.count(column) for column in (member.c.email, member.c.phone, member.c.birthday))
     row = tx.first(select(func.count(), *counts).where(is_one))
     assert row is not None
-    newest = func.row_number().over(
-        partition_by=said.c.member, order_by=(said.c.at.desc(), said.c.given)
-    )
-    words = (
-        select(said.c.member, said.c.given, newest.label("place"))
-        .where(said.c.tenant == tx.tenant, said.c.purpose == "news")
-        .subquery()
-    )
-    agreed = (
-        select(func.count())
-        .select_from(words.join(member, and_(is_one, member.c.id == words.c.member)))
-        .where(words.c.place == 1, words.c.given == 1)
-    )
+    # Nearly everybody who agreed is a person of today: few are looked up to be left out.
+    yes = [said.c.tenant == tx.tenant, said.c.purpose == "news", said.c.given == 1]
+    agreed = select(func.count()).select_from(said).where(*yes, ~_answered_later())
+    no_person = select(member.c.id).where(member.c.tenant == tx.tenant, ~is_one)
+    of_nobody = agreed.where(said.c.member.in_(no_person))
     members, with_email, with_phone, with_birthday = (int(each) for each in row)
     return Reachable(
         members=members,
         with_email=with_email,
         with_phone=with_phone,
         with_birthday=with_birthday,
-        agree_to_news=_count(tx, agreed),
+        agree_to_news=_count(tx, agreed) - _count(tx, of_nobody),
+    )
+
+
+def _answered_later() -> ColumnElement[bool]:
+    """Whether the member answered the same question again; of two at once, a no is the later."""
+    said, later = tables.consents, tables.consents.alias()
+    same_time = later.c.at == said.c.at
+    return (
+        select(later.c.event)
+        .where(
+            later.c.tenant == said.c.tenant,
+            later.c.purpose == said.c.purpose,
+            later.c.member == said.c.member,
+            or_(
+                later.c.at > said.c.at,
+                and_(same_time, later.c.given < said.c.given),
+                and_(same_time, later.c.given == said.c.given, later.c.event > said.c.event),
+            ),
+        )
+        .exists()
     )
 
 

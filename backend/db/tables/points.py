@@ -189,7 +189,7 @@ sales = Table(
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "member", "closed_at"),
     # What was bought in a time is compared without a look at all that ever was.
-    Index("ix_sales_by_time", "tenant", "closed_at", "member", "total"),
+    Index("ix_sales_by_time", "tenant", "closed_at", "member", "total", "stage", "store"),
     CheckConstraint("total >= 0", name="total"),
     CheckConstraint("stage IN ('open', 'part_paid', 'settled', 'voided')", name="stage"),
     in_tenant("store", to="stores"),
