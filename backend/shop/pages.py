@@ -9,6 +9,7 @@ from backend.api import members
 from backend.api.pages import Paging
 from backend.db import catalogue, shops
 from backend.rights import Right
+from backend.services.team.access import till_of
 from backend.services.team.web_till import web_till
 from backend.web import look
 from backend.web.page import Page, StaffForm, page_with
@@ -58,6 +59,7 @@ def _show(page: Page, *, key: str, email: str, store: str) -> Response:
         form=None,
         goods=[each for each in goods if each.price],
         key=key,
+        key_is_known=not key or till_of(page.database, key) is not None,
         email=email,
         store=till.store.id,
         currency=program.currency,

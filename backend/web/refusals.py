@@ -164,7 +164,10 @@ def why(error: Refused | LoyaltyError, words: PageWords, *, title: str = "") -> 
     else:
         found = dict.fromkeys(of_field(each, words) for each in error.errors)
         said = " · ".join(found) or in_words(error.detail, words)
-    return "" if said.casefold() == title.casefold() else said
+    if title and said.casefold().startswith(title.casefold()):
+        # What follows the title is said alone: "…: ask for another".
+        return said[len(title) :].lstrip(" :;.\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
+    return said
 
 
 def in_words(said: str, words: PageWords) -> str:
