@@ -176,6 +176,13 @@ def test_a_mail_is_written_looked_at_and_ours_again(visit: Visit) -> None:
     assert page.get_by_label("Objet").input_value() == "Coucou [prénom]"
     page.get_by_role("button", name="Aperçu").click()
     page.get_by_text("Coucou Camille").wait_for()
+    sheet = page.frame_locator("iframe.mail").locator("body")
+    expect(sheet).to_contain_text("Camille")
+    # Its looks are written into it, and the page's policy lets them in and no others.
+    assert sheet.evaluate("each => getComputedStyle(each).backgroundColor") == "rgb(251, 246, 238)"
+    page.get_by_role("radio", name="Texte seul").check()
+    expect(page.locator("iframe.mail")).to_be_hidden()
+    expect(page.locator("pre.letter")).to_contain_text("Camille")
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("vos mots").first.wait_for()
     page.get_by_role("button", name="Revenir à nos mots").click()
@@ -184,6 +191,14 @@ def test_a_mail_is_written_looked_at_and_ours_again(visit: Visit) -> None:
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_role("alert")).to_contain_text("[prenon] n’existe pas")
     assert page.get_by_label("Objet").input_value() == "[prenon]"
+    page = visit.open("/office/messages/voucher/fr")
+    code = page.frame_locator("iframe.mail").get_by_role("img")
+    assert code.evaluate("each => each.naturalWidth") > 100, "what a till scans is in the picture"
+    page.get_by_label("À cette adresse").fill("essai@mail.example")
+    page.get_by_role("button", name="Envoyer").click()
+    page.get_by_text("L’essai est en route").wait_for()
+    page.get_by_role("button", name="Arrêter").first.click()
+    page.get_by_text("L’envoi est arrêté").wait_for()
 
 
 def test_what_stores_owe_each_other_sums_to_zero_on_the_page(visit: Visit) -> None:

@@ -36,7 +36,7 @@ def address(lived_in_address: str) -> str:
 def test_every_page_about_members_is_a_good_one_at_both_sizes(
     chromium: Browser, shop: Company, address: str
 ) -> None:
-    paths = ("", "?hand=1", "/new", "/changes", "/duplicates?now=1", "/card-types")
+    paths = ("", "?hand=1", "/new", "/changes", "/duplicates?now=1", "/card-types", "/links")
     person = f"/{MEMBER}"
     for size in (DESK, PHONE):
         with Visit.begin(chromium, shop, address, size) as visit:

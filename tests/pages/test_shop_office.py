@@ -19,7 +19,7 @@ from backend.services.shop.gifts import put_gift
 from backend_client.schemas.catalogue import GiftBody, PriceBookBody
 from backend_client.schemas.programs import Publication
 from backend_client.schemas.stores import StoreSettings
-from tests.pages.visit import Visit
+from tests.pages.visit import DESK, PHONE, Visit
 from tests.support.members import join
 from tests.support.merchant import png
 from tests.support.server import PROGRAM
@@ -260,6 +260,11 @@ def test_a_campaign_stands_on_the_calendar_and_speaks_on_kiosks(
     _with_campaign(visit)
     page = visit.open("/office/campaigns?month=2026-12")
     assert page.locator(".calendar .runs").count() == 5
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    days = page.get_by_role("list", name="décembre 2026").get_by_role("link")
+    expect(days).to_have_count(5)
+    expect(days.first).to_contain_text("jeu. 3")
+    page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
     page.locator(".calendar .runs").first.click()
     page.get_by_label("Image").set_input_files(picture)
     _press(page, "Garder")
