@@ -201,10 +201,12 @@ class Attempt:
         # "Against the contract" is for who writes a program; here it is a field, or a rule.
         invalid = said.type == PROBLEM + ProblemName.INVALID
         wrong.title = words.t(_TITLE if invalid else said.title)
-        wrong.detail = why(error, words, title=wrong.title)
         if isinstance(error, Refused):
             for each in error.errors:
                 wrong.fields[each["field"]] = of_field(each, words)
+        if not wrong.fields:
+            # Else each field says it, with the way to it.
+            wrong.detail = why(error, words, title=wrong.title)
 
     def _say(self, error: ErrorDetails) -> str:
         if error["type"] == "value_error":
