@@ -149,6 +149,8 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
         ready = found.is_draft and not found.wrong
         apart = _not_offered(tx, program) if ready else ()
         comes_in = _comes_in(tx, program) if ready else None
+    moved = {each.field.partition(".")[0] for each in changed.differences}
+    said = in_words(found.document.get("rule_in_words"), page.words)
     return show(
         page,
         "programs/publish.html",
@@ -161,6 +163,7 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
         place=place,
         apart=[in_words(dict(gift.name), page.words) for gift in apart],
         comes_in=comes_in,
+        still_said=said if moved & {"earning", "unit"} and "rule_in_words" not in moved else "",
     )
 
 

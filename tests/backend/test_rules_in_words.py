@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -129,6 +130,9 @@ def test_rules_are_told_as_sentences() -> None:
     assert sentences.reward(reward, here) == "for 300 points: €5.00 off the ticket"
     each = {"cost": 500, "article": "BON", "gives": {"per_point": "0.02"}}
     assert sentences.reward(each, here) == "for 500 points: €0.02 off for each point"
+    chosen = {"cost": 500, "article": "BON", "gives": {"articles": ["BON", "TASSE"]}}
+    named = replace(here, picks={"articles": [("TASSE", "Stone mug")]})
+    assert sentences.reward(chosen, named) == "for 500 points: one of BON, Stone mug"
     bands = [{"start": 0, "below": 5000, "points": 10}, {"start": 5000, "points": 25}]
     said = sentences.earning({"when": "sale", "give": {"bands": bands}}, here)
     assert said == "10 points from €0.00 to less than €50.00 · 25 points from €50.00"

@@ -68,6 +68,7 @@ def test_a_rule_is_edited_tried_on_the_past_and_published(lively: Visit) -> None
     assert sum(int(re.sub(r"\D", "", each)) for each in stores) == given
     page.get_by_role("link", name="Publier").click()
     page.get_by_text("Règles de gain › 2 › Donner › ce nombre de points").wait_for()
+    page.get_by_text("Les tickets diront toujours « 1 € = 1 point »").wait_for()
     page.get_by_role("button", name="Publier").click()
     page.get_by_text("La version 2 est en vigueur").wait_for()
     with lively.shop.database.read(lively.shop.shop.tenant) as tx:

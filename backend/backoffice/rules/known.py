@@ -67,6 +67,10 @@ class Known:
         """What there is to pick for that field; nothing where it is typed."""
         return self.picks.get(_PICKED.get(shape.key, ""), ())
 
+    def article(self, code: object) -> str:
+        """What the catalogue calls an article; its code where nobody sells it yet."""
+        return dict(self.picks.get("articles", ())).get(str(code), str(code))
+
     def is_money(self, shape: Shape) -> bool:
         """Whether the field is an amount of money for the reader."""
         if shape.key in _COUNTED:
@@ -135,12 +139,26 @@ def known(
             "stores": [(store.id, store.name) for store in shops.stores(tx)],
             "brands": [(brand.id, brand.name) for brand in brands_of(tx)],
             "price_codes": [(book.id, book.name) for book in catalogue.books(tx)],
+            "articles": _articles(tx, document),
             "tiers": [
                 (each["id"], in_words(each.get("name"), words) or each["id"]) for each in named
             ],
         },
         wrong=wrong or {},
     )
+
+
+def _articles(tx: Transaction, document: Document) -> Choices:
+    """The names of what rewards hand out."""
+    rewards = document.get("rewards")
+    codes: set[str] = set()
+    for each in rewards if isinstance(rewards, list) else ():
+        gives = each.get("gives") if isinstance(each, dict) else None
+        chosen = gives.get("articles") if isinstance(gives, dict) else None
+        codes |= {str(code) for code in chosen} if isinstance(chosen, list) else set()
+        codes |= {str(each["article"])} if isinstance(each, dict) and "article" in each else set()
+    found = catalogue.products(tx, {code for code in codes if code})
+    return [(code, product.name) for code, product in found.items()]
 
 
 def in_words(texts: object, words: PageWords) -> str:

@@ -115,7 +115,7 @@ def reward(written: Any, known: Known) -> str:  # noqa: ANN401 - JSON
     cost = _cost(written, known)
     gives = _given(written["gives"], known) if written.get("gives") else ""
     if not gives:
-        gives = t("the article {article}", article=written.get("article", ""))
+        gives = t("the article {article}", article=known.article(written.get("article", "")))
     return t("{cost}: {gives}", cost=cost, gives=gives)
 
 
@@ -152,7 +152,7 @@ def _given(gives: Any, known: Known) -> str:  # noqa: ANN401 - JSON
         share = f"{known.decimal(str(gives['percent']))}\N{NARROW NO-BREAK SPACE}%"
         return t("{percent} off the ticket", percent=share)
     if isinstance(gives.get("articles"), list):
-        return t("one of {articles}", articles=", ".join(map(str, gives["articles"])))
+        return t("one of {articles}", articles=", ".join(map(known.article, gives["articles"])))
     shape = next(each for each in shapes.program()["rewards"].inside if each.name == "gives")
     for inside in shape.variants.values():
         if [each.name for each in inside] == list(gives):

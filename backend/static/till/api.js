@@ -3,6 +3,8 @@
 
 const byId = (id) => document.getElementById(id);
 const setup = byId("setup").dataset;
+/** English as the other pages write it: the day before the month. */
+const LOCALE = setup.language === "en" ? "en-GB" : setup.language;
 const WORDS = JSON.parse(byId("words").textContent);
 const PROBLEMS = JSON.parse(byId("problems").textContent);
 const ANSWER_WITHIN_MS = 8000;
@@ -42,7 +44,7 @@ function why(problem) {
 
 /** When and where a voucher was taken, which nobody takes twice. */
 function takenBefore(at, place) {
-  const day = new Intl.DateTimeFormat(setup.language, { dateStyle: "long", timeStyle: "short", timeZone: setup.zone });
+  const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "long", timeStyle: "short", timeZone: setup.zone });
   return say("taken_before", { day: day.format(new Date(at)), place });
 }
 
@@ -78,7 +80,7 @@ const withMinus = (text) => text.replace("-", "−");
 
 /** Minor units as the shop writes them. */
 function money(minor) {
-  const format = new Intl.NumberFormat(setup.language, { style: "currency", currency: shop.currency });
+  const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency: shop.currency });
   return withMinus(format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits));
 }
 
@@ -130,7 +132,7 @@ function points(count) {
   return `${number(count)} ${few ? WORDS[one] : WORDS[`${one}s`]}`;
 }
 
-const number = (count) => withMinus(new Intl.NumberFormat(setup.language).format(count));
+const number = (count) => withMinus(new Intl.NumberFormat(LOCALE).format(count));
 
 /** An element with a class, a text and children. */
 function make(tag, given = {}, ...children) {

@@ -114,7 +114,7 @@ async function paper({ title, number: id, lines, said, invited }) {
     make("p", { class: "shop", text: shop.shop }),
     make("p", { class: "soft address", text: [shop.store_name, shop.address].join("\n") }),
     make("p", { class: "kind", text: title }),
-    make("p", { class: "soft", text: `${say("number", { number: id })} · ${new Intl.DateTimeFormat(setup.language, { dateStyle: "short", timeStyle: "short", timeZone: setup.zone }).format(new Date())}` }),
+    make("p", { class: "soft", text: `${say("number", { number: id })} · ${new Intl.DateTimeFormat(LOCALE, { dateStyle: "short", timeStyle: "short", timeZone: setup.zone }).format(new Date())}` }),
     make("div", { class: "rows" }, ...lines.map(row)), loyalty);
   if (invited) sheet.append(await invitation(invited));
   sheet.append(make("p", { class: "soft", text: shop.loyalty ? WORDS.not_for_accounts : WORDS.no_receipt }));

@@ -22,7 +22,7 @@ async function findTicket() {
 }
 
 function about() {
-  const day = new Intl.DateTimeFormat(setup.language, { dateStyle: "long", timeStyle: "short", timeZone: setup.zone });
+  const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "long", timeStyle: "short", timeZone: setup.zone });
   const parts = [day.format(new Date(found.sale.closed_at)), money(found.sale.total)];
   if (found.stage === "voided") parts.push(WORDS.voided);
   else if (found.due) parts.push(say("due_is", { money: money(found.due) }));
