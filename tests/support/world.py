@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import requests
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from backend.db import Transaction, alerts, staff, tables
 from backend.mail import Mail, MailKind
@@ -25,7 +25,7 @@ from tests.support.bodies import Bodies
 from tests.support.desk import desk
 from tests.support.facts import Journal, Kiosk, sale_of
 from tests.support.routes import Route, routes
-from tests.support.server import NOWHERE, PROGRAM, Connected, new_id
+from tests.support.server import NOWHERE, PROGRAM, Connected
 from tests.support.staff import AtWork, at_work
 
 FREE = {
@@ -150,6 +150,7 @@ def world_of(line: Connected) -> World:
             "redemption": held.voucher.redemption,
             "reward": "coffee",
             "mail": mail,
+            "letter": _letter(shop.shop.tenant),
         },
     )
     _make_people(made, joined.card)
@@ -164,7 +165,9 @@ def _make_people(world: World, card: str) -> None:
     counter = desk(shop, world.line.session, world.owner)
     counter.rule(households=HouseholdRules(active=True))
     mine, other = counter.add()["id"], counter.add()["id"]
-    ids = {name: f"{name}-{shop.shop.tenant}" for name in ("household", "merge", "adjustment")}
+    made = ("household", "merge", "adjustment", "link")
+    ids = {name: f"{name}-{shop.shop.tenant}" for name in made}
+    counter.ask("POST", "/links", {"id": ids["link"]})
     counter.ask("POST", "/households", {"id": ids["household"]})
     counter.ask("POST", "/merges", {"id": ids["merge"], "kept": mine, "absorbed": other})
     given = {"id": ids["adjustment"], "member": mine, "points": 5, "nature": "gesture"}
@@ -178,9 +181,13 @@ def _make_people(world: World, card: str) -> None:
 
 def _mail(tx: Transaction) -> str:
     """Something to send that did not leave."""
-    queue(tx, Mail(kind=MailKind.TEST, key=f"test:{new_id()}", address="a@shop.example"))
-    tx.run(update(tables.outbox).values(state="failed"))
+    letter = f"news:{_letter(tx.tenant)}:x"
+    queue(tx, Mail(kind=MailKind.TEST, key=letter, address="a@shop.example"))
     return str(tx.rows(select(tables.outbox.c.id))[0].id)
+
+
+def _letter(tenant: str) -> str:
+    return f"letter-{tenant}"
 
 
 def _make_by_put(world: World) -> None:
