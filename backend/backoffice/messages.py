@@ -171,7 +171,7 @@ def stop(page: _OwnerPage, form: StaffForm, mail: str) -> Response:
     with form.attempt():
         api.stop(page.database, page.caller, mail)
         return page.go(f"{PATH}/outbox", page.words.t("It is stopped."))
-    return page.go(f"{PATH}/outbox", f"{form.wrong.title}. {form.wrong.detail}")
+    return page.go(f"{PATH}/outbox", form.wrong.in_one_line)
 
 
 @routes.post("/outbox/letters/{letter}/stop")

@@ -91,7 +91,7 @@ def decide(page: _SecondPage, form: StaffForm, approval: str) -> Response:
         api.decide(page.database, page.caller, approval, DecisionBody(approve=yes))
         said = page.words.t("Agreed, and done") if yes else page.words.t("Refused")
         return page.go(PATH, said)
-    return page.go(PATH, f"{form.wrong.title}. {form.wrong.detail}")
+    return page.go(PATH, form.wrong.in_one_line)
 
 
 @routes.post("/alerts/{alert}")

@@ -62,6 +62,12 @@ class Wrong:
     def __bool__(self) -> bool:
         return bool(self.fields or self.title)
 
+    @property
+    def in_one_line(self) -> str:
+        """For a page that has no such form to show: what is wrong, and why."""
+        reasons = dict.fromkeys((self.detail, *self.fields.values()))
+        return f"{self.title}. {' · '.join(reason for reason in reasons if reason)}".strip()
+
 
 class Form:
     """The fields that were sent; it keeps what was typed, so that no mistake costs a word."""
