@@ -14,6 +14,7 @@ from backend.backoffice.office import OfficePage, show
 from backend.backoffice.reading import (
     Standing,
     known_programs,
+    names_apart,
     names_of_staff,
     natures_of,
     paging,
@@ -117,7 +118,7 @@ def person_of(tx: Transaction, page: Page, member: str, program: str = "") -> Pe
         words=here.words,
     )
     merged = merges.of_absorbed(tx, MemberId(member)) if found.merged_into else None
-    names = {each: known.name for each, known in programs.items()} if len(programs) > 1 else {}
+    names = names_apart(programs) if len(programs) > 1 else {}
     return Person(
         record=found, here=here, of=of, programs=names, merge=merged.id if merged else None
     )

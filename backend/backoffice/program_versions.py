@@ -163,6 +163,10 @@ def _show_publish(page: Page, program: str, form: Form | None) -> Response:
         place=place,
         apart=[in_words(dict(gift.name), page.words) for gift in apart],
         comes_in=comes_in,
+        begins_empty=any(
+            each.field in ("stores", "stores.sharing") and "silo" in str(each.now)
+            for each in changed.differences
+        ),
         still_said=said if moved & {"earning", "unit"} and "rule_in_words" not in moved else "",
     )
 

@@ -1,6 +1,6 @@
 """What pages of the back office read again and again: where somebody stands, who somebody is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -136,6 +136,17 @@ def known_programs(tx: Transaction, page: Page, wanted: Iterable[str]) -> dict[s
         )
         for each, program in found.items()
         if program is not None
+    }
+
+
+def names_apart(programs: Mapping[str, Standing]) -> dict[str, str]:
+    """What those programs are called; of silos of one program, each with its stores (SW-11)."""
+    called = [known.name for known in programs.values()]
+    return {
+        each: known.name
+        if called.count(known.name) == 1
+        else " · ".join((known.name, *(store.name for store in known.stores)))
+        for each, known in programs.items()
     }
 
 

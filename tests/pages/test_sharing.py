@@ -43,6 +43,7 @@ def test_stores_owe_each_other_or_keep_their_points_apart(visit: Visit) -> None:
     )
     page.get_by_role("button", name="Garder dans le brouillon").last.click()
     page.get_by_role("link", name="Publier").click()
+    page.get_by_text("chaque compte commence vide").wait_for()
     page.get_by_role("button", name="Publier").click()
     page.get_by_text("La version 2 est en vigueur").wait_for()
     page = at_the_till(visit, "angers")
@@ -60,6 +61,9 @@ def test_stores_owe_each_other_or_keep_their_points_apart(visit: Visit) -> None:
         page = at_the_till(visit, place)
         find(page, "Inès")
         expect(page.locator("#balance")).to_have_text(usable)
+    visit.open("/office/members?q=Inès").get_by_role("link", name="Inès").click()
+    apart = page.get_by_role("group", name="Programme").get_by_role("link").all_inner_texts()
+    assert {"Carte Maison Lise · Angers", "Carte Maison Lise · Bordeaux"} <= set(apart)
 
 
 def at_the_till(visit: Visit, store: str) -> Page:

@@ -133,7 +133,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "Adjustments.may_owe": (later("Taking more than there is makes a debt"),),
     "Adjustments.value_date": (later("From which day it may count"),),
-    "Stores.sharing": (later("Points are good"),),
+    "Stores.sharing": (
+        later("Points are good"),
+        later("Where they are kept apart from now on, accounts begin empty: decide before it"),
+    ),
     "Stores.groups": (
         later("Stores that share their points"),
         later("One line a group: name = store, store"),
