@@ -21,7 +21,7 @@ from tests.support.server import company
 NEW_INDEXES = (
     *("ix_entries_by_booking", "ix_entries_by_time", "ix_sales_by_time"),
     *("ix_members_alike", "ix_vouchers_tenant_entry", "ix_accounts_in_debt"),
-    "ix_members_absorbed",
+    *("ix_members_absorbed", "ix_consents_last_word"),
 )
 START = datetime(2026, 3, 27, 9, tzinfo=UTC)
 """Before a night in which Paris puts its clocks forward."""
@@ -130,6 +130,7 @@ def test_a_database_from_before_has_its_days_summed_when_it_is_migrated(kept_url
             connection.exec_driver_sql("DROP TABLE open_points")
             connection.exec_driver_sql("ALTER TABLE stores DROP COLUMN closed_at")
             connection.exec_driver_sql("ALTER TABLE gifts DROP COLUMN unit")
+            connection.exec_driver_sql("ALTER TABLE cards DROP COLUMN on_phone")
             for index in NEW_INDEXES:
                 connection.exec_driver_sql(f"DROP INDEX {index}")
             connection.exec_driver_sql(
