@@ -27,6 +27,7 @@ _OFFICE = (
     *("", "/me", "/waiting", "/waiting?state=approved", "/audit", "/terminals"),
     *("/members", "/members?hand=1", "/members?segment={segment}", "/members?q=nobody"),
     *("/members/new", "/members/changes", "/members/card-types", "/members/duplicates"),
+    "/members/links",
     *(f"/members/{{member}}{tab}" for tab in ("", "/points", "/cards", "/household")),
     *("/members/{member}/record", "/members/{member}/data"),
     *("/programs", "/programs/new", "/programs/{program}"),
@@ -42,14 +43,15 @@ _OFFICE = (
     *("/messages", "/messages/outbox", "/messages/welcome/fr", "/messages/reminder/en"),
     *("/reports?from=2026-06-01", "/reports/trend", "/reports/retention"),
     *("/reports/gifts?from=2026-06-01", "/reports/campaigns", "/reports/liability"),
+    "/reports/discounts?from=2026-06-01",
     *("/reports/uplift?from=2026-06-01", "/reports/accounting?from=2026-06-01"),
     *("/imports", "/imports/{session}", "/stores", "/stores/new", "/stores/{store}"),
     *("/stores/clearing", "/staff", "/staff/new", "/staff/{person}"),
     *("/settings", "/settings/webhooks/new", "/settings/webhooks/{hook}"),
 )
-_OF_MEMBERS = ("", "/history", "/vouchers", "/data", "/data/email")
+_OF_MEMBERS = ("", "/card", "/history", "/vouchers", "/data", "/data/email")
 PAGES = (
-    *("/sign-in", "/password", "/password/forgotten", "/first-run"),
+    *("/", "/sign-in", "/password", "/password/forgotten", "/first-run"),
     *(f"/office{path}" for path in _OFFICE),
     *("/till", "/till?store={store}", "/shop/demo"),
     *(f"/account{path}" for path in _OF_MEMBERS),
