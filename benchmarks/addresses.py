@@ -7,13 +7,18 @@ from starlette.routing import Match
 
 from backend.api.callers import COOKIE as STAFF
 from backend.api.own import COOKIE as MEMBER
+from backend.backoffice import AREAS as OFFICE_AREAS
 from backend.config import Config, Webhooks
 from backend.db import members, shops
+from backend.portal import AREAS as PORTAL
 from backend.services.keeping import import_uploads
 from backend.services.mailing import stopping, webhooks
 from backend.services.people import links, own_sessions
 from backend.services.programs import programs
 from backend.services.shop import catalogue
+from backend.shop import AREAS as SHOP
+from backend.till import AREAS as TILL
+from backend.web import routes as web
 from backend.web.routes import PageRoute
 from backend_client.schemas.catalogue import PriceBookBody
 from backend_client.schemas.kiosks import NewLink
@@ -104,9 +109,10 @@ TILL_AND_SHOP = ("/till", "/till?store={store}", "/shop/demo")
 CUSTOMER = (
     "/account",
     "/account/history",
+    "/account/card",
     "/account/vouchers",
     "/account/data",
-    "/account/address",
+    "/account/data/email",
 )
 ANYBODY = (
     "/sign-in",
@@ -132,16 +138,22 @@ COUNTED = (
     "/office/reports/accounting",
 )
 """What comes into the page after it: sums over many sales."""
-NO_PAGES = ("/", "/first-run", "/office/gifts/pictures/{picture}", "/office/products/export")
+NO_PAGES = (
+    "/",
+    "/first-run",
+    "/office/gifts/pictures/{picture}",
+    "/office/products/export",
+    "/shop/loyalty.js",
+)
 """A way to the office, a page that is gone once somebody owns the shop, and files."""
 
 
-def left_out(app: Any, pages: Mapping[str, str]) -> list[str]:
+def left_out(names: Mapping[str, str]) -> list[str]:
     """The pages of the application that none of these addresses asks for."""
-    asked = {path.partition("?")[0] for path in pages.values()}
+    asked = {path.format(**names).partition("?")[0] for path in PAGES}
     return sorted(
         route.path
-        for route in _page_routes(app)
+        for route in _page_routes()
         if route.path not in NO_PAGES
         and not any(route.matches(_request(path))[0] is Match.FULL for path in asked)
     )
@@ -151,10 +163,11 @@ def _request(path: str) -> dict[str, Any]:
     return {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
 
 
-def _page_routes(app: Any) -> Iterator[PageRoute]:
-    for route in app.routes:
-        if isinstance(route, PageRoute) and "GET" in (route.methods or ()):
-            yield route
+def _page_routes() -> Iterator[PageRoute]:
+    for area in (web, *OFFICE_AREAS, *TILL, *PORTAL, *SHOP):
+        for route in area.routes.routes:
+            if isinstance(route, PageRoute) and "GET" in (route.methods or ()):
+                yield route
 
 
 def more(shop: Company, names: dict[str, str]) -> dict[str, str]:

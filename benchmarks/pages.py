@@ -54,9 +54,7 @@ def main() -> int:
             shop.database.analyse()
             pages = _asked(shop, names, addresses.PAGES, words)
             parts = _asked(shop, names, addresses.COUNTED, words, part=True)
-            missing = addresses.left_out(
-                shop.app, {page: page.format(**names) for page in addresses.PAGES}
-            )
+            missing = addresses.left_out(names)
     asked = [*pages.items(), *parts.items()]
     late = sorted({page for page, told in asked if told["cpu ms"] > AIM_MS})
     figures = {
