@@ -53,10 +53,3 @@ def test_a_form_of_another_site_does_nothing(visit: Visit) -> None:
 def test_a_way_back_leads_to_our_own_pages_only(visit: Visit) -> None:
     page = visit.open("/sign-in?back=https://elsewhere.example/")
     assert page.locator("[name=back]").first.input_value() == "/office"
-
-
-def test_an_unknown_page_says_so_in_words(visit: Visit) -> None:
-    page = visit.open("/office/nothing", status=404)
-    page.get_by_role("heading", name="Cette page n’existe pas").wait_for()
-    visit.check()
-    assert requests.get(f"{visit.url}/v1/nothing", timeout=10).json()["status"] == 404
