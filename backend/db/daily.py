@@ -6,12 +6,24 @@ are those of UTC. A report's bounds lie anywhere, so between each bound and the 
 it the entries themselves are read: what is told is the ledger's to the point, at every moment.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, String, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from backend.db import bulk, tables
 from backend.db.transaction import DailyKey, Transaction
@@ -45,6 +57,9 @@ class Sum:
     program: str
     store: str
     kind: EntryKind
+    gives: bool
+    """Whether it went to members. Of what was undone or brought back: whether it is about what they
+    had spent; else it is about what they had been given."""
     points: int
     """Positive: to members; negative: from them."""
     entries: int
@@ -118,16 +133,20 @@ def between(tx: Transaction, period: Period, bounds: Sequence[datetime]) -> tupl
         for row in _live(tx, period, first, last):
             add(number + 1, row, behind)
             add(number, row, -behind)
+    for at, row, meant in _astray(tx, period):
+        add(bisect_right(bounds, at), row, -1)
+        add(bisect_right(bounds, at), meant, 1)
     return tuple(
         Sum(
             place=place,
             program=program,
             store=store,
             kind=EntryKind(kind),
+            gives=bool(gives),
             points=points,
             entries=entries,
         )
-        for (place, program, store, kind, _), (points, entries) in sorted(found.items())
+        for (place, program, store, kind, gives), (points, entries) in sorted(found.items())
         if entries
     )
 
@@ -193,6 +212,62 @@ def _live(tx: Transaction, period: Period, since: datetime, until: datetime) -> 
         .group_by(*keys, gives)
     ):
         yield _part(row)
+
+
+def _astray(tx: Transaction, period: Period) -> Iterator[tuple[datetime, _Part, _Part]]:
+    """Entries that are summed by their direction and mean something else, and what they mean.
+
+    What undoes a transfer is one, the other way; what undoes a reversal is about what that was
+    about. Both are few: a merge that was taken back, a sale that stands again.
+    """
+    table, undone = tables.entries, tables.entries.alias()
+    at = table.c.recorded_at if period.booked else table.c.occurred_at
+    other = (EntryKind.TRANSFER.value, EntryKind.REVERSAL.value)
+    for row in tx.rows(
+        select(
+            *(table.c.program, table.c.store, table.c.kind, table.c.points, at.label("at")),
+            undone.c.kind.label("undoes"),
+            undone.c.about,
+        )
+        .join(undone, and_(undone.c.tenant == table.c.tenant, undone.c.id == table.c.about))
+        .where(
+            table.c.tenant == tx.tenant,
+            table.c.about.is_not(None),
+            table.c.kind == EntryKind.REVERSAL.value,
+            undone.c.kind.in_(other),
+            at >= period.since,
+            at < period.until,
+            *_only(table.c.program, table.c.store, period),
+        )
+    ):
+        one = _Part(
+            program=row.program,
+            store=row.store,
+            kind=row.kind,
+            gives=int(row.points > 0),
+            points=row.points,
+            entries=1,
+        )
+        root = _root(tx, row.undoes, row.about)
+        if root == EntryKind.TRANSFER.value:
+            yield row.at, one, replace(one, kind=root)
+        else:
+            yield row.at, one, replace(one, gives=int(root == EntryKind.REDEEM.value))
+
+
+def _root(tx: Transaction, kind: str, about: str | None) -> str:
+    """The kind of what was undone first, where that was undone and done again."""
+    table = tables.entries
+    while kind == EntryKind.REVERSAL.value and about is not None:
+        row = tx.first(
+            select(table.c.kind, table.c.about).where(
+                table.c.tenant == tx.tenant, table.c.id == about
+            )
+        )
+        if row is None:
+            break
+        kind, about = row.kind, row.about
+    return kind
 
 
 def _part(row: Row[Any]) -> _Part:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from backend.db import tables
 from backend.db.accounts import every_account
 from backend.rights import Role
 from backend.services.points.worth import in_money, rate_bp
+from backend_client.schemas.reports import AccountCodes
 from backend_client.schemas.sales import LineBody, SaleAct
 from backend_client.schemas.uses import UseAnswer, UseBody
 from loyalty.document import read_program
@@ -100,6 +102,32 @@ def test_the_totals_of_the_activity_are_the_ledgers_sums(
     assert told["active_members"] == 2
     assert told["redemption_rate_bp"] == 5000
     assert told["breakage_bp"] == round(10_000 * 60 / 210)
+
+
+def test_what_is_undone_and_done_again_is_told_as_what_it_is_about(
+    session: requests.Session, books: Books, manager: AtWork
+) -> None:
+    """A sale or a gift that stands again, and a merge that was taken back."""
+    angers, undo = books.store("Angers"), EntryKind.REVERSAL
+    who, absorbed = books.member(), books.member()
+    sale = books.book(who, EARN, 100, angers)
+    books.book(who, undo, 100, angers, about=books.book(who, undo, -100, angers, about=sale))
+    gift = books.book(who, REDEEM, -40, angers)
+    books.book(who, undo, -40, angers, about=books.book(who, undo, 40, angers, about=gift))
+    books.book(absorbed, EARN, 60, angers)
+    gone = books.book(absorbed, EntryKind.TRANSFER, -60, angers)
+    books.book(absorbed, undo, 60, angers, about=gone)
+    (told,) = report(manager, session, "activity")["programs"]
+    assert (told["earned"], told["spent"], told["clawed_back"]) == (160, 40, 0)
+    assert told["net"] == 160 - 40
+    assert sum(line["points"] for line in told["lines"]) == told["net"]
+    booked: Counter[str] = Counter()
+    for line in report(manager, session, "accounting")["lines"]:
+        if line["account"] != AccountCodes().liability:
+            booked[line["what"]] += line["debit"] - line["credit"]
+    assert booked["granted"] + booked["clawed back"] == 160 * 2, "in cents, at two a point"
+    assert booked["redeemed"] + booked["given back"] == -40 * 2
+    assert booked["transferred"] == 0
 
 
 def test_a_report_is_of_one_store_or_one_time_where_that_is_asked(

@@ -89,7 +89,7 @@ def _other(codes: AccountCodes, moved: Sum) -> _Other:
     kind = moved.kind
     if kind in _BACK:
         given = _Other(codes.redeemed, "given back")
-        return given if moved.points > 0 else _Other(codes.granted, "clawed back")
+        return given if moved.gives else _Other(codes.granted, "clawed back")
     lost = _Other(codes.breakage, "expired")
     found = {
         EntryKind.REDEEM: _Other(codes.redeemed, "redeemed"),

@@ -54,7 +54,7 @@ def activity(tx: Transaction, period: Period) -> ActivityReport:
 
 def _program(name: str, moved: list[Sum], active: int) -> ActivityProgram:
     earned = _sum(moved, GIVEN)
-    spent = -_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, sign=1)
+    spent = -_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, gives=True)
     expired = -_sum(moved, LOST)
     return ActivityProgram(
         program=name,
@@ -62,7 +62,7 @@ def _program(name: str, moved: list[Sum], active: int) -> ActivityProgram:
         earned=earned,
         spent=spent,
         expired=expired,
-        clawed_back=-_sum(moved, BACK, sign=-1),
+        clawed_back=-_sum(moved, BACK, gives=False),
         adjusted=_sum(moved, (EntryKind.ADJUSTMENT,)),
         net=sum(each.points for each in moved),
         redemption_rate_bp=rate_bp(max(spent, 0), earned),
@@ -88,7 +88,7 @@ def trend(tx: Transaction, period: Period, zone: ZoneInfo) -> TrendReport:
                 since=since,
                 until=until,
                 earned=_sum(moved, GIVEN),
-                spent=-_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, sign=1),
+                spent=-_sum(moved, (EntryKind.REDEEM,)) - _sum(moved, BACK, gives=True),
                 expired=-_sum(moved, LOST),
                 new_members=reports.enrolled(tx, since=since, until=until),
             )
@@ -112,11 +112,9 @@ def _months(period: Period, zone: ZoneInfo) -> list[datetime]:
 _DECEMBER = 12
 
 
-def _sum(moved: Sequence[Sum], kinds: tuple[EntryKind, ...], *, sign: int = 0) -> int:
-    """The points of those kinds; of one direction only where a sign is given."""
-    return sum(
-        each.points for each in moved if each.kind in kinds and (not sign or each.points * sign > 0)
-    )
+def _sum(moved: Sequence[Sum], kinds: tuple[EntryKind, ...], *, gives: bool | None = None) -> int:
+    """The points of those kinds; only those about what was spent, or given, where that is said."""
+    return sum(each.points for each in moved if each.kind in kinds and gives in (None, each.gives))
 
 
 def liability(tx: Transaction, period: Period, breakage_bp: int | None) -> LiabilityReport:
