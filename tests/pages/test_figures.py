@@ -208,7 +208,8 @@ def test_a_mail_is_written_looked_at_and_ours_again(visit: Visit) -> None:
     page.get_by_label("À cette adresse").fill("essai@mail.example")
     page.get_by_role("button", name="Envoyer").click()
     page.get_by_text("L’essai est en route").wait_for()
-    page.get_by_role("button", name="Arrêter").first.click()
+    trial = page.locator("tbody tr").filter(has_text="Une adresse").first
+    trial.get_by_role("button", name="Arrêter", exact=True).click()
     page.get_by_text("L’envoi est arrêté").wait_for()
 
 
