@@ -85,7 +85,7 @@ def test_every_column_of_a_persons_row_is_marked_or_named_here_as_not_theirs() -
         },
         "consents": {"tenant", "event", "member"},
         "cards": {
-            *("tenant", "member", "type", "assurance", "earn_only", "per_day"),
+            *("tenant", "member", "type", "assurance", "earn_only", "per_day", "on_phone"),
             *("valid_from", "valid_until", "replaced_by", "counter"),
         },
     }
