@@ -10,8 +10,11 @@ from fastapi.responses import Response
 
 from backend.api import operations as api
 from backend.backoffice.deeds import DEEDS
+from backend.backoffice.handed_out import PURPOSES
+from backend.backoffice.machines import SCOPES
 from backend.backoffice.office import show
 from backend.backoffice.reading import names_of_staff, paging
+from backend.backoffice.waiting import FLAGS
 from backend.db import Transaction, access, segments, shops, staff
 from backend.rights import Right
 from backend.services.team.audit import SYSTEM
@@ -32,9 +35,24 @@ DETAILS = {
     "rows": later("Rows"),
     "queued": later("Letters"),
     "days": later("Days"),
+    "flag": later("Notice"),
+    "purpose": later("Which link"),
+    "scopes": later("It may"),
+    "own": later("The shop’s own words"),
+    "paused": later("Paused"),
+    "given": later("PIN set"),
+    "new": later("Another secret"),
+    "ended": later("Sessions ended"),
+    "stopped": later("Mails stopped"),
 }
 """What the details of a line are called; ids of the system that say nothing more are left out."""
 _ROLES = {"cashier": later("Cashier"), "manager": later("Manager"), "owner": later("Owner")}
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "flag": FLAGS,
+    "purpose": PURPOSES,
+    "scopes": {right.value: words for right, words in SCOPES.items()},
+}
+"""What the codes of some details are called."""
 _OF_A_MEMBER = frozenset(
     {
         *(f"member.{deed}" for deed in ("add", "change", "view", "export", "vouchers")),
@@ -43,7 +61,7 @@ _OF_A_MEMBER = frozenset(
     }
 )
 """Deeds about one member, whose record is a link: no name stands in the log."""
-_SILENT = frozenset({"approval", "card", "kind", "at"})
+SILENT = frozenset({"approval", "card", "former", "kind", "at"})
 _WORD = re.compile(r"[A-Za-z0-9_.:/*+-]{0,140}")
 
 routes = page_routes()
@@ -112,16 +130,17 @@ def _names(tx: Transaction, words: PageWords) -> Callable[[str], str]:
 def _details(detail: Mapping[str, object], names: Callable[[str], str], words: PageWords) -> str:
     """What a line says beside its deed, in the reader's words."""
 
-    def said(value: object) -> str:
+    def said(name: str, value: object) -> str:
         if isinstance(value, bool):
             return words.t("yes") if value else words.t("no")
         if isinstance(value, (list, tuple)):
-            return ", ".join(said(each) for each in value)
+            return ", ".join(said(name, each) for each in value)
         text = str(value)
-        return words.t(_ROLES[text]) if text in _ROLES else names(text)
+        called = _CODES.get(name, _ROLES)
+        return words.t(called[text]) if text in called else names(text)
 
     return " · ".join(
-        words.t("{label}: {value}", label=words.t(DETAILS.get(name, name)), value=said(value))
+        words.t("{label}: {value}", label=words.t(DETAILS.get(name, name)), value=said(name, value))
         for name, value in detail.items()
-        if name not in _SILENT
+        if name not in SILENT
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+from backend.backoffice.audit import DETAILS, SILENT
 from backend.backoffice.deeds import DEEDS
 from backend.backoffice.messages import VALUES
 from backend.backoffice.reports import MOVED
@@ -39,6 +40,23 @@ def written() -> Iterator[str]:
                         yield from texts(each)
 
 
+def details() -> set[str]:
+    """What is written beside a deed, by the names that it is kept under."""
+    calls = (
+        node
+        for path in BACKEND.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    )
+    return {
+        said.arg
+        for node in calls
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) in WRITING
+        for said in node.keywords
+        if said.arg not in (None, "actor")
+    }
+
+
 def texts(said: ast.expr) -> Iterator[str]:
     match said:
         case ast.Constant(value=str(text)):
@@ -51,6 +69,10 @@ def texts(said: ast.expr) -> Iterator[str]:
 
 def test_whatever_is_written_down_has_its_words_and_nothing_else_has() -> None:
     assert set(written()) == DEEDS.keys()
+
+
+def test_every_detail_beside_a_deed_has_its_word() -> None:
+    assert details() - SILENT <= DETAILS.keys()
 
 
 def test_every_value_of_a_mail_says_what_it_is_and_shows_an_example() -> None:
