@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, distinct, func, select, text
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, case, distinct, func, select, text
 
 from backend.db import daily, open_lots, tables
 from backend.db.daily import Period, Sum
@@ -193,8 +193,13 @@ class CampaignSum:
     """Those of the members who took a reward in the same time."""
 
 
-def campaign(tx: Transaction, period: Period, wanted: str) -> CampaignSum:
-    """What the campaign did in that time."""
+def campaign(
+    tx: Transaction, period: Period, wanted: str
+) -> tuple[CampaignSum, tuple[Group, Group]]:
+    """What the campaign did in that time; what those bought who earned in it, and who did not.
+
+    Members who joined in the period are in neither group.
+    """
     entry = tables.entries
     within = tuple(_within(tx, period))
     # Looked for in the traces once: all else is counted on what was found.
@@ -204,30 +209,27 @@ def campaign(tx: Transaction, period: Period, wanted: str) -> CampaignSum:
         .cte("part")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    took = (
-        select(func.count(distinct(entry.c.member)))
-        .where(
-            *within,
-            entry.c.kind == EntryKind.REDEEM.value,
-            entry.c.member.in_(select(part.c.member)),
-        )
-        .scalar_subquery()
+    took = select(func.count(distinct(entry.c.member))).where(
+        *within,
+        entry.c.kind == EntryKind.REDEEM.value,
+        entry.c.member.in_(select(part.c.member)),
     )
-    row = tx.first(
-        select(
-            func.count(distinct(part.c.fact)).label("tickets"),
-            func.count(distinct(part.c.member)).label("members"),
-            func.sum(part.c.points).label("points"),
-            took.label("redeemers"),
-        )
+    row, groups = _beside(
+        tx,
+        period,
+        select(part.c.member).distinct().cte("got"),
+        select(func.count(distinct(part.c.fact))).scalar_subquery().label("tickets"),
+        select(func.count(distinct(part.c.member))).scalar_subquery().label("took_part"),
+        select(func.sum(part.c.points)).scalar_subquery().label("points"),
+        took.scalar_subquery().label("redeemers"),
     )
-    assert row is not None
-    return CampaignSum(
+    did = CampaignSum(
         tickets=row.tickets,
-        members=row.members,
+        members=row.took_part,
         points=int(row.points or 0),
         redeemers=row.redeemers,
     )
+    return did, groups
 
 
 def _names(campaign: str) -> ColumnElement[bool]:
@@ -235,23 +237,33 @@ def _names(campaign: str) -> ColumnElement[bool]:
     return tables.entries.c.trace.contains(f', "{campaign}", ', autoescape=True)
 
 
-def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group]:
-    """What those bought who took a reward, or earned in that campaign, and those who did not.
+def groups(tx: Transaction, period: Period) -> tuple[Group, Group]:
+    """What those bought who took a reward, and those who did not.
 
     Members who joined in the period are in neither group.
     """
-    entry, member = tables.entries, tables.members
-    is_so = _names(campaign) if campaign else entry.c.kind == EntryKind.REDEEM.value
+    entry = tables.entries
     got = (
         select(entry.c.member)
         .distinct()
-        .where(*_within(tx, period), is_so)
+        .where(*_within(tx, period), entry.c.kind == EntryKind.REDEEM.value)
         .cte("got")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
+    return _beside(tx, period, got)[1]
+
+
+def _beside(
+    tx: Transaction, period: Period, got: CTE, *told: ColumnElement[Any]
+) -> tuple[Row[Any], tuple[Group, Group]]:
+    """What those members bought, and the others; and what is to be told of them besides."""
+    member = tables.members
     mine = and_(member.c.tenant == tx.tenant, member.c.enrolled_at < period.since)
-    members = select(func.count()).select_from(
-        got.join(member, and_(member.c.id == got.c.member, mine))
+    members = (
+        select(func.count())
+        .select_from(got.join(member, and_(member.c.id == got.c.member, mine)))
+        .scalar_subquery()
+        .label("members")
     )
     # Each buyer's sales first: then a buyer is looked up once, and not with every ticket.
     bought = _bought(tx, period).subquery()
@@ -263,7 +275,8 @@ def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group
             func.sum(bought.c.sales).label("sales"),
             func.sum(bought.c.spent).label("spent"),
             # Told with each row, so that who got it is looked for once.
-            members.scalar_subquery().label("members"),
+            members,
+            *told,
         )
         .select_from(
             bought.join(member, and_(member.c.id == bought.c.member, mine)).outerjoin(
@@ -272,10 +285,10 @@ def groups(tx: Transaction, period: Period, campaign: str) -> tuple[Group, Group
         )
         .group_by(is_in)
     )
-    got_it = int(rows[0].members) if rows else int(tx.rows(members)[0][0])
-    others = enrolled(tx, since=None, until=period.since) - got_it
-    spent = {row.got: row for row in rows}
-    return _group(got_it, spent.get(1)), _group(others, spent.get(0))
+    row = rows[0] if rows else tx.rows(select(members, *told))[0]
+    others = enrolled(tx, since=None, until=period.since) - int(row.members)
+    spent = {each.got: each for each in rows}
+    return row, (_group(int(row.members), spent.get(1)), _group(others, spent.get(0)))
 
 
 def _bought(tx: Transaction, period: Period) -> Select[Any]:

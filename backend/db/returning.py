@@ -72,19 +72,30 @@ def reachable(tx: Transaction) -> Reachable:
     counts = (func.count(column) for column in (member.c.email, member.c.phone, member.c.birthday))
     row = tx.first(select(func.count(), *counts).where(is_one))
     assert row is not None
-    # Nearly everybody who agreed is a person of today: few are looked up to be left out.
-    yes = [said.c.tenant == tx.tenant, said.c.purpose == "news", said.c.given == 1]
-    agreed = select(func.count()).select_from(said).where(*yes, ~_answered_later())
-    no_person = select(member.c.id).where(member.c.tenant == tx.tenant, ~is_one)
-    of_nobody = agreed.where(said.c.member.in_(no_person))
     members, with_email, with_phone, with_birthday = (int(each) for each in row)
+    # Nearly everybody who agreed is a person of today: the others are looked up to be left out.
+    agreed = _agreed(tx)
+    if _count(tx, select(func.count()).where(member.c.tenant == tx.tenant)) > members:
+        no_person = select(member.c.id).where(member.c.tenant == tx.tenant, ~is_one)
+        agreed -= _agreed(tx, said.c.member.in_(no_person))
     return Reachable(
         members=members,
         with_email=with_email,
         with_phone=with_phone,
         with_birthday=with_birthday,
-        agree_to_news=_count(tx, agreed) - _count(tx, of_nobody),
+        agree_to_news=agreed,
     )
+
+
+def _agreed(tx: Transaction, *only: ColumnElement[bool]) -> int:
+    """How many said yes to news last."""
+    said = tables.consents
+    asked = (said.c.tenant == tx.tenant, said.c.purpose == "news")
+    # Few answer twice: only of them it is asked which answer was the last.
+    twice = select(said.c.member).where(*asked).group_by(said.c.member).having(func.count() > 1)
+    yes = select(func.count()).select_from(said).where(*asked, said.c.given == 1, *only)
+    former = yes.where(said.c.member.in_(twice), _answered_later())
+    return _count(tx, yes) - _count(tx, former)
 
 
 def _answered_later() -> ColumnElement[bool]:

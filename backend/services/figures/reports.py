@@ -206,8 +206,8 @@ def campaigns(tx: Transaction, period: Period) -> CampaignsReport:
 
 
 def _campaign(tx: Transaction, period: Period, program: Program, wanted: Campaign) -> CampaignLine:
-    did = reports.campaign(tx, period, wanted.id)
-    beside = uplift(tx, period, wanted.id)
+    did, groups = reports.campaign(tx, period, wanted.id)
+    beside = _uplift(period, wanted.id, groups)
     return CampaignLine(
         program=program.id,
         campaign=wanted.id,
@@ -229,8 +229,14 @@ def uplift(tx: Transaction, period: Period, campaign: str) -> UpliftReport:
 
     An observation, not a proof: who takes gifts may be who buys more anyway.
     """
-    got, without = reports.groups(tx, period, campaign)
-    with_, beside = _compared(got), _compared(without)
+    groups = reports.campaign(tx, period, campaign)[1] if campaign else reports.groups(tx, period)
+    return _uplift(period, campaign, groups)
+
+
+def _uplift(
+    period: Period, campaign: str, groups: tuple[reports.Group, reports.Group]
+) -> UpliftReport:
+    with_, beside = (_compared(group) for group in groups)
     rate = None
     if with_.spent_each is not None and beside.spent_each:
         rate = (with_.spent_each - beside.spent_each) * BASIS_POINTS // beside.spent_each
