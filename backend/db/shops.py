@@ -151,6 +151,12 @@ def stores(tx: Transaction) -> tuple[Store, ...]:
     return tuple(_store(tx, row) for row in found)
 
 
+def where_joined(tx: Transaction, joined_in: StoreId | None) -> Store:
+    """The store where somebody joined; the first by name for who joined in none that is there."""
+    found = stores(tx)
+    return next((store for store in found if store.id == joined_in), found[0])
+
+
 def open_stores(tx: Transaction) -> tuple[Store, ...]:
     """The shops that are not closed, by name: where something may begin."""
     return tuple(store for store in stores(tx) if store.closed_at is None)

@@ -41,8 +41,7 @@ def _own(request: Request, database: Data) -> MemberPage:
     if member is None:
         raise SignInFirst(DOOR, HOME)
     with database.read(member.tenant) as tx:
-        stores = shops.stores(tx)
-    place = next((store for store in stores if store.id == member.person.store), stores[0])
+        place = shops.where_joined(tx, member.person.store)
     return MemberPage(
         request=request,
         database=database,

@@ -7,10 +7,10 @@ income when it happens; how much is expected is in the liability report.
 
 from dataclasses import dataclass
 
-from backend.db import Transaction, reports, settings, shops
+from backend.db import Transaction, reports, shops
 from backend.db.daily import Period, Sum
 from backend.services.points.worth import in_money
-from backend.services.team import audit
+from backend.services.shop import settings
 from backend_client.schemas.reports import AccountCodes, JournalLine, JournalReport
 from loyalty.entries import EntryKind
 from loyalty.ids import ProgramId
@@ -21,15 +21,12 @@ _BACK = (EntryKind.REVERSAL, EntryKind.RETURN)
 
 def codes(tx: Transaction) -> AccountCodes:
     """The merchant's account codes; common ones where none were set."""
-    found = settings.setting(tx, _NAME)
-    return AccountCodes() if found is None else AccountCodes.model_validate_json(found)
+    return settings.kept(tx, _NAME, AccountCodes)
 
 
 def save_codes(tx: Transaction, wanted: AccountCodes, *, actor: str) -> AccountCodes:
     """Which accounts hold from now on."""
-    settings.save_setting(tx, _NAME, wanted.model_dump_json())
-    audit.note(tx, actor, "settings.change", _NAME)
-    return wanted
+    return settings.keep(tx, _NAME, wanted, actor=actor)
 
 
 def journal(tx: Transaction, period: Period) -> JournalReport:

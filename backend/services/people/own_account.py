@@ -54,13 +54,12 @@ def seen_by(tx: Transaction, person: Member, program: str | None, words: Words) 
 
     Raises Refused.
     """
-    stores = shops.stores(tx)
-    first = next((store for store in stores if store.id == person.store), stores[0])
+    first = shops.where_joined(tx, person.store)
     wanted = ProgramId(program) if program else first.program
     rules = shops.program(tx, wanted)
     if rules is None:
         raise Refused(ProblemName.NOT_FOUND, "no such program")
-    place = next((store for store in stores if store.program == wanted), first)
+    place = next((store for store in shops.stores(tx) if store.program == wanted), first)
     return Seen(
         person=person.id,
         account=holder(tx, person.id, wanted),

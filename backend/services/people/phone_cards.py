@@ -9,13 +9,12 @@ chip's bare number.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend.db import Transaction, cards, settings, shops
+from backend.db import Transaction, cards, shops
 from backend.db.cards import Card
 from backend.db.members import Member
-from backend.db.shops import Store
 from backend.errors import Refused, phrase
 from backend.services.people.cards import refuse_blocked, validity_for
-from backend.services.team import audit
+from backend.services.shop import settings
 from backend_client.schemas.cards import CardSettings
 from backend_client.schemas.changes import BlockReason, CardStatus
 from backend_client.schemas.me import MyPhoneCard, PhoneCardState
@@ -33,15 +32,12 @@ _SECRET_LENGTH = 8
 
 def card_settings(tx: Transaction) -> CardSettings:
     """What the merchant said of cards."""
-    found = settings.setting(tx, _NAME)
-    return CardSettings() if found is None else CardSettings.model_validate_json(found)
+    return settings.kept(tx, _NAME, CardSettings)
 
 
 def save_settings(tx: Transaction, wanted: CardSettings, *, actor: str) -> CardSettings:
     """What holds from now on; cards that are on phones already stay good."""
-    settings.save_setting(tx, _NAME, wanted.model_dump_json())
-    audit.note(tx, actor, "settings.change", _NAME)
-    return wanted
+    return settings.keep(tx, _NAME, wanted, actor=actor)
 
 
 def shown(tx: Transaction, person: Member) -> MyPhoneCard:
@@ -118,7 +114,7 @@ def _terms(tx: Transaction, person: Member) -> Card | None:
             valid_from=like.valid_from,
             valid_until=like.valid_until,
         )
-    store = _store_of(tx, person)
+    store = shops.where_joined(tx, person.store)
     kinds = [kind for kind in cards.card_types(tx) if kind.program == store.program]
     if kinds and all(kind.paid for kind in kinds):
         return None
@@ -128,8 +124,3 @@ def _terms(tx: Transaction, person: Member) -> Card | None:
 
 def _counts(tx: Transaction, card: Card) -> bool:
     return not card.on_phone and card.status is CardStatus.ACTIVE and card.is_in_time(tx.now)
-
-
-def _store_of(tx: Transaction, person: Member) -> Store:
-    stores = shops.stores(tx)
-    return next((store for store in stores if store.id == person.store), stores[0])

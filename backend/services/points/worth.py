@@ -61,8 +61,15 @@ def in_a_table(program: Program, points: int) -> int | str:
 
 def of_a_table(program: Program, text: str) -> int | None:
     """Points that somebody wrote as "+50", or "-2,50" where the program counts money; else None."""
-    plain = text.replace("\N{MINUS SIGN}", "-").replace(",", ".")
-    digits = decimals(program.currency) if program.unit is Unit.MONEY else 0
+    return as_written(text, decimals(program.currency) if program.unit is Unit.MONEY else 0)
+
+
+def as_written(text: str, digits: int) -> int | None:
+    """What a person wrote in a table, with so many decimals at the most, without its point.
+
+    "-2,50" is -250 with two of them. None for what is no number, or longer than any amount is.
+    """
+    plain = re.sub(r"\s", "", text).replace("\N{MINUS SIGN}", "-").replace(",", ".")
     fraction = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
     if not re.fullmatch(rf"[+-]?[0-9]{{1,15}}{fraction}", plain):
         return None

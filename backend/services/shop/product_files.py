@@ -7,7 +7,6 @@ as they write prices: which of them a file is by, its reader says.
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 
 from backend.db import Transaction, catalogue
 from backend.errors import Refused, phrase, told
+from backend.services.points.worth import as_written
 from backend.services.shop.catalogue import refuse_components, refuse_price, save_products
 from backend.services.shop.gifts import units_here
 from backend_client.schemas.catalogue import BadRow, ProductBody, ProductFound, ProductsImported
@@ -245,15 +245,12 @@ def _values(cells: Mapping[str, str], notation: Notation) -> dict[str, object]:
 
 def _number(name: str, text: str, digits: int = 0) -> int | None:
     """A whole number, or an amount with its decimals in minor units; None for nothing."""
-    plain = re.sub(r"\s", "", text).replace("\N{MINUS SIGN}", "-").replace(",", ".")
-    if not plain:
+    if not text.strip():
         return None
-    fraction = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
-    if not re.fullmatch(rf"-?[0-9]+{fraction}", plain):
+    found = as_written(text, digits)
+    if found is None:
         raise _BadCell(name, _how_to_write(name, digits))
-    if len(plain) > 15:  # noqa: PLR2004 - more digits than any amount has
-        raise _BadCell(name, phrase("the number is too large"))
-    return int(Decimal(plain).scaleb(digits))
+    return found
 
 
 def _how_to_write(name: str, digits: int) -> Sentence:
