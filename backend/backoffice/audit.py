@@ -57,6 +57,7 @@ _OF_A_MEMBER = frozenset(
     {
         *(f"member.{deed}" for deed in ("add", "change", "view", "export", "vouchers")),
         *(f"account.{deed}" for deed in ("lots", "movements", "summary")),
+        *(f"card.{deed}" for deed in ("block", "limit", "link", "replace", "unblock", "view")),
         *("consents.answer", "consents.view"),
     }
 )
